@@ -1,0 +1,88 @@
+"""Writing facts down and bringing them to their handlers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from accounts.activity.models import Activity
+from accounts.jobs.queue import enqueue
+from core.actors import Actor
+from core.events import Event, dump, handlers_of, load, path_of, plain
+from core.tasks import task
+from core.tenancy import every_tenant, tenant, tenant_or_none
+
+log = logging.getLogger(__name__)
+
+DEEPEST = 5
+
+
+def record(
+    event: Event,
+    *,
+    actor: Actor,
+    subject: models.Model | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    caused_by: Activity | None = None,
+) -> Activity:
+    """Append the event to the activity log and queue its handlers, all in the caller's transaction.
+
+    `changes` maps a field to (old, new) and must not hold personal data. A fact about a person's own account, with no
+    merchant in scope, is kept without one. A chain of causes deeper than five is cut and logged: it is a loop.
+    """
+    depth = caused_by.depth + 1 if caused_by else 0
+    with transaction.atomic():
+        entry = Activity(
+            kind=event.kind,
+            payload=dump(event),
+            changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            actor_label=actor.label[:150],
+            caused_by=caused_by,
+            depth=depth,
+        )
+        if subject is not None:
+            entry.subject_type = subject._meta.label_lower
+            entry.subject_id = subject.pk
+            entry.subject_label = str(subject)[:200]
+        if tenant_or_none() is None and getattr(subject, "merchant_id", None):
+            entry.merchant_id = subject.merchant_id  # type: ignore[union-attr]
+        if entry.merchant_id is None and tenant_or_none() is None:
+            with every_tenant("a fact about a person's own account"):
+                entry.save()
+        else:
+            entry.save()
+        if depth > DEEPEST:
+            log.error("activity %s is the sixth in a chain of causes; its handlers were not called", entry.pk)
+            return entry
+        for handler in handlers_of(event.kind):
+            if entry.merchant_id is None:
+                enqueue(handle_account_fact, entry.pk, path_of(handler))
+            else:
+                with tenant(entry.merchant_id):
+                    enqueue(handle_fact, entry.pk, path_of(handler))
+    return entry
+
+
+def _call(activity_id: int, handler_path: str) -> None:
+    entry = Activity.objects.get(pk=activity_id)
+    for handler in handlers_of(entry.kind):
+        if path_of(handler) == handler_path:
+            handler(load(entry.kind, entry.payload), entry)
+
+
+@task()
+def handle_fact(activity_id: int, handler_path: str) -> None:
+    """Call one handler of one fact, in its merchant's scope."""
+    _call(activity_id, handler_path)
+
+
+@task(per_merchant=False)
+def handle_account_fact(activity_id: int, handler_path: str) -> None:
+    """Call one handler of a fact that belongs to no merchant."""
+    with every_tenant("a fact about a person's own account"):
+        _call(activity_id, handler_path)

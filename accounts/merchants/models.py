@@ -1,0 +1,98 @@
+"""Merchants: the tenants."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class MerchantQuerySet(models.QuerySet["Merchant"]):
+    def applied(self) -> MerchantQuerySet:
+        return self.filter(state=Merchant.State.APPLIED).order_by("applied_at", "pk")
+
+    def trading(self) -> MerchantQuerySet:
+        """Merchants whose background work runs: all but applicants, refused and suspended ones."""
+        return self.filter(state__in=[Merchant.State.ACTIVE, Merchant.State.RESTRICTED, Merchant.State.HOLIDAY])
+
+
+class Merchant(models.Model):
+    """A shop on the platform. A "day" in any figure of this merchant is a day in `time_zone`."""
+
+    class State(models.TextChoices):
+        APPLIED = "applied", _("Applied")
+        REFUSED = "refused", _("Refused")
+        ACTIVE = "active", _("Active")
+        RESTRICTED = "restricted", _("Restricted")
+        SUSPENDED = "suspended", _("Suspended")
+        HOLIDAY = "holiday", _("On holiday")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.APPLIED: {State.ACTIVE, State.REFUSED},
+        State.REFUSED: {State.APPLIED},
+        State.ACTIVE: {State.RESTRICTED, State.SUSPENDED, State.HOLIDAY},
+        State.RESTRICTED: {State.ACTIVE, State.SUSPENDED},
+        State.SUSPENDED: {State.ACTIVE, State.RESTRICTED},
+        State.HOLIDAY: {State.ACTIVE, State.RESTRICTED, State.SUSPENDED},
+    }
+
+    name = models.CharField(_("shop name"), max_length=120)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    state_reason = models.TextField(_("reason"), blank=True)
+    state_changed_at = models.DateTimeField(default=timezone.now)
+    applied_at = models.DateTimeField(default=timezone.now)
+    applicant = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="applications")
+    pitch = models.TextField(_("what you sell"), blank=True)
+    website = models.URLField(_("web address"), blank=True)
+    country = models.CharField(_("country"), max_length=2, default="CN")
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    ship_within_hours = models.PositiveSmallIntegerField(_("ship within, hours"), default=48)
+    low_stock_days = models.PositiveSmallIntegerField(_("warn when stock lasts fewer days than"), default=7)
+    external_id = models.CharField(max_length=80, blank=True, help_text="the seller's id where it was imported from")
+
+    objects = MerchantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="merchant_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("merchant-home", args=[self.slug])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    def today(self) -> date:
+        """The date it is now for this merchant."""
+        return timezone.now().astimezone(self.zone).date()
+
+    def day_of(self, moment: datetime) -> date:
+        """The merchant's day that `moment` falls on."""
+        return moment.astimezone(self.zone).date()
+
+    def day_bounds(self, day: date) -> tuple[datetime, datetime]:
+        """First instant of the merchant's day and of the next one (23 to 25 hours apart)."""
+        start = datetime.combine(day, time.min, self.zone)
+        return start, datetime.combine(day + timedelta(days=1), time.min, self.zone)

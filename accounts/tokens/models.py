@@ -1,0 +1,45 @@
+"""API tokens: shown once, stored hashed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+
+
+class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
+    def usable(self) -> ApiTokenQuerySet:
+        now = timezone.now()
+        return self.filter(revoked_at=None).filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
+
+
+class ApiToken(TenantModel):
+    """Stands for the merchant towards an integrator's program; `scopes` are permission words."""
+
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=16, help_text="the visible start of the token")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole token")
+    scopes = models.JSONField(_("scopes"), default=list)
+    created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(ApiTokenQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("token", self.pk, self.name)
+
+    def may(self, permission: str) -> bool:
+        return permission in self.scopes

@@ -1,0 +1,1 @@
+"""Re-exports: each feature keeps its own models."""

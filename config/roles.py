@@ -1,0 +1,42 @@
+"""Every role and every permission word of the product, on one page."""
+
+from __future__ import annotations
+
+VIEW = frozenset(
+    {
+        "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
+        "complaints.view", "forecasts.view", "facts.view", "notifications.view",
+    }
+)  # fmt: skip
+FULFIL = frozenset(
+    {"orders.edit", "orders.confirm", "orders.pack", "orders.ship", "orders.export", "stock.adjust", "shipments.edit"}
+)
+SUPPORT = frozenset(
+    {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
+)
+MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
+ANALYSE = frozenset({"forecasts.run", "orders.export", "products.export", "facts.export"})
+RUN = (
+    FULFIL | SUPPORT | MARKET | ANALYSE
+    | {"orders.create", "products.create", "stock.export", "reviews.export", "complaints.export", "customers.create",
+       "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export", "mail.view"}
+)  # fmt: skip
+OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit"})
+
+MERCHANT_ROLES = {
+    "owner": VIEW | RUN | OWN,
+    "manager": VIEW | RUN | {"members.view"},
+    "fulfilment": VIEW | FULFIL,
+    "support": VIEW | SUPPORT,
+    "marketing": VIEW | MARKET | {"forecasts.run"},
+    "analyst": VIEW | ANALYSE,
+}
+
+MODERATE = frozenset({"reviews.moderate", "complaints.decide"})
+CARE = frozenset({"merchants.view", "merchants.decide"})
+
+STAFF_ROLES = {
+    "moderator": MODERATE,
+    "care": CARE | {"complaints.decide"},
+    "admin": MODERATE | CARE | {"operations.view", "operations.retry", "staff.activity", "mail.read"},
+}

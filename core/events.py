@@ -1,0 +1,79 @@
+"""Facts the apps announce. An emitting app defines its events; any app above it may handle them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Ids and small values only, named in the past tense; `kind` is "<feature>.<fact>" and never changes."""
+
+    kind: ClassVar[str]
+
+
+E = TypeVar("E", bound=type[Event])
+H = TypeVar("H", bound=Callable[..., None])
+
+_kinds: dict[str, type[Event]] = {}
+_handlers: dict[str, list[Callable[..., None]]] = defaultdict(list)
+
+
+def event(cls: E) -> E:
+    """Register an event class under its `kind`."""
+    if cls.kind in _kinds:
+        raise RuntimeError(f"two events are called {cls.kind}")
+    _kinds[cls.kind] = cls
+    return cls
+
+
+def handles(*events: type[Event]) -> Callable[[H], H]:
+    """Register `handler(event, activity)` for these events. It runs in the background, at least once."""
+
+    def register(handler: H) -> H:
+        for cls in events:
+            _handlers[cls.kind].append(handler)
+        return handler
+
+    return register
+
+
+def path_of(handler: Callable[..., Any]) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}"
+
+
+def handlers_of(kind: str) -> list[Callable[..., None]]:
+    return list(_handlers[kind])
+
+
+def kinds() -> dict[str, type[Event]]:
+    return dict(_kinds)
+
+
+def dump(event: Event) -> dict[str, Any]:
+    """The event as JSON-ready values."""
+    return {name: plain(value) for name, value in asdict(event).items()}
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def load(kind: str, payload: dict[str, Any]) -> Event:
+    """The event back from its stored form, without fields that are gone. Raises KeyError for an unknown kind."""
+    cls = _kinds[kind]
+    known = {field.name for field in fields(cls)}
+    return cls(**{name: value for name, value in payload.items() if name in known})

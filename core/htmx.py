@@ -1,0 +1,52 @@
+"""Answers: one view serves the whole page or the part of it that htmx asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "", status: int = 200
+) -> HttpResponse:
+    """The whole page, or only `{% partialdef part %}` of it when htmx asks for a swap of #part."""
+    name = template
+    wanted = request.headers.get("HX-Target", "")
+    if part and request.headers.get("HX-Request") and wanted == part:
+        name = f"{template}#{part}"
+    response = render(request, name, context, status=status)
+    response["Vary"] = "HX-Request, HX-Target, Cookie"
+    return response
+
+
+def done(request: HttpRequest, to: Any, say: str, *, undo: str = "") -> HttpResponse:
+    """After a change: say what happened and go to `to` (a URL, a URL name or an object).
+
+    Without JavaScript a redirect with a message; for htmx the same page change without a full load. `undo` is a URL
+    that takes the change back by POST.
+    """
+    messages.success(request, say, extra_tags=f"undo:{undo}" if undo else "")
+    response = redirect(to)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+    return response
+
+
+def toast(response: HttpResponse, say: str, *, undo: str = "", level: str = "") -> HttpResponse:
+    """Show a passing message with a swap that stays on the page."""
+    detail = {"text": say, "undo": undo, "level": level}
+    response["HX-Trigger"] = json.dumps({"toast": {key: value for key, value in detail.items() if value}})
+    return response
+
+
+def back(request: HttpRequest, fallback: str) -> str:
+    """The address in the posted `next`, if it is one of ours, else `fallback`."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return target
+    return fallback

@@ -1,0 +1,275 @@
+"""Index pages: tabs, search, filters, sort and pages, all in the URL and all done by the database.
+
+Pages are keyset pages: the address carries the sort value and id of the row at the edge, so page 500 costs what page 1
+costs. Counts stop at COUNT_LIMIT. A view declares a `Listing` once at module level and calls `listing.page(...)`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import cached_property
+
+COUNT_LIMIT = 10_000
+SIZES = (25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the list with a name: `rows` narrows the queryset. `counted` shows how many there are."""
+
+    key: str
+    label: Any
+    rows: Callable[[Any], Any]
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: a database field that is never null (annotate a Coalesce if need be), ascending or not."""
+
+    key: str
+    label: Any
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
+
+    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class.
+    """
+
+    sorts: Sequence[Sort]
+    tabs: Sequence[Tab] = ()
+    filters: type[django_filters.FilterSet] | None = None
+    search: Callable[[Any, str], Any] | None = None
+
+    def page(self, rows: QuerySet[Any], params: QueryDict) -> ListPage:
+        """The page of `rows` that the query string asks for; nonsense in it falls back to the default."""
+        return ListPage(self, rows, params)
+
+    def matching(self, rows: QuerySet[Any], params: QueryDict) -> QuerySet[Any]:
+        """All rows of the view, sorted, without paging: what an export or a bulk action works on."""
+        return ListPage(self, rows, params).matching
+
+
+@dataclass
+class ListPage:
+    """What the templates of index pages read. `rows` is a list; everything else describes the view."""
+
+    listing: Listing
+    base: QuerySet[Any]
+    params: QueryDict
+    errors: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def tab(self) -> Tab | None:
+        wanted = self.params.get("tab", "")
+        return next((tab for tab in self.listing.tabs if tab.key == wanted), next(iter(self.listing.tabs), None))
+
+    @cached_property
+    def sort(self) -> Sort:
+        wanted = self.params.get("sort", "").lstrip("-")
+        return next((sort for sort in self.listing.sorts if sort.key == wanted), self.listing.sorts[0])
+
+    @cached_property
+    def descending(self) -> bool:
+        if self.params.get("sort", "").lstrip("-") != self.sort.key:
+            return self.sort.descending
+        return self.params["sort"].startswith("-")
+
+    @cached_property
+    def words(self) -> str:
+        return self.params.get("q", "").replace("\0", "").strip()[:100]
+
+    @cached_property
+    def size(self) -> int:
+        wanted = self.params.get("size", "")
+        return int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) in SIZES else SIZES[0]
+
+    @cached_property
+    def filterset(self) -> Any:
+        return self.listing.filters(self.params, queryset=self.base) if self.listing.filters else None
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """The rows after search and filters, before the tab."""
+        rows = self.base
+        if self.filterset is not None and self.filterset.is_valid():
+            rows = self.filterset.filter_queryset(rows)
+        if self.words and self.listing.search:
+            rows = self.listing.search(rows, self.words)
+        return rows
+
+    @cached_property
+    def matching(self) -> QuerySet[Any]:
+        rows = self.tab.rows(self.found) if self.tab else self.found
+        sign = "-" if self.descending else ""
+        return rows.order_by(f"{sign}{self.sort.field}", f"{sign}pk")
+
+    @cached_property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.chips)
+
+    @cached_property
+    def chips(self) -> list[dict[str, Any]]:
+        """The set filters: parameter names, label and the words for the value, for the chips above the table."""
+        if self.filterset is None or not self.filterset.is_bound:
+            return []
+        chips = []
+        form = self.filterset.form
+        form.is_valid()
+        for name, value in form.cleaned_data.items():
+            if value in (None, "", [], ()):
+                continue
+            names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
+            chips.append(
+                {"names": names, "label": form.fields[name].label or name, "value": _words_for(form, name, value)}
+            )
+        return chips
+
+    @cached_property
+    def count(self) -> int:
+        """Rows of the view, counted up to COUNT_LIMIT + 1."""
+        return self.matching.order_by()[: COUNT_LIMIT + 1].count()
+
+    @property
+    def count_label(self) -> str:
+        return f"{COUNT_LIMIT:,}+" if self.count > COUNT_LIMIT else f"{self.count:,}"
+
+    @cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": tab.key,
+                "label": tab.label,
+                "current": tab is self.tab,
+                "count": _capped(tab.rows(self.base)) if tab.counted else None,
+            }
+            for tab in self.listing.tabs
+        ]
+
+    @cached_property
+    def _window(self) -> tuple[list[Any], bool, bool]:
+        """The rows shown, whether there are earlier ones, whether there are later ones."""
+        rows = self.matching
+        after, before = _read_edge(self.params.get("after")), _read_edge(self.params.get("before"))
+        if before is not None:
+            flipped = self.matching.order_by(*[_flip(term) for term in self.matching.query.order_by])
+            window = list(flipped.filter(self._beyond(before, forward=False))[: self.size + 1])
+            return list(reversed(window[: self.size])), len(window) > self.size, True
+        if after is not None:
+            rows = rows.filter(self._beyond(after, forward=True))
+        window = list(rows[: self.size + 1])
+        return window[: self.size], after is not None, len(window) > self.size
+
+    def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
+        value, pk = edge
+        way = "gt" if forward is not self.descending else "lt"
+        name = self.sort.field
+        return Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"pk__{way}": pk})
+
+    @property
+    def rows(self) -> list[Any]:
+        return self._window[0]
+
+    @cached_property
+    def first(self) -> int:
+        """The ordinal of the first row shown, as far as the address knows it."""
+        wanted = self.params.get("from", "1")
+        return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+    @property
+    def next(self) -> dict[str, str] | None:
+        """The parameters of the next page's link."""
+        rows, _, more = self._window
+        return {"after": self._edge(rows[-1]), "from": str(self.last + 1)} if more and rows else None
+
+    @property
+    def previous(self) -> dict[str, str] | None:
+        """The parameters of the previous page's link."""
+        rows, earlier, _ = self._window
+        if not earlier or not rows:
+            return None
+        return {"before": self._edge(rows[0]), "from": str(max(1, self.first - self.size))}
+
+    @property
+    def next_query(self) -> str:
+        return self._link(self.next)
+
+    @property
+    def previous_query(self) -> str:
+        return self._link(self.previous)
+
+    def _link(self, edge: dict[str, str] | None) -> str:
+        if edge is None:
+            return ""
+        params = self.params.copy()
+        for name in ("after", "before", "from"):
+            params.pop(name, None)
+        params.update(edge)
+        return f"?{params.urlencode()}"
+
+    def _edge(self, row: Model) -> str:
+        value: Any = row
+        for name in self.sort.field.split("__"):
+            value = getattr(value, name)
+        return _write_edge(value, row.pk)
+
+
+def _capped(rows: QuerySet[Any]) -> str:
+    count = rows.order_by()[: COUNT_LIMIT + 1].count()
+    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
+
+
+def _flip(term: str) -> str:
+    return term[1:] if term.startswith("-") else f"-{term}"
+
+
+def _words_for(form: Any, name: str, value: Any) -> str:
+    choices: Mapping[Any, Any] = dict(getattr(form.fields[name], "choices", ()) or ())
+    values = value if isinstance(value, (list, tuple)) else [value]
+    if isinstance(value, slice):
+        values = [part for part in (value.start, value.stop) if part is not None]
+        return " – ".join(f"{part:%Y-%m-%d}" if isinstance(part, datetime) else str(part) for part in values)
+    return ", ".join(str(choices.get(item, item)) for item in values)
+
+
+def _write_edge(value: Any, pk: int) -> str:
+    kind = {datetime: "t", date: "d", Decimal: "n"}.get(type(value), "v")
+    plain = value.isoformat() if kind in "td" else str(value) if kind == "n" else value
+    return base64.urlsafe_b64encode(json.dumps([kind, plain, pk]).encode()).decode().rstrip("=")
+
+
+def _read_edge(text: str | None) -> tuple[Any, int] | None:
+    """The edge in a link, or None where there is none or somebody changed it."""
+    if not text:
+        return None
+    try:
+        kind, plain, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        value = {
+            "t": lambda: parse_datetime(plain),
+            "d": lambda: parse_date(plain),
+            "n": lambda: Decimal(plain),
+            "v": lambda: plain,
+        }[kind]()
+        return (value, int(pk)) if isinstance(value, (str, int, float, Decimal, datetime, date)) else None
+    except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error):
+        return None

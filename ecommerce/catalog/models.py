@@ -1,0 +1,126 @@
+"""What is for sale: the platform's category tree, and each merchant's products, variants and prices."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from core.money import money_field
+from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+
+
+class Category(models.Model):
+    """A node of the platform's category tree, shared by all merchants. `path` is the codes from the root, "a/b/c"."""
+
+    code = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=255, unique=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        if self.name_zh and (translation.get_language() or "").startswith("zh"):
+            return self.name_zh
+        return self.name
+
+
+class ProductQuerySet(TenantQuerySet["Product"]):
+    def for_sale(self) -> ProductQuerySet:
+        return self.filter(state__in=[Product.State.LIVE, Product.State.AGEING])
+
+
+class Product(TenantModel):
+    """A thing a merchant sells, in one or more variants."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        REVIEW = "review", _("In review")
+        LIVE = "live", _("Live")
+        AGEING = "ageing", _("Ageing")
+        RETIRED = "retired", _("Retired")
+
+    title = models.CharField(_("title"), max_length=250)
+    description = models.TextField(_("description"), blank=True)
+    brand = models.CharField(_("brand"), max_length=100, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    external_id = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantManager.from_queryset(ProductQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="product_newest"),
+            models.Index(fields=["merchant", "updated_at", "id"], name="product_updated"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "external_id"], condition=~models.Q(external_id=""), name="product_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("product-detail", args=[self.merchant.slug, self.pk])
+
+
+class Variant(TenantModel):
+    """What is ordered and stocked; `sku` is unique for the merchant. Price and cost are in the merchant's currency."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
+    sku = models.CharField(_("SKU"), max_length=80)
+    title = models.CharField(_("variant"), max_length=120, blank=True)
+    barcode = models.CharField(_("barcode"), max_length=40, blank=True)
+    price = money_field(_("price"))
+    list_price = money_field(_("list price"), null=True, blank=True, default=None)
+    cost = money_field(_("cost"), null=True, blank=True, default=None)
+    weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
+    is_active = models.BooleanField(_("for sale"), default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["sku", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="variant_sku"),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="variant_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def full_title(self) -> str:
+        return f"{self.product.title}, {self.title}" if self.title else self.product.title
+
+
+class PriceChange(TenantModel):
+    """The price of a variant from `at` on; append-only history."""
+
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_changes")
+    price = money_field(_("price"))
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["variant", "-at"], name="price_change_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.variant} {self.price}"

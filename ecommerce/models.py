@@ -1,0 +1,33 @@
+"""Re-exports: each feature keeps its own models."""
+
+from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.customers.models import Consent, Customer
+from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from ecommerce.imports.models import ImportRun
+from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.orders.models import Order, OrderLine, OrderNote, Payment
+from ecommerce.reviews.models import Review
+
+__all__ = [
+    "Category",
+    "Complaint",
+    "ComplaintMessage",
+    "Consent",
+    "Customer",
+    "ImportRun",
+    "Order",
+    "OrderLine",
+    "OrderNote",
+    "Payment",
+    "PriceChange",
+    "Product",
+    "Review",
+    "Shipment",
+    "ShipmentLine",
+    "StockLevel",
+    "StockMove",
+    "TrackingEvent",
+    "Variant",
+    "Warehouse",
+]

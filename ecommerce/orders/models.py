@@ -1,0 +1,252 @@
+"""Orders, their lines and payments; states and transitions as data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.money import money_field
+from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+
+
+class Channel(models.TextChoices):
+    """Where an order was placed."""
+
+    ONLINE_STORE = "online_store", _("Online store")
+    TMALL = "tmall", _("Tmall")
+    TAOBAO = "taobao", _("Taobao")
+    JD = "jd", _("JD")
+    PINDUODUO = "pinduoduo", _("Pinduoduo")
+    DOUYIN = "douyin", _("Douyin")
+    WECHAT = "wechat", _("WeChat shop")
+    SHOPIFY = "shopify", _("Shopify")
+    WOOCOMMERCE = "woocommerce", _("WooCommerce")
+    AMAZON = "amazon", _("Amazon")
+    OLIST = "olist", _("Olist")
+    OTHER = "other", _("Other")
+
+
+class OrderQuerySet(TenantQuerySet["Order"]):
+    def to_ship(self) -> OrderQuerySet:
+        return self.filter(state__in=Order.TO_SHIP)
+
+    def unpaid(self) -> OrderQuerySet:
+        return self.filter(state=Order.State.PLACED)
+
+    def late(self, *, now: datetime) -> OrderQuerySet:
+        return self.to_ship().filter(ship_by__lt=now)
+
+    def due(self, *, until: datetime) -> OrderQuerySet:
+        """To be shipped by `until`, late ones included."""
+        return self.to_ship().filter(ship_by__lte=until)
+
+
+class Order(TenantModel):
+    """`number` is what people say, unique for the merchant; amounts are in `currency`, the merchant's.
+
+    total = subtotal - discount + shipping_fee + tax. `ship_by` is the deadline the merchant promised.
+    """
+
+    class State(models.TextChoices):
+        PLACED = "placed", pgettext_lazy("order state", "Placed")
+        PAID = "paid", pgettext_lazy("order state", "Paid")
+        PACKED = "packed", pgettext_lazy("order state", "Packed")
+        PARTLY_SHIPPED = "partly_shipped", pgettext_lazy("order state", "Partly shipped")
+        SHIPPED = "shipped", pgettext_lazy("order state", "Shipped")
+        DELIVERED = "delivered", pgettext_lazy("order state", "Delivered")
+        COMPLETED = "completed", pgettext_lazy("order state", "Completed")
+        ON_HOLD = "on_hold", pgettext_lazy("order state", "On hold")
+        CANCELLED = "cancelled", pgettext_lazy("order state", "Cancelled")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.PLACED: {State.PAID, State.ON_HOLD, State.CANCELLED},
+        State.PAID: {State.PACKED, State.PARTLY_SHIPPED, State.SHIPPED, State.ON_HOLD, State.CANCELLED},
+        State.PACKED: {State.PARTLY_SHIPPED, State.SHIPPED, State.ON_HOLD, State.CANCELLED},
+        State.PARTLY_SHIPPED: {State.SHIPPED, State.ON_HOLD},
+        State.SHIPPED: {State.DELIVERED},
+        State.DELIVERED: {State.COMPLETED},
+        State.ON_HOLD: {State.PLACED, State.PAID, State.PACKED, State.PARTLY_SHIPPED, State.CANCELLED},
+        State.COMPLETED: set(),
+        State.CANCELLED: set(),
+    }
+    TO_SHIP: ClassVar[list[str]] = [State.PAID, State.PACKED, State.PARTLY_SHIPPED]
+
+    class PaymentState(models.TextChoices):
+        UNPAID = "unpaid", pgettext_lazy("payment state", "Unpaid")
+        FAILED = "failed", pgettext_lazy("payment state", "Failed")
+        PAID = "paid", pgettext_lazy("payment state", "Paid")
+        PARTLY_REFUNDED = "partly_refunded", pgettext_lazy("payment state", "Partly refunded")
+        REFUNDED = "refunded", pgettext_lazy("payment state", "Refunded")
+
+    number = models.CharField(_("number"), max_length=64)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE_STORE)
+    external_id = models.CharField(max_length=80, blank=True, help_text="the order's id on its channel")
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PLACED)
+    state_before_hold = models.CharField(max_length=16, choices=State, blank=True)
+    hold_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    payment_state = models.CharField(_("payment"), max_length=16, choices=PaymentState, default=PaymentState.UNPAID)
+    customer = models.ForeignKey("ecommerce.Customer", models.PROTECT, null=True, blank=True, related_name="orders")
+    buyer_name = models.CharField(_("buyer"), max_length=150, blank=True)
+    buyer_email = models.EmailField(_("e-mail"), blank=True)
+    buyer_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    ship_to = models.CharField(_("address"), max_length=300, blank=True)
+    ship_city = models.CharField(_("city"), max_length=80, blank=True)
+    ship_region = models.CharField(_("region"), max_length=80, blank=True)
+    ship_postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    ship_country = models.CharField(_("country"), max_length=2, blank=True)
+    buyer_note = models.CharField(_("buyer's note"), max_length=500, blank=True)
+    currency = models.CharField(max_length=3)
+    subtotal = money_field(_("subtotal"))
+    discount = money_field(_("discount"))
+    shipping_fee = money_field(_("shipping"))
+    tax = money_field(_("tax"))
+    total = money_field(_("total"))
+    paid_total = money_field(_("paid"))
+    refunded_total = money_field(_("refunded"))
+    units = models.PositiveIntegerField(_("items"), default=0)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    packed_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
+    promised_at = models.DateTimeField(_("promised delivery"), null=True, blank=True)
+    import_digest = models.CharField(max_length=64, blank=True, help_text="of the imported rows, to see a repeat")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantManager.from_queryset(OrderQuerySet)()
+
+    class Meta:
+        ordering = ["-placed_at", "-pk"]
+        indexes = [
+            models.Index(fields=["merchant", "-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["merchant", "state", "-placed_at", "-id"], name="order_by_state"),
+            models.Index(
+                fields=["merchant", "ship_by", "id"],
+                name="order_to_ship",
+                condition=models.Q(state__in=["paid", "packed", "partly_shipped"]),
+            ),
+            models.Index(fields=["merchant", "updated_at", "id"], name="order_updated"),
+            models.Index(fields=["merchant", "buyer_email"], name="order_buyer_email"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="order_number"),
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="order_external_id",
+            ),
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_total__lte=models.F("paid_total")), name="order_refund_within_paid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("order-detail", args=[self.merchant.slug, self.number])
+
+    @property
+    def refundable(self) -> Decimal:
+        return self.paid_total - self.refunded_total
+
+    def may_become(self, state: str) -> bool:
+        return state in self.TRANSITIONS[self.state]
+
+    def is_late(self, now: datetime) -> bool:
+        return self.state in self.TO_SHIP and self.ship_by is not None and self.ship_by < now
+
+
+class OrderLine(TenantModel):
+    """One product of an order. `sku` and `title` are as they were sold; `variant` is None when the SKU is unknown here.
+
+    total = quantity x unit_price - discount.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=1)
+    variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, null=True, blank=True, related_name="order_lines")
+    sku = models.CharField(_("SKU"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=250)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = money_field(_("unit price"))
+    discount = money_field(_("discount"))
+    total = money_field(_("total"))
+    shipped_quantity = models.PositiveIntegerField(default=0)
+    cancelled_quantity = models.PositiveIntegerField(default=0)
+    reserved_quantity = models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse")
+
+    class Meta:
+        ordering = ["order_id", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_quantity"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=models.F("shipped_quantity") + models.F("cancelled_quantity")),
+                name="order_line_shipped_within_quantity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+    @property
+    def to_ship(self) -> int:
+        return self.quantity - self.shipped_quantity - self.cancelled_quantity
+
+
+class Payment(TenantModel):
+    """Money in (charge) or back (refund). Only a reference of the payment provider is kept, never card data."""
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", _("Payment")
+        REFUND = "refund", _("Refund")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="payments")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHARGE)
+    state = models.CharField(max_length=10, choices=State, default=State.SUCCEEDED)
+    method = models.CharField(_("method"), max_length=40, blank=True)
+    amount = money_field(_("amount"))
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["merchant", "kind", "at"], name="payment_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class OrderNote(TenantModel):
+    """A note for the team, on the timeline of an order."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="notes")
+    text = models.TextField(_("note"), max_length=2000)
+    author_label = models.CharField(max_length=150)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]

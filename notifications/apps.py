@@ -1,0 +1,12 @@
+"""The app's registration with Django."""
+
+from django.apps import AppConfig
+
+from core.discovery import load_features
+
+
+class NotificationsApp(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        load_features(self, "events", "tasks", "handlers")
