@@ -1,0 +1,372 @@
+"""The one way stock changes.
+
+Every change is a conditional UPDATE of the level (its WHERE says what must be true, and one row must be hit) with its
+ledger row in the same transaction. That holds on SQLite and PostgreSQL alike and needs no lock beforehand. Whoever
+changes several variants in one transaction goes in the order of their ids, so that two of them cannot deadlock.
+
+A variant without any level is not counted: it can be sold and shipped, and nothing is reserved or taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.activity.log import record
+from core.actors import Actor
+from core.errors import Refused
+from ecommerce.catalog.models import Variant
+from ecommerce.inventory.events import OpeningStockSet, StockAdjusted, WarehouseSaved
+from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.rules import MOST, change_wanted, positive_units
+
+BATCH = 1000
+
+
+def default_warehouse() -> Warehouse:
+    """The warehouse that orders are served from; made on first need."""
+    found = Warehouse.objects.filter(is_default=True).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            eldest = Warehouse.objects.order_by("pk").first()
+            if eldest is not None:
+                Warehouse.objects.filter(pk=eldest.pk).update(is_default=True)
+            else:
+                Warehouse.objects.create(name=_("Main warehouse"), code="MAIN", is_default=True)
+    except IntegrityError:
+        pass  # somebody else was quicker; theirs is found below
+    return Warehouse.objects.get(is_default=True)
+
+
+def _place(variant: Variant, warehouse: Warehouse) -> StockLevel:
+    """The level of a variant in a warehouse, made if it is not there."""
+    StockLevel.objects.bulk_create([StockLevel(variant=variant, warehouse=warehouse)], ignore_conflicts=True)
+    return StockLevel.objects.select_for_update(of=("self",)).get(variant=variant, warehouse=warehouse)
+
+
+def _places(variant: Variant) -> list[StockLevel]:
+    """All levels of a variant, the default warehouse's first."""
+    levels = StockLevel.objects.filter(variant=variant).select_related("warehouse")
+    return sorted(levels, key=lambda level: (not level.warehouse.is_default, level.pk))
+
+
+def _change(
+    level: StockLevel,
+    change: int,
+    *,
+    unreserve: int = 0,
+    seen: int | None = None,
+    reason: str,
+    reference: str = "",
+    note: str = "",
+    actor: Actor,
+    at: datetime | None = None,
+) -> bool:
+    """Move units in (positive) or out. False, with nothing written, where they are not there or promised to others.
+
+    With `seen`, also where the stock on hand is another one by now.
+    """
+    now = timezone.now()
+    places = StockLevel.objects.filter(on_hand=seen) if seen is not None else StockLevel.objects.all()
+    hit = places.filter(
+        pk=level.pk,
+        on_hand__gte=F("reserved") - unreserve - change,
+        on_hand__lte=MOST - change,
+        reserved__gte=unreserve,
+    ).update(on_hand=F("on_hand") + change, reserved=F("reserved") - unreserve, updated_at=now)
+    if not hit:
+        return False
+    StockMove.objects.create(
+        warehouse_id=level.warehouse_id,
+        variant_id=level.variant_id,
+        quantity=change,
+        reason=reason,
+        reference=reference[:80],
+        note=note[:200],
+        actor_label=actor.label[:150],
+        at=at or now,
+    )
+    return True
+
+
+@transaction.atomic
+def reserve(variant: Variant, quantity: int, *, reference: str, actor: Actor) -> int:
+    """Promise up to `quantity` units of the default warehouse to an order; returns how many were available.
+
+    Never more than what is there, so the sum of all promises is kept. The caller keeps the number for release() and
+    ship(). A promise moves nothing, so it leaves no ledger row and `reference` and `actor` are not stored.
+    """
+    positive_units(quantity)
+    while True:
+        level = StockLevel.objects.filter(variant=variant, warehouse__is_default=True).first()
+        if level is None:
+            return 0
+        free = min(level.available, quantity)
+        if free <= 0:
+            return 0
+        hit = StockLevel.objects.filter(pk=level.pk, on_hand__gte=F("reserved") + free)
+        if hit.update(reserved=F("reserved") + free, updated_at=timezone.now()):
+            return free
+
+
+@transaction.atomic
+def release(variant: Variant, quantity: int, *, reference: str, actor: Actor) -> int:
+    """Give promised units back, the default warehouse's first; returns how many.
+
+    That is `quantity`, unless the caller asks for more than was promised.
+    """
+    if quantity <= 0:
+        return 0
+    left = quantity
+    for level in _places(variant):
+        part = min(level.reserved, left)
+        hit = StockLevel.objects.filter(pk=level.pk, reserved__gte=part) if part else None
+        if hit is not None and hit.update(reserved=F("reserved") - part, updated_at=timezone.now()):
+            left -= part
+        if not left:
+            break
+    return quantity - left
+
+
+@transaction.atomic
+def ship(
+    variant: Variant,
+    quantity: int,
+    *,
+    reserved: int,
+    reference: str,
+    actor: Actor,
+    warehouse: Warehouse | None = None,
+) -> None:
+    """Take units out for an order, `reserved` of them promised to it before.
+
+    From the default warehouse unless another is named. Refuses with "not_enough_stock" when fewer are there, units
+    promised to other orders not counted.
+    """
+    positive_units(quantity)
+    places = _places(variant)
+    if not places:
+        return
+    place = next(
+        (level for level in places if (level.warehouse == warehouse if warehouse else level.warehouse.is_default)), None
+    )
+    if place is not None:
+        own = min(reserved, place.reserved, quantity)
+        if _change(place, -quantity, unreserve=own, reason=StockMove.Reason.SALE, reference=reference, actor=actor):
+            release(variant, reserved - own, reference=reference, actor=actor)
+            return
+    where = warehouse or (place.warehouse if place else default_warehouse())
+    free = max(0, place.available + min(reserved, place.reserved)) if place else 0
+    message = ngettext(
+        "%(wanted)d of %(sku)s cannot leave %(warehouse)s: only %(free)d unit is free. "
+        "Count the stock, or ship what is there.",
+        "%(wanted)d of %(sku)s cannot leave %(warehouse)s: only %(free)d units are free. "
+        "Count the stock, or ship what is there.",
+        free,
+    ) % {"wanted": quantity, "sku": variant.sku, "warehouse": where, "free": free}
+    raise Refused("not_enough_stock", message)
+
+
+def _told(level: StockLevel, change: int, reason: str, actor: Actor, *, before: int | None = None) -> StockLevel:
+    """Announce a change made by hand; the level as it is now."""
+    level.refresh_from_db()
+    record(
+        StockAdjusted(
+            variant_id=level.variant_id,
+            warehouse_id=level.warehouse_id,
+            change=change,
+            on_hand=level.on_hand,
+            reason=reason,
+        ),
+        actor=actor,
+        subject=level.variant,
+        changes={"on_hand": (level.on_hand - change if before is None else before, level.on_hand)},
+    )
+    return level
+
+
+@transaction.atomic
+def adjust_stock(
+    variant: Variant,
+    warehouse: Warehouse,
+    *,
+    change: int | None = None,
+    counted: int | None = None,
+    reason: str = StockMove.Reason.ADJUSTMENT,
+    note: str = "",
+    reference: str = "",
+    actor: Actor,
+) -> StockLevel:
+    """Correct the stock on hand by a change or to the number somebody counted; a first count opens it.
+
+    Refuses what would leave less than is promised to open orders ("reserved"), a change of nothing ("no_change") and
+    a count that somebody else overtook ("changed_meanwhile", 409).
+    """
+    is_new = not StockLevel.objects.filter(variant=variant, warehouse=warehouse).exists()
+    level = _place(variant, warehouse)
+    wanted = change_wanted(level.on_hand, change=change, counted=counted)
+    if wanted == 0:
+        if is_new:
+            return level  # "we counted none" is news too: from now on the variant is counted
+        raise Refused(
+            "no_change", _("The stock is already %(on_hand)d, so nothing changes.") % {"on_hand": level.on_hand}
+        )
+    if level.on_hand + wanted < level.reserved:
+        message = ngettext(
+            "%(reserved)d unit is promised to open orders. Cancel them or put them on hold first.",
+            "%(reserved)d units are promised to open orders. Cancel them or put them on hold first.",
+            level.reserved,
+        ) % {"reserved": level.reserved}
+        raise Refused("reserved", message, quantity=message)
+    if not _change(level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor):
+        raise Refused("changed_meanwhile", _("The stock changed meanwhile. Look at it again and repeat."), status=409)
+    return _told(level, wanted, reason, actor)
+
+
+@transaction.atomic
+def receive(
+    variant: Variant, warehouse: Warehouse, quantity: int, *, reference: str = "", note: str = "", actor: Actor
+) -> StockLevel:
+    """Units came from a supplier."""
+    return _bring_in(variant, warehouse, quantity, StockMove.Reason.RECEIPT, reference, note, actor)
+
+
+@transaction.atomic
+def take_back(
+    variant: Variant, quantity: int, *, warehouse: Warehouse | None = None, reference: str, note: str = "", actor: Actor
+) -> StockLevel | None:
+    """Units came back from a customer and can be sold again; None where the variant is not counted."""
+    if not StockLevel.objects.filter(variant=variant).exists():
+        return None
+    place = warehouse or default_warehouse()
+    return _bring_in(variant, place, quantity, StockMove.Reason.RETURN, reference, note, actor)
+
+
+def _bring_in(
+    variant: Variant, warehouse: Warehouse, quantity: int, reason: str, reference: str, note: str, actor: Actor
+) -> StockLevel:
+    positive_units(quantity)
+    level = _place(variant, warehouse)
+    if not _change(level, quantity, reason=reason, reference=reference, note=note, actor=actor):
+        message = _("Enter a change that leaves at most %(most)s units.") % {"most": f"{MOST:,}"}
+        raise Refused("bad_quantity", message, quantity=message)
+    return _told(level, quantity, reason, actor)
+
+
+def set_opening_stock(
+    variant: Variant, quantity: int, *, warehouse: Warehouse | None = None, actor: Actor
+) -> StockLevel:
+    """The first count of one variant. Refuses with "already_counted" where there was one before."""
+    place = warehouse or default_warehouse()
+    if not open_stock({variant.pk: quantity}, warehouse=place, actor=actor):
+        raise Refused(
+            "already_counted",
+            _("%(sku)s was counted before in %(warehouse)s. Correct its stock instead.")
+            % {"sku": variant.sku, "warehouse": place},
+        )
+    return StockLevel.objects.get(variant=variant, warehouse=place)
+
+
+@transaction.atomic
+def open_stock(
+    quantities: Mapping[int, int], *, warehouse: Warehouse | None = None, at: datetime | None = None, actor: Actor
+) -> int:
+    """The first count of many variants, by variant id; those counted before are left alone. Returns how many were new.
+
+    Costs a fixed number of queries per 1,000 variants. For imports and the demo.
+    """
+    place = warehouse or default_warehouse()
+    for quantity in quantities.values():
+        change_wanted(0, change=None, counted=quantity)
+    now = timezone.now()
+    known = set(StockLevel.objects.filter(warehouse=place).values_list("variant_id", flat=True))
+    new = {variant_id: quantity for variant_id, quantity in quantities.items() if variant_id not in known}
+    if not new:
+        return 0
+    StockLevel.objects.bulk_create(
+        [StockLevel(warehouse=place, variant_id=pk, on_hand=quantity, updated_at=now) for pk, quantity in new.items()],
+        batch_size=BATCH,
+    )
+    StockMove.objects.bulk_create(
+        [
+            StockMove(
+                warehouse=place,
+                variant_id=pk,
+                quantity=quantity,
+                reason=StockMove.Reason.OPENING,
+                actor_label=actor.label[:150],
+                at=at or now,
+            )
+            for pk, quantity in new.items()
+            if quantity
+        ],
+        batch_size=BATCH,
+    )
+    record(
+        OpeningStockSet(warehouse_id=place.pk, variants=len(new), units=sum(new.values())), actor=actor, subject=place
+    )
+    return len(new)
+
+
+@transaction.atomic
+def load_moves(moves: list[StockMove], *, reserved: Mapping[int, int] | None = None) -> None:
+    """Write a known history of moves and set the levels to its sums; for variants that were never counted before.
+
+    `moves` have warehouse, variant, quantity, reason and time; `reserved` is what open orders hold, by variant id, in
+    the default warehouse. For the demo: no facts are announced. A history that ends below zero breaks a constraint.
+    """
+    sums: dict[tuple[int, int], int] = {}
+    for move in moves:
+        place = (move.warehouse_id, move.variant_id)
+        sums[place] = sums.get(place, 0) + move.quantity
+    held = reserved or {}
+    default = default_warehouse().pk
+    StockMove.objects.bulk_create([move for move in moves if move.quantity], batch_size=BATCH)
+    StockLevel.objects.bulk_create(
+        [
+            StockLevel(
+                warehouse_id=warehouse_id,
+                variant_id=variant_id,
+                on_hand=units,
+                reserved=held.get(variant_id, 0) if warehouse_id == default else 0,
+            )
+            for (warehouse_id, variant_id), units in sums.items()
+        ],
+        batch_size=BATCH,
+    )
+
+
+@transaction.atomic
+def save_warehouse(warehouse: Warehouse, *, actor: Actor) -> Warehouse:
+    """Add a warehouse or change its details; a new default takes the place of the one before.
+
+    Refuses a code that another warehouse has, and a shop without any default.
+    """
+    is_new = warehouse.pk is None
+    others = Warehouse.objects.exclude(pk=warehouse.pk)
+    if others.filter(code__iexact=warehouse.code).exists():
+        message = _("Another warehouse has the code %(code)s. Enter a different one.") % {"code": warehouse.code}
+        raise Refused("code_taken", message, code=message)
+    if warehouse.is_default:
+        others.filter(is_default=True).update(is_default=False)
+    elif not others.filter(is_default=True).exists():
+        message = _("Orders need a warehouse to be served from. Make another one the default first.")
+        raise Refused("no_default", message, is_default=message)
+    before = None if is_new else Warehouse.objects.get(pk=warehouse.pk)
+    warehouse.save()
+    fields = ["name", "code", "city", "is_default"]
+    changes = {
+        name: (getattr(before, name, None), getattr(warehouse, name))
+        for name in fields
+        if getattr(before, name, None) != getattr(warehouse, name)
+    }
+    record(WarehouseSaved(warehouse_id=warehouse.pk, is_new=is_new), actor=actor, subject=warehouse, changes=changes)
+    return warehouse

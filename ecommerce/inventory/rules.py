@@ -1,0 +1,50 @@
+"""What may be done to a number of units."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+
+MOST = 10_000_000  # units in one place; keeps every sum within the database's integers
+
+
+def positive_units(quantity: int) -> int:
+    """The quantity, if it is a number of units that can move at once. Refuses zero, less and more than MOST."""
+    if quantity < 1:
+        message = _("Enter a quantity of 1 or more.")
+        raise Refused("bad_quantity", message, quantity=message)
+    if quantity > MOST:
+        message = _("Enter a quantity of at most %(most)s.") % {"most": f"{MOST:,}"}
+        raise Refused("bad_quantity", message, quantity=message)
+    return quantity
+
+
+def change_wanted(on_hand: int, *, change: int | None, counted: int | None) -> int:
+    """The change that is asked for, either directly or by the number somebody counted.
+
+    Refuses none or both of them, a count below zero, a change that leaves less than nothing or more than MOST.
+    """
+    if (change is None) == (counted is None):
+        raise Refused("bad_quantity", _("Say either how many units you counted or by how many the stock changes."))
+    if counted is not None:
+        if not 0 <= counted <= MOST:
+            message = _("Enter a count between 0 and %(most)s.") % {"most": f"{MOST:,}"}
+            raise Refused("bad_quantity", message, quantity=message)
+        return counted - on_hand
+    assert change is not None
+    if abs(change) > MOST or on_hand + change > MOST:
+        message = _("Enter a change that leaves at most %(most)s units.") % {"most": f"{MOST:,}"}
+        raise Refused("bad_quantity", message, quantity=message)
+    if on_hand + change < 0:
+        message = _("Only %(on_hand)d units are there, so %(change)d cannot be taken away.") % {
+            "on_hand": on_hand,
+            "change": -change,
+        }
+        raise Refused("not_enough_stock", message, quantity=message)
+    return change
+
+
+def days_of_cover(available: int, sold: int, *, days: int = 28) -> float | None:
+    """How many days the available units last at the pace of the last `days`; None when nothing was sold."""
+    return available * days / sold if sold > 0 else None

@@ -1,0 +1,97 @@
+"""Many buyers at one moment never get more than there is, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import Merchant
+from core.actors import SYSTEM
+from core.errors import Refused
+from core.tenancy import tenant
+from ecommerce.inventory import actions
+from ecommerce.models import StockLevel, StockMove, Variant
+from tests import factories
+from tests.race import alone, shared_database, together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BUYERS = 8
+STOCK = 5
+
+
+@pytest.fixture
+def variant_pk(scope):
+    variant = factories.VariantFactory()
+    actions.set_opening_stock(variant, STOCK, actor=SYSTEM)
+    return variant.pk
+
+
+def level_and_ledger(merchant):
+    def read():
+        with tenant(merchant):
+            level = StockLevel.objects.get()
+            return level.on_hand, level.reserved, sum(StockMove.objects.values_list("quantity", flat=True))
+
+    return alone(read)
+
+
+def in_shop(merchant, function):
+    def call():
+        with tenant(merchant):
+            return function()
+
+    return call
+
+
+def test_reserving_at_once_never_promises_more_than_there_is(shop, variant_pk, tmp_path):
+    def buy():
+        return actions.reserve(Variant.objects.get(pk=variant_pk), 2, reference="x", actor=SYSTEM)
+
+    with shared_database(tmp_path):
+        got = together(*[in_shop(shop, buy)] * BUYERS)
+        assert sorted(got, reverse=True) == [2, 2, 1] + [0] * (BUYERS - 3)
+        assert level_and_ledger(shop) == (STOCK, STOCK, STOCK)
+
+
+def test_shipping_at_once_never_ships_more_than_there_is(shop, variant_pk, tmp_path):
+    def take():
+        try:
+            actions.ship(Variant.objects.get(pk=variant_pk), 1, reserved=0, reference="x", actor=SYSTEM)
+        except Refused as refusal:
+            return refusal.code
+        return "shipped"
+
+    with shared_database(tmp_path):
+        got = together(*[in_shop(shop, take)] * BUYERS)
+        assert sorted(got) == ["not_enough_stock"] * (BUYERS - STOCK) + ["shipped"] * STOCK
+        assert level_and_ledger(shop) == (0, 0, 0)
+
+
+def test_the_default_warehouse_is_made_once(shop, tmp_path):
+    with shared_database(tmp_path):
+        got = together(*[in_shop(shop, lambda: actions.default_warehouse().pk)] * 4)
+
+    assert len(set(got)) == 1, got
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+def test_without_the_condition_the_race_is_lost(variant_pk):
+    """The control: read, check, write oversells in this very harness, so the tests above mean something."""
+    merchant = Merchant.objects.get()
+
+    def take():
+        with transaction.atomic():
+            level = StockLevel.objects.get(variant_id=variant_pk)
+            if level.on_hand < 1:
+                return 0
+            StockMove.objects.create(
+                warehouse_id=level.warehouse_id, variant_id=variant_pk, quantity=-1, reason=StockMove.Reason.SALE
+            )
+            level.on_hand -= 1
+            level.save()
+            return 1
+
+    sold = sum(together(*[in_shop(merchant, take)] * BUYERS))
+
+    assert level_and_ledger(merchant)[0] != STOCK - sold
