@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings as django_settings
 
 from accounts.models import Membership, Merchant, User
+from core.messages import compile_all
 from core.tenancy import every_tenant, tenant
 from tests import factories
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are tested in Chinese too: bring the compiled catalogues up to date, once for all workers."""
+    if not hasattr(config, "workerinput"):
+        compile_all(django_settings.BASE_DIR)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MerchantQuerySet(models.QuerySet["Merchant"]):
@@ -42,7 +43,7 @@ class Merchant(models.Model):
     }
 
     name = models.CharField(_("shop name"), max_length=120)
-    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    slug = models.SlugField(pgettext_lazy("shop", "address"), max_length=60, unique=True)
     state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
     state_reason = models.TextField(_("reason"), blank=True)
     state_changed_at = models.DateTimeField(default=timezone.now)
