@@ -2,12 +2,12 @@
 
 from django.apps import AppConfig
 
+from config.roles import MERCHANT_ROLES, STAFF_ROLES
+from core import roles
+
 
 class ConfigApp(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config.roles import MERCHANT_ROLES, STAFF_ROLES
-        from core import roles
-
         roles.define(merchant=MERCHANT_ROLES, staff=STAFF_ROLES)
