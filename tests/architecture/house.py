@@ -139,3 +139,9 @@ def shelf_of(name: str) -> int | None:
     """The rank of a module's shelf, or None for a module of another name."""
     parts = name.split(".")
     return RANK.get(parts[2]) if len(parts) > 2 and parts[0] in FEATURES else None
+
+
+def none_of(wrong: list[str]) -> None:
+    """Pass if the list is empty; else fail with one line each."""
+    if wrong:
+        raise AssertionError("\n  ".join([f"{len(wrong)} found:", *wrong]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.architecture import house
-from tests.architecture.house import APPS, FEATURES, ROOT, feature_of, imports_of, module_of, shelf_of
+from tests.architecture.house import APPS, FEATURES, ROOT, feature_of, imports_of, module_of, none_of, shelf_of
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +34,25 @@ def test_every_feature_has_its_place():
         and folder.name not in house.APP_MODULES
         and folder.name not in FEATURES[app]
     ]
-    assert homeless == []
+    none_of(homeless)
 
 
 def test_no_drawers():
     """A module is named for what it does."""
     drawers = {"utils", "helpers", "common", "services", "misc", "signals"}
-    assert [
-        str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*.py") if path.stem in drawers
-    ] == []
+    none_of(
+        [str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*.py") if path.stem in drawers]
+    )
 
 
 def test_a_lower_app_never_imports_a_higher_one(edges):
-    assert [
-        f"{item.where}: {target.split('.')[0]} is above {item.module.name.split('.')[0]}"
-        for item, target in edges
-        if APPS.index(target.split(".")[0]) > APPS.index(item.module.name.split(".")[0])
-    ] == []
+    none_of(
+        [
+            f"{item.where}: {target.split('.')[0]} is above {item.module.name.split('.')[0]}"
+            for item, target in edges
+            if APPS.index(target.split(".")[0]) > APPS.index(item.module.name.split(".")[0])
+        ]
+    )
 
 
 def test_a_lower_feature_never_imports_a_higher_one(edges):
@@ -64,7 +66,7 @@ def test_a_lower_feature_never_imports_a_higher_one(edges):
             wrong.append(f"{item.where}: import from the feature itself, not through {target}")
         elif mine in order and theirs in order and order.index(theirs) > order.index(mine):
             wrong.append(f"{item.where}: {theirs} is above {mine}")
-    assert wrong == []
+    none_of(wrong)
 
 
 def test_a_lower_shelf_never_imports_a_higher_one(edges):
@@ -73,7 +75,7 @@ def test_a_lower_shelf_never_imports_a_higher_one(edges):
         mine, theirs = shelf_of(item.module.name), shelf_of(target)
         if mine is not None and theirs is not None and theirs > mine:
             wrong.append(f"{item.where}: {target.split('.')[2]} is above {item.module.name.split('.')[2]}")
-    assert wrong == []
+    none_of(wrong)
 
 
 def test_the_engine_is_plain_numbers(modules):
@@ -88,7 +90,7 @@ def test_the_engine_is_plain_numbers(modules):
                 top in APPS and not item.target.startswith("analytics.engine")
             ):
                 wrong.append(item.where)
-    assert wrong == []
+    none_of(wrong)
 
 
 def test_imports_do_not_go_in_circles(modules, edges):
@@ -112,34 +114,40 @@ def test_imports_do_not_go_in_circles(modules, edges):
     for name in sorted(graph):
         if name not in state:
             visit(name, [name])
-    assert circles == []
+    none_of(circles)
 
 
 def test_imports_are_at_the_top(modules):
     """Only libraries that are slow to load are imported where they are used, and what ready() must wait for."""
-    assert [
-        item.where
-        for module in modules.values()
-        for item in imports_of(module)
-        if item.inner and item.target.split(".")[0] not in house.SLOW and not module.name.endswith(".apps")
-    ] == []
+    none_of(
+        [
+            item.where
+            for module in modules.values()
+            for item in imports_of(module)
+            if item.inner and item.target.split(".")[0] not in house.SLOW and not module.name.endswith(".apps")
+        ]
+    )
 
 
 def test_slow_libraries_are_not_loaded_with_the_web(modules):
     """pandas and its kin are imported inside functions, or in modules that are (engine, frames)."""
     allowed = ("analytics.engine", "analytics.frames")
-    assert [
-        item.where
-        for module in modules.values()
-        for item in imports_of(module)
-        if not item.inner and item.target.split(".")[0] in house.SLOW and not module.name.startswith(allowed)
-    ] == []
+    none_of(
+        [
+            item.where
+            for module in modules.values()
+            for item in imports_of(module)
+            if not item.inner and item.target.split(".")[0] in house.SLOW and not module.name.startswith(allowed)
+        ]
+    )
 
 
 def test_modules_are_short():
     modules = house.read_modules(*APPS, "tests", "bench")
-    assert [
-        f"{module.where} has {module.length} lines; the limit is {house.LONGEST}"
-        for module in modules.values()
-        if module.length > house.LONGEST
-    ] == []
+    none_of(
+        [
+            f"{module.where} has {module.length} lines; the limit is {house.LONGEST}"
+            for module in modules.values()
+            if module.length > house.LONGEST
+        ]
+    )

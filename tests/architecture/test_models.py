@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from core.tenancy import TenantManager, TenantModel
-from tests.architecture.house import APPS, FEATURES, feature_of
+from tests.architecture.house import APPS, FEATURES, feature_of, none_of
 
 # Rows that belong to no single merchant, each with the reason.
 PLATFORM = {
@@ -38,7 +38,7 @@ def test_every_row_belongs_to_a_merchant_or_says_why_not():
 @pytest.mark.parametrize("model", [model for model in our_models() if issubclass(model, TenantModel)], ids=str)
 def test_every_door_to_a_merchants_rows_is_guarded(model):
     unguarded = [manager.name for manager in model._meta.managers if not isinstance(manager, TenantManager)]
-    assert unguarded == []
+    none_of(unguarded)
     assert isinstance(model._default_manager, TenantManager)
 
 
@@ -59,7 +59,7 @@ def test_foreign_keys_do_not_climb():
                 order = FEATURES[app]
                 if mine in order and theirs in order and order.index(theirs) > order.index(mine):
                     climbing.append(where)
-    assert climbing == []
+    none_of(climbing)
 
 
 @pytest.mark.django_db
