@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from config.roles import MERCHANT_ROLES, STAFF_ROLES
+from config.permissions import AREAS
+from config.roles import MERCHANT_ROLES, STAFF_ROLES, WITHHELD_WHILE_RESTRICTED
 from core import roles
 
 
@@ -10,4 +11,4 @@ class ConfigApp(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        roles.define(merchant=MERCHANT_ROLES, staff=STAFF_ROLES)
+        roles.define(merchant=MERCHANT_ROLES, staff=STAFF_ROLES, areas=AREAS, withheld=WITHHELD_WHILE_RESTRICTED)

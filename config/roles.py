@@ -32,6 +32,9 @@ MERCHANT_ROLES = {
     "analyst": VIEW | ANALYSE,
 }
 
+# A restricted shop goes on serving the buyers it has, and takes nothing new to market.
+WITHHELD_WHILE_RESTRICTED = frozenset({"products.create", "imports.run", "tokens.edit"})
+
 MODERATE = frozenset({"reviews.moderate", "complaints.decide"})
 CARE = frozenset({"merchants.view", "merchants.decide"})
 

@@ -12,9 +12,15 @@ from typing import Any, ClassVar, TypeVar
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Ids and small values only, named in the past tense; `kind` is "<feature>.<fact>" and never changes."""
+    """Ids and small values only, named in the past tense; `kind` is "<feature>.<fact>" and never changes.
+
+    `label` names the fact for people, with its doer left out: _("Order shipped"). `sentence`, where there is more to
+    say, stands in its place on the activity page and takes the event's own values: _("Order shipped with %(carrier)s").
+    """
 
     kind: ClassVar[str]
+    label: ClassVar[Any] = ""
+    sentence: ClassVar[Any] = ""
 
 
 E = TypeVar("E", bound=type[Event])
@@ -53,6 +59,23 @@ def handlers_of(kind: str) -> list[Callable[..., None]]:
 
 def kinds() -> dict[str, type[Event]]:
     return dict(_kinds)
+
+
+def label_of(kind: str) -> str:
+    """The fact's name for people; the kind itself where no code knows it (any more) or nobody named it."""
+    cls = _kinds.get(kind)
+    return str(cls.label) if cls is not None and cls.label else kind
+
+
+def sentence_of(kind: str, payload: dict[str, Any]) -> str:
+    """What happened, from the stored payload; falls back to the label when an older payload lacks a value."""
+    cls = _kinds.get(kind)
+    if cls is None or not cls.sentence:
+        return label_of(kind)
+    try:
+        return str(cls.sentence) % payload
+    except (KeyError, TypeError, ValueError):
+        return label_of(kind)
 
 
 def dump(event: Event) -> dict[str, Any]:

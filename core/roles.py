@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Area:
+    """Permission words that belong together, each with what it lets a person do, in their language."""
+
+    label: Any
+    words: Mapping[str, Any]
+
 
 _merchant: dict[str, frozenset[str]] = {}
 _staff: dict[str, frozenset[str]] = {}
+_areas: list[Area] = []
+_withheld: set[str] = set()
 
 
-def define(*, merchant: Mapping[str, frozenset[str]], staff: Mapping[str, frozenset[str]]) -> None:
-    """Set the built-in roles of merchants and of platform staff."""
+def define(
+    *,
+    merchant: Mapping[str, frozenset[str]],
+    staff: Mapping[str, frozenset[str]],
+    areas: Sequence[Area] = (),
+    withheld: frozenset[str] = frozenset(),
+) -> None:
+    """Set the built-in roles of merchants and of platform staff.
+
+    `areas` puts every merchant word into human ones; `withheld` are the words a restricted merchant loses.
+    """
     _merchant.clear()
     _merchant.update(merchant)
     _staff.clear()
     _staff.update(staff)
+    _areas[:] = areas
+    _withheld.clear()
+    _withheld.update(withheld)
+
+
+def areas() -> list[Area]:
+    """Every permission word of merchants in human words, by what it is about."""
+    return list(_areas)
+
+
+def word_label(word: str) -> str:
+    """What a permission word lets a person do; the word itself where nobody said it."""
+    return next((str(area.words[word]) for area in _areas if word in area.words), word)
+
+
+def withheld_while_restricted() -> frozenset[str]:
+    """The words a restricted merchant does not have, whatever the role."""
+    return frozenset(_withheld)
 
 
 def of_merchant(role: str) -> frozenset[str]:

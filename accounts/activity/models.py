@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.utils import timezone
 
+from core.append_only import AppendOnlyModel
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -16,7 +15,7 @@ class ActivityQuerySet(TenantQuerySet["Activity"]):
         return self.filter(subject_type=subject_type, subject_id=subject_id).order_by("pk")
 
 
-class Activity(TenantModel):
+class Activity(AppendOnlyModel, TenantModel):
     """One fact: who did what when. Triggers on both databases refuse to change or delete it.
 
     `payload` is the event, `changes` maps a field name to [old, new]. Facts about a person's own account have no
@@ -51,6 +50,3 @@ class Activity(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.actor_label}"
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("the activity log is append-only")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -15,6 +15,7 @@ from core.tasks import task_of
 from core.tenancy import current_tenant_id
 
 RUN = "accounts.jobs.runner.run"
+ATTEMPTS = 5
 
 
 def enqueue(
@@ -31,27 +32,46 @@ def enqueue(
     """
     task = task_of(function)
     now = timezone.now()
-    merchant_id = current_tenant_id() if task.per_merchant else None
+    job = Job(
+        merchant_id=current_tenant_id() if task.per_merchant else None,
+        task=task.path,
+        args=list(args),
+        key=key,
+        cluster=task.cluster,
+        max_attempts=max_attempts or task.max_attempts,
+        due_at=at or now,
+    )
     with transaction.atomic():
-        if key is not None:
-            waiting = Job.objects.select_for_update().filter(key=key).first()
-            if waiting is not None and waiting.state == Job.State.QUEUED:
-                return waiting
-            if waiting is not None:
-                # A running or finished job keeps its row for the record; the name moves on to the new one.
-                Job.objects.filter(pk=waiting.pk).update(key=None)
-        job = Job.objects.create(
-            merchant_id=merchant_id,
-            task=task.path,
-            args=list(args),
-            key=key,
-            cluster=task.cluster,
-            max_attempts=max_attempts or task.max_attempts,
-            due_at=at or now,
-        )
+        if key is None:
+            job.save()
+        elif waiting := _save_or_find(job, key):
+            return waiting
         if job.due_at <= now:
             send(job)
     return job
+
+
+def _save_or_find(job: Job, key: str) -> Job | None:
+    """Save `job` under its key, or return the one that waits under it already.
+
+    The waiting job's row stays locked until the caller commits, so it cannot run before what it is to work on is
+    there. Two that queue the same key at once: the database lets the second one wait for the first, then look again.
+    """
+    for attempt in range(ATTEMPTS):
+        known = Job.objects.select_for_update().filter(key=key).first()
+        if known is not None and known.state == Job.State.QUEUED:
+            return known
+        if known is not None:
+            # A running or finished job keeps its row for the record; the name moves on to the new one.
+            Job.objects.filter(pk=known.pk).update(key=None)
+        try:
+            with transaction.atomic():
+                job.save(force_insert=True)
+            return None
+        except IntegrityError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    return None
 
 
 def send(job: Job) -> None:

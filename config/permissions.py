@@ -1,0 +1,89 @@
+"""What each permission word of a merchant lets a person do, in human words: for the roles and the token page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.roles import Area
+
+AREAS = (
+    Area(
+        _("Orders"),
+        {
+            "orders.view": _("See orders"),
+            "orders.create": _("Create orders"),
+            "orders.edit": _("Edit orders"),
+            "orders.confirm": _("Confirm orders"),
+            "orders.pack": _("Pack orders"),
+            "orders.ship": _("Ship orders"),
+            "orders.cancel": _("Cancel orders"),
+            "orders.refund": _("Refund orders"),
+            "orders.export": _("Export orders"),
+            "shipments.view": _("See shipments"),
+            "shipments.edit": _("Track and correct shipments"),
+        },
+    ),
+    Area(
+        _("Products and stock"),
+        {
+            "products.view": _("See products"),
+            "products.create": _("Create products"),
+            "products.edit": _("Edit products and prices"),
+            "products.export": _("Export products"),
+            "stock.view": _("See stock"),
+            "stock.adjust": _("Adjust stock"),
+            "stock.export": _("Export stock"),
+            "imports.run": _("Import files"),
+        },
+    ),
+    Area(
+        _("Customers"),
+        {
+            "customers.view": _("See customers"),
+            "customers.create": _("Create customers"),
+            "customers.edit": _("Edit customers and their consents"),
+            "customers.export": _("Export customers"),
+        },
+    ),
+    Area(
+        _("Reviews and complaints"),
+        {
+            "reviews.view": _("See reviews"),
+            "reviews.create": _("Add reviews from other channels"),
+            "reviews.reply": _("Reply to reviews"),
+            "reviews.export": _("Export reviews"),
+            "complaints.view": _("See complaints"),
+            "complaints.create": _("Open complaints for buyers"),
+            "complaints.answer": _("Answer complaints"),
+            "complaints.export": _("Export complaints"),
+        },
+    ),
+    Area(
+        _("Figures and forecasts"),
+        {
+            "facts.view": _("See sales figures"),
+            "facts.export": _("Export sales figures"),
+            "forecasts.view": _("See forecasts"),
+            "forecasts.run": _("Run forecasts"),
+        },
+    ),
+    Area(
+        _("Notifications and mail"),
+        {
+            "notifications.view": _("See notifications"),
+            "mail.view": _("See mail sent to buyers"),
+        },
+    ),
+    Area(
+        _("Shop and team"),
+        {
+            "shop.edit": _("Change shop settings"),
+            "members.view": _("See the team"),
+            "members.edit": _("Invite, change and remove members"),
+            "tokens.view": _("See API tokens"),
+            "tokens.edit": _("Create and revoke API tokens"),
+            "activity.view": _("See the activity log"),
+            "activity.export": _("Export the activity log"),
+        },
+    ),
+)
