@@ -1,12 +1,305 @@
-"""What the frame around every page shows: menus, the shops one may switch to, theme and language."""
+"""What the frame around every page shows: menus, the shops one may switch to, theme and language.
+
+Templates read it as `chrome`. Nothing is fetched until a template asks, so a part of a page costs no query for it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Merchant
+from core.tenancy import every_tenant
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu item: `url` is a URL name, `word` the permission it takes ("" for every member).
+
+    `key` is pressed after "g" to go there. `count` is the URL name of a small panel that says how many are waiting.
+    """
+
+    label: Any
+    icon: str
+    url: str
+    word: str = ""
+    key: str = ""
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Menu items under a heading; the first group has none and the last stands at the foot."""
+
+    title: Any
+    entries: tuple[Entry, ...]
+
+
+PORTAL = (
+    Group(
+        "",
+        (
+            Entry(_("Home"), icon="home", url="merchant-home", key="h"),
+            Entry(_("Inbox"), icon="inbox", url="inbox", word="notifications.view", key="i", count="inbox-count"),
+        ),
+    ),
+    Group(
+        _("Sell"),
+        (
+            Entry(_("Orders"), icon="receipt", url="order-list", word="orders.view", key="o"),
+            Entry(_("Shipments"), icon="truck-delivery", url="shipment-list", word="shipments.view", key="s"),
+            Entry(_("Products"), icon="tag", url="product-list", word="products.view", key="p"),
+            Entry(_("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n"),
+            Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
+        ),
+    ),
+    Group(
+        _("Listen"),
+        (
+            Entry(_("Reviews"), icon="star", url="review-list", word="reviews.view", key="r"),
+            Entry(_("Complaints"), icon="message-report", url="complaint-list", word="complaints.view", key="c"),
+        ),
+    ),
+    Group(
+        _("Look ahead"),
+        (Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),),
+    ),
+    Group(
+        "",
+        (
+            Entry(_("Imports"), icon="file-import", url="import-list", word="imports.run", key="m"),
+            Entry(_("Activity"), icon="history", url="activity-list", word="activity.view", key="a"),
+            Entry(_("Settings"), icon="settings", url="shop-settings", word="shop.edit", key="e"),
+            Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t"),
+            Entry(_("API tokens"), icon="key", url="token-list", word="tokens.view"),
+        ),
+    ),
+)
+STAFF = (
+    Group(
+        _("Moderate"),
+        (
+            Entry(_("Reviews"), icon="star", url="staff-reviews", word="reviews.moderate", key="r"),
+            Entry(_("Complaints"), icon="message-report", url="staff-complaints", word="complaints.decide", key="c"),
+        ),
+    ),
+    Group(
+        _("Platform"),
+        (
+            Entry(_("Merchants"), icon="building-store", url="staff-merchants", word="merchants.view", key="m"),
+            Entry(_("Operations"), icon="activity", url="operations", word="operations.view", key="o"),
+            Entry(_("Activity"), icon="history", url="staff-activity", word="staff.activity", key="a"),
+        ),
+    ),
+)
+PERSON = (
+    Group(
+        _("Your account"),
+        (
+            Entry(_("Profile"), icon="user", url="account-profile", key="p"),
+            Entry(_("Security"), icon="shield-lock", url="account-security", key="s"),
+            Entry(_("Sessions"), icon="devices", url="usersessions_list", key="e"),
+        ),
+    ),
+)
+
+
+def link_to(name: str, *args: Any) -> str:
+    """The address behind a URL name; "" where a deployment leaves that page out."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+class Chrome:
+    """The frame of one request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request: Any = request
+
+    @cached_property
+    def user(self) -> Any:
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        """The membership in the shop of this address, also on a refusal or error page within it."""
+        known = getattr(self._request, "membership", None)
+        match = getattr(self._request, "resolver_match", None)
+        slug = match.kwargs.get("merchant") if match else None
+        if known is not None or not slug or self.user is None:
+            return known
+        return self._request.membership_of(slug)
+
+    @property
+    def merchant(self) -> Merchant | None:
+        return self.membership.merchant if self.membership else None
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Where the person works, for the switcher."""
+        if self.user is None:
+            return []
+        with every_tenant("list the shops the person may switch to"):
+            return list(
+                Membership.objects.filter(user=self.user)
+                .exclude(merchant__state__in=[Merchant.State.APPLIED, Merchant.State.REFUSED])
+                .select_related("merchant", "custom_role")
+                .order_by("merchant__name", "pk")[:50]
+            )
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.user and self.user.is_platform_staff)
+
+    @property
+    def on_staff_side(self) -> bool:
+        return self.is_staff and self._request.path.startswith("/staff/")
+
+    @property
+    def frame(self) -> str:
+        """The template that error and refusal pages stand in."""
+        if self.membership is not None:
+            return "merchant.html"
+        return "staff.html" if self.on_staff_side else "plain.html"
+
+    @cached_property
+    def menu(self) -> list[dict[str, Any]]:
+        """The menu of a shop, as far as this member may use it."""
+        if self.membership is None:
+            return []
+        return self._groups(PORTAL, self.membership.may, self.membership.merchant.slug)
+
+    @cached_property
+    def staff_menu(self) -> list[dict[str, Any]]:
+        if self.user is None:
+            return []
+        return self._groups(STAFF, self.user.may_as_staff)
+
+    @cached_property
+    def account_menu(self) -> list[dict[str, Any]]:
+        groups = self._groups(PERSON, lambda word: True)
+        membership = self.membership or next(iter(self.memberships), None)
+        notices = link_to("notification-preferences", membership.merchant.slug) if membership else ""
+        if notices and groups:
+            groups[0]["entries"].append(
+                self._entry(Entry(_("Notifications"), icon="bell", url="notification-preferences", key="n"), notices)
+            )
+        return groups
+
+    def _groups(self, groups: tuple[Group, ...], may: Any, *args: Any) -> list[dict[str, Any]]:
+        shown = []
+        for group in groups:
+            entries = [
+                self._entry(entry, address, *args)
+                for entry in group.entries
+                if (not entry.word or may(entry.word)) and (address := link_to(entry.url, *args))
+            ]
+            if entries:
+                at_foot = len(groups) > 3 and group is groups[-1]
+                shown.append({"title": group.title, "entries": entries, "foot": at_foot})
+        self._mark_current(shown)
+        return shown
+
+    @staticmethod
+    def _entry(entry: Entry, address: str, *args: Any) -> dict[str, Any]:
+        return {
+            "label": entry.label,
+            "icon": entry.icon,
+            "href": address,
+            "key": entry.key,
+            "name": entry.url,
+            "count": link_to(entry.count, *args) if entry.count else "",
+            "current": False,
+        }
+
+    def _mark_current(self, groups: list[dict[str, Any]]) -> None:
+        """The current item is the one whose address is the longest beginning of this one."""
+        path = self._request.path
+        entries = [entry for group in groups for entry in group["entries"]]
+        homes = {link_to("merchant-home", self.merchant.slug)} if self.merchant else set()
+        within = [
+            entry
+            for entry in entries
+            if path == entry["href"] or (path.startswith(entry["href"]) and entry["href"] not in homes)
+        ]
+        if within:
+            max(within, key=lambda entry: len(entry["href"]))["current"] = True
+
+    @property
+    def jump_menu(self) -> list[dict[str, Any]]:
+        """What the palette offers: the menu of the side one is on."""
+        return self.menu or (self.staff_menu if self.on_staff_side else self.account_menu)
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark", or "auto": as the device."""
+        return self.user.theme if self.user else "auto"
+
+    @property
+    def shortcuts(self) -> bool:
+        return self.user.shortcuts if self.user else False
+
+    @property
+    def language(self) -> str:
+        return "zh-Hans" if (get_language() or "").startswith("zh") else "en"
+
+    @property
+    def other_language(self) -> dict[str, str]:
+        """What the language switch offers, named in that language."""
+        if self.language == "en":
+            return {"code": "zh-hans", "tag": "zh-Hans", "name": "简体中文", "say": "切换到简体中文"}
+        return {"code": "en", "tag": "en", "name": "English", "say": "Switch to English"}
+
+    @property
+    def language_action(self) -> str:
+        return link_to("account-language") or link_to("set_language")
+
+    @property
+    def theme_action(self) -> str:
+        return link_to("account-theme") if self.user else ""
+
+    @property
+    def here(self) -> str:
+        """Where a form of the frame comes back to; a page that was reached by POST has no address to come back to."""
+        return self._request.get_full_path() if self._request.method == "GET" else "/"
+
+    @property
+    def search_action(self) -> str:
+        if self.membership and self.membership.may("orders.view"):
+            return link_to("order-list", self.membership.merchant.slug)
+        return ""
+
+    def links(self) -> dict[str, str]:
+        """Addresses of the person's menu."""
+        shop = self.membership.merchant.slug if self.membership else ""
+        return {
+            "profile": link_to("account-profile"),
+            "security": link_to("account-security"),
+            "sessions": link_to("usersessions_list"),
+            "notices": link_to("notification-preferences", shop) if shop else "",
+            "inbox": link_to("inbox", shop) if shop else "",
+            "inbox_count": link_to("inbox-count", shop) if shop else "",
+            "sign_in": link_to("account_login"),
+            "sign_out": link_to("account_logout"),
+            "apply": link_to("merchant-apply"),
+            "staff": next((entry["href"] for group in self.staff_menu for entry in group["entries"]), ""),
+        }
+
+    @property
+    def demo(self) -> bool:
+        return settings.DEMO
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frame."""
-    return {}
+    return {"chrome": Chrome(request)}

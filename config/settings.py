@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.person",
+    "config.middleware.last_shop",
     "core.middleware.refusals",
 ]
 
@@ -96,7 +97,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.chrome",
             ],
-            "builtins": ["core.templatetags.sc", "django.templatetags.i18n"],
+            "builtins": [
+                "core.templatetags.sc",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]

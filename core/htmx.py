@@ -8,18 +8,29 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template import TemplateDoesNotExist
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "", status: int = 200
 ) -> HttpResponse:
-    """The whole page, or only `{% partialdef part %}` of it when htmx asks for a swap of #part."""
-    name = template
-    wanted = request.headers.get("HX-Target", "")
-    if part and request.headers.get("HX-Request") and wanted == part:
-        name = f"{template}#{part}"
-    response = render(request, name, context, status=status)
+    """The whole page, or only the part of it that htmx wants to swap: `{% partialdef part %}` or `{% block part %}`.
+
+    An inherited part, such as the results of core/list.html, is a block: it is rendered with core/part.html as the
+    frame in place of the page's shell.
+    """
+    wanted = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") else ""
+    if not part or wanted != part:
+        response = render(request, template, context, status=status)
+    else:
+        try:
+            response = render(request, f"{template}#{part}", context, status=status)
+        except TemplateDoesNotExist as missing:
+            if str(missing) != part:
+                raise
+            inherited = {**context, "frame": "core/part.html", "is_part": True}
+            response = render(request, template, inherited, status=status)
     response["Vary"] = "HX-Request, HX-Target, Cookie"
     return response
 

@@ -22,6 +22,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import cached_property
 
 COUNT_LIMIT = 10_000
+PAGING = ("after", "before", "from")
 SIZES = (25, 50, 100)
 
 
@@ -62,8 +63,18 @@ class Listing:
         return ListPage(self, rows, params)
 
     def matching(self, rows: QuerySet[Any], params: QueryDict) -> QuerySet[Any]:
-        """All rows of the view, sorted, without paging: what an export or a bulk action works on."""
+        """All rows of the view, sorted, without paging: what an export works on."""
         return ListPage(self, rows, params).matching
+
+    def chosen(self, rows: QuerySet[Any], params: QueryDict, posted: QueryDict) -> QuerySet[Any]:
+        """What a bulk action works on: the ticked rows, or all rows of the view where the person asked for those.
+
+        `params` is the query string of the list, which the bulk form sends along in its address.
+        """
+        if posted.get("all"):
+            return self.matching(rows, params)
+        ticked = [int(value) for value in posted.getlist("row") if value.isascii() and value.isdigit()]
+        return rows.filter(pk__in=ticked).order_by("pk")
 
 
 @dataclass
@@ -103,6 +114,31 @@ class ListPage:
     @cached_property
     def filterset(self) -> Any:
         return self.listing.filters(self.params, queryset=self.base) if self.listing.filters else None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return SIZES
+
+    def kept(self, *, leaving_out: Callable[[str], bool]) -> list[tuple[str, str]]:
+        """The parameters a GET form of this list sends along as they are; paging starts anew."""
+        return [
+            (name, value)
+            for name, values in self.params.lists()
+            if name not in PAGING and not leaving_out(name)
+            for value in values
+        ]
+
+    @property
+    def beside_search(self) -> list[tuple[str, str]]:
+        return self.kept(leaving_out=lambda name: name == "q")
+
+    @property
+    def beside_filters(self) -> list[tuple[str, str]]:
+        return self.kept(leaving_out=self._is_filter)
+
+    def _is_filter(self, name: str) -> bool:
+        fields = self.filterset.form.fields if self.filterset is not None else {}
+        return any(name == field or name.startswith(f"{field}_") for field in fields)
 
     @cached_property
     def found(self) -> QuerySet[Any]:
@@ -161,6 +197,11 @@ class ListPage:
             }
             for tab in self.listing.tabs
         ]
+
+    @cached_property
+    def is_unused(self) -> bool:
+        """No row at all, whatever the view: the page says what will be here one day."""
+        return not self.base.exists()
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:
@@ -222,7 +263,7 @@ class ListPage:
         if edge is None:
             return ""
         params = self.params.copy()
-        for name in ("after", "before", "from"):
+        for name in PAGING:
             params.pop(name, None)
         params.update(edge)
         return f"?{params.urlencode()}"

@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import Refused
 
@@ -59,5 +59,7 @@ class refusals:
             toast = {"toast": {"text": exception.message, "level": "error"}}
             headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps(toast)}
             return HttpResponse(status=exception.status, headers=headers)
-        messages.error(request, exception.message)
-        return render(request, "core/refused.html", {"refusal": exception}, status=exception.status)
+        came_from = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+        context = {"refusal": exception, "back": came_from if ours else "/"}
+        return render(request, "core/refused.html", context, status=exception.status)

@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from core.middleware import current_request_id
+
 register = template.Library()
 
 
@@ -147,6 +149,65 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             params[name] = value
     encoded = params.urlencode()
     return f"?{encoded}" if encoded else "?"
+
+
+@register.simple_tag(takes_context=True)
+def without(context: dict[str, Any], names: Sequence[str]) -> str:
+    """The page's query string less these parameters: what the × of a filter chip leads to."""
+    return query(context, **dict.fromkeys(names, ""))
+
+
+@register.filter
+def sort_link(page: Any, key: str) -> str:
+    """Where the head of a sortable column leads: its sort, or the other way round if it is the current one."""
+    params = page.params.copy()
+    for name in ("after", "before", "from"):
+        params.pop(name, None)
+    sort = next(sort for sort in page.listing.sorts if sort.key == key)
+    descending = not page.descending if page.sort.key == key else sort.descending
+    params["sort"] = f"-{key}" if descending else key
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag
+def control(field: Any, **attrs: Any) -> SafeString:
+    """The input of a bound form field with the classes of the house; further attributes as keywords (`rows=4`)."""
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "")
+    own = {
+        "select": "form-select",
+        "checkbox": "form-check-input",
+        "radio": "form-check-input",
+        "hidden": "",
+    }.get(kind, "form-control")
+    invalid = "is-invalid" if field.errors else ""
+    words = [own, widget.attrs.get("class", ""), attrs.pop("class", ""), invalid]
+    attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
+    return SafeString(field.as_widget(attrs={**attrs, "class": " ".join(word for word in words if word)}))
+
+
+@register.filter
+def control_kind(field: Any) -> str:
+    """How a field is laid out: "hidden", "check" (label behind), "set" (a group of choices) or "line"."""
+    widget = field.field.widget
+    if widget.is_hidden:
+        return "hidden"
+    if widget.use_fieldset:
+        return "set"
+    return "check" if getattr(widget, "input_type", "") == "checkbox" else "line"
+
+
+@register.filter
+def undo_of(message: Any) -> str:
+    """The address that takes back what a message tells of, or ""."""
+    tags = (message.extra_tags or "").split()
+    return next((tag.removeprefix("undo:") for tag in tags if tag.startswith("undo:")), "")
+
+
+@register.simple_tag
+def request_id() -> str:
+    """The id of this request, as it stands in the log."""
+    return current_request_id()
 
 
 @register.filter
