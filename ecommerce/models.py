@@ -2,7 +2,7 @@
 
 from ecommerce.catalog.models import Category, PriceChange, Product, Variant
 from ecommerce.complaints.models import Complaint, ComplaintMessage
-from ecommerce.customers.models import Consent, Customer
+from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
@@ -15,6 +15,7 @@ __all__ = [
     "ComplaintMessage",
     "Consent",
     "Customer",
+    "CustomerTag",
     "ImportRun",
     "Order",
     "OrderLine",

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("code", models.SlugField(max_length=80, unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("name_zh", models.CharField(blank=True, max_length=120, verbose_name="Chinese name")),
-                ("path", models.CharField(max_length=255, unique=True)),
+                ("path", models.CharField(editable=False, max_length=255, unique=True)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -198,7 +198,6 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
                 ("region", models.CharField(blank=True, max_length=80, verbose_name="region")),
                 ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
-                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
                 ("note", models.TextField(blank=True, verbose_name="note")),
                 ("external_id", models.CharField(blank=True, max_length=80)),
                 ("order_count", models.PositiveIntegerField(default=0, verbose_name="orders")),
@@ -292,6 +291,31 @@ class Migration(migrations.Migration):
                 related_name="complaints",
                 to="ecommerce.customer",
             ),
+        ),
+        migrations.CreateModel(
+            name="CustomerTag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="tag")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="ecommerce.customer"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
         ),
         migrations.CreateModel(
             name="ImportRun",
@@ -1327,6 +1351,18 @@ class Migration(migrations.Migration):
                 fields=("merchant", "external_id"),
                 name="customer_external_id",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="consent",
+            index=models.Index(fields=["customer", "purpose", "channel", "-at", "-id"], name="consent_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="customertag",
+            index=models.Index(fields=["merchant", "name"], name="customer_tag_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="customertag",
+            constraint=models.UniqueConstraint(fields=("customer", "name"), name="customer_tag_once"),
         ),
         migrations.AddIndex(
             model_name="order",
