@@ -162,7 +162,8 @@ class Order(TenantModel):
 
     @property
     def refundable(self) -> Decimal:
-        return self.paid_total - self.refunded_total
+        left: Decimal = self.paid_total - self.refunded_total
+        return left
 
     def may_become(self, state: str) -> bool:
         return state in self.TRANSITIONS[self.state]
