@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("code", models.SlugField(max_length=80, unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("name_zh", models.CharField(blank=True, max_length=120, verbose_name="Chinese name")),
-                ("path", models.CharField(editable=False, max_length=255, unique=True)),
+                ("path", models.CharField(max_length=255, unique=True)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
                 ("region", models.CharField(blank=True, max_length=80, verbose_name="region")),
                 ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
                 ("note", models.TextField(blank=True, verbose_name="note")),
                 ("external_id", models.CharField(blank=True, max_length=80)),
                 ("order_count", models.PositiveIntegerField(default=0, verbose_name="orders")),
@@ -291,31 +292,6 @@ class Migration(migrations.Migration):
                 related_name="complaints",
                 to="ecommerce.customer",
             ),
-        ),
-        migrations.CreateModel(
-            name="CustomerTag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40, verbose_name="tag")),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="ecommerce.customer"
-                    ),
-                ),
-                (
-                    "merchant",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.merchant",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["name"],
-            },
         ),
         migrations.CreateModel(
             name="ImportRun",
@@ -625,6 +601,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="OrderCounter",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last", models.PositiveBigIntegerField(default=10000)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="OrderLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -673,6 +665,7 @@ class Migration(migrations.Migration):
                 ),
                 ("shipped_quantity", models.PositiveIntegerField(default=0)),
                 ("cancelled_quantity", models.PositiveIntegerField(default=0)),
+                ("refunded_quantity", models.PositiveIntegerField(default=0)),
                 (
                     "reserved_quantity",
                     models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse"),
@@ -1353,18 +1346,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(fields=["customer", "purpose", "channel", "-at", "-id"], name="consent_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="customertag",
-            index=models.Index(fields=["merchant", "name"], name="customer_tag_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="customertag",
-            constraint=models.UniqueConstraint(fields=("customer", "name"), name="customer_tag_once"),
-        ),
-        migrations.AddIndex(
             model_name="order",
             index=models.Index(fields=["merchant", "-placed_at", "-id"], name="order_newest"),
         ),
@@ -1409,6 +1390,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("refunded_total__lte", models.F("paid_total"))), name="order_refund_within_paid"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="ordercounter",
+            constraint=models.UniqueConstraint(fields=("merchant",), name="order_counter_one"),
         ),
         migrations.AddIndex(
             model_name="payment",
@@ -1512,6 +1497,13 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="order_line_shipped_within_quantity",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", models.F("refunded_quantity"))),
+                name="order_line_refunded_within_quantity",
             ),
         ),
         migrations.AddConstraint(
