@@ -24,10 +24,10 @@ from django.utils import timezone
 from django_q.models import Task as QueueRecord
 from django_q.tasks import async_task
 
-from accounts.operations.cluster import ClusterProcess, adopt_orphans, reap
 from accounts.jobs.models import Heartbeat, Job
-from accounts.operations.periodic import tick
 from accounts.jobs.runner import beat, release, sweep
+from accounts.operations.cluster import ClusterProcess, adopt_orphans, reap
+from accounts.operations.periodic import tick
 
 log = logging.getLogger(__name__)
 

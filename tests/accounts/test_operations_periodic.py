@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 
-from accounts.operations.periodic import tick
 from accounts.models import Job, Merchant, PeriodicMark
+from accounts.operations.periodic import tick
 from core import schedule
 from core.schedule import PeriodicJob
 from core.tasks import task

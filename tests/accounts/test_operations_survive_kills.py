@@ -50,10 +50,10 @@ class Yard:
         raise NotImplementedError
 
     def job(self, number: int) -> tuple[str, int, str]:
-        return self.rows(f"SELECT state, attempts, error FROM accounts_job WHERE id = {number}")[0]  # noqa: S608
+        return self.rows(f"SELECT state, attempts, error FROM accounts_job WHERE id = {number}")[0]
 
     def starts(self, name: str) -> int:
-        found = self.rows(f"SELECT detail FROM accounts_heartbeat WHERE name = '{name}'")  # noqa: S608
+        found = self.rows(f"SELECT detail FROM accounts_heartbeat WHERE name = '{name}'")
         detail = found[0][0] if found else {"starts": 0}
         return (json.loads(detail) if isinstance(detail, str) else detail)["starts"]
 
