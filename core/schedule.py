@@ -1,4 +1,4 @@
-"""What is to be done regularly, and when. The table itself is config/schedule.py; accounts.operations.periodic acts on it."""
+"""What is to be done regularly, and when. The table is config/schedule.py; accounts.operations.periodic acts on it."""
 
 from __future__ import annotations
 
