@@ -107,17 +107,15 @@ class TenantQuerySet(models.QuerySet[M]):
     def _raw_delete(self, using: str | None) -> int:
         if isinstance(self.query, SealedQuery):
             self.query.get_compiler()
-        deleted: int = super()._raw_delete(using)
+        deleted: int = super()._raw_delete(using)  # type: ignore[misc]
         return deleted
 
 
-class TenantManager(models.Manager[M]):
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     """Hands out querysets that are sealed, scoped to the merchant, or (inside every_tenant) open."""
 
-    _queryset_class = TenantQuerySet
-
-    def get_queryset(self) -> TenantQuerySet[M]:
-        queryset: TenantQuerySet[M] = super().get_queryset()  # type: ignore[assignment]
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()
         scope = _scope.get()
         if scope == _EVERY:
             return queryset

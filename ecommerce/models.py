@@ -2,11 +2,11 @@
 
 from ecommerce.catalog.models import Category, PriceChange, Product, Variant
 from ecommerce.complaints.models import Complaint, ComplaintMessage
-from ecommerce.customers.models import Consent, Customer
+from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
-from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.orders.models import Order, OrderLine, OrderNote, Payment
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -15,9 +15,9 @@ __all__ = [
     "ComplaintMessage",
     "Consent",
     "Customer",
+    "CustomerTag",
     "ImportRun",
     "Order",
-    "OrderCounter",
     "OrderLine",
     "OrderNote",
     "Payment",

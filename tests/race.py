@@ -26,6 +26,7 @@ def shared_database(folder: Path) -> Iterator[None]:
     path = folder / "race.sqlite3"
     copy = sqlite3.connect(path)
     connection.connection.backup(copy)
+    copy.execute("PRAGMA journal_mode=WAL")  # connections that switch to it at one moment do not wait for each other
     copy.close()
     settings = connections.settings["default"]
     before = settings["NAME"]

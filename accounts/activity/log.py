@@ -30,8 +30,9 @@ def record(
 ) -> Activity:
     """Append the event to the activity log and queue its handlers, all in the caller's transaction.
 
-    `changes` maps a field to (old, new) and must not hold personal data. A fact about a person's own account, with no
-    merchant in scope, is kept without one. A chain of causes deeper than five is cut and logged: it is a loop.
+    `changes` maps a field to (old, new) and must not hold personal data; a subject whose name is such has a `log_label`
+    in its place. A fact about a person's own account, with no merchant in scope, is kept without one. A chain of
+    causes deeper than five is cut and logged: it is a loop.
     """
     depth = caused_by.depth + 1 if caused_by else 0
     with transaction.atomic():
@@ -48,7 +49,7 @@ def record(
         if subject is not None:
             entry.subject_type = subject._meta.label_lower
             entry.subject_id = subject.pk
-            entry.subject_label = str(subject)[:200]
+            entry.subject_label = str(getattr(subject, "log_label", subject))[:200]
         if tenant_or_none() is None and getattr(subject, "merchant_id", None):
             entry.merchant_id = subject.merchant_id  # type: ignore[union-attr]
         if entry.merchant_id is None and tenant_or_none() is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -11,6 +13,12 @@ from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def under(self, category: Category) -> CategoryQuerySet:
+        """The category itself and everything below it."""
+        return self.filter(models.Q(pk=category.pk) | models.Q(path__startswith=f"{category.path}/"))
+
+
 class Category(models.Model):
     """A node of the platform's category tree, shared by all merchants. `path` is the codes from the root, "a/b/c"."""
 
@@ -18,7 +26,9 @@ class Category(models.Model):
     name = models.CharField(_("name"), max_length=120)
     name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    path = models.CharField(max_length=255, unique=True)
+    path = models.CharField(max_length=255, unique=True, editable=False)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "categories"
@@ -33,6 +43,11 @@ class Category(models.Model):
         if self.name_zh and (translation.get_language() or "").startswith("zh"):
             return self.name_zh
         return self.name
+
+    @property
+    def depth(self) -> int:
+        """0 at the root."""
+        return self.path.count("/")
 
 
 class ProductQuerySet(TenantQuerySet["Product"]):
@@ -49,6 +64,14 @@ class Product(TenantModel):
         LIVE = "live", _("Live")
         AGEING = "ageing", _("Ageing")
         RETIRED = "retired", _("Retired")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.REVIEW, State.LIVE, State.RETIRED},
+        State.REVIEW: {State.LIVE, State.DRAFT},
+        State.LIVE: {State.AGEING, State.RETIRED, State.DRAFT},
+        State.AGEING: {State.LIVE, State.RETIRED},
+        State.RETIRED: {State.DRAFT, State.LIVE},
+    }
 
     title = models.CharField(_("title"), max_length=250)
     description = models.TextField(_("description"), blank=True)
@@ -78,6 +101,9 @@ class Product(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("product-detail", args=[self.merchant.slug, self.pk])
+
+    def may_become(self, state: str) -> bool:
+        return state in self.TRANSITIONS[self.state]
 
 
 class Variant(TenantModel):

@@ -21,7 +21,6 @@ class Customer(TenantModel):
     country = models.CharField(_("country"), max_length=2, blank=True)
     region = models.CharField(_("region"), max_length=80, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
-    tags = models.JSONField(_("tags"), default=list, blank=True)
     note = models.TextField(_("note"), blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     order_count = models.PositiveIntegerField(_("orders"), default=0)
@@ -49,9 +48,37 @@ class Customer(TenantModel):
     def get_absolute_url(self) -> str:
         return reverse("customer-detail", args=[self.merchant.slug, self.pk])
 
+    @property
+    def log_label(self) -> str:
+        """What the activity log, which never forgets, calls the buyer: no name."""
+        return f"C-{self.pk}"
+
+    @property
+    def place(self) -> str:
+        """City, region and country, as far as they are known."""
+        return ", ".join(part for part in (self.city, self.region, self.country) if part)
+
+
+class CustomerTag(TenantModel):
+    """A word the merchant put on a customer."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tags")
+    name = models.CharField(_("tag"), max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["merchant", "name"], name="customer_tag_name")]
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="customer_tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class Consent(TenantModel):
-    """What a buyer agreed to or withdrew, when and where; the newest row for a purpose and channel counts."""
+    """What a buyer agreed to or withdrew, when and where; the newest row for a purpose and channel counts.
+
+    Append-only: a change of mind is a new row.
+    """
 
     class Purpose(models.TextChoices):
         ORDER = "order", _("News of their orders")
@@ -72,6 +99,7 @@ class Consent(TenantModel):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["customer", "purpose", "channel", "-at", "-id"], name="consent_newest")]
 
     def __str__(self) -> str:
         return f"{self.purpose}/{self.channel}: {self.granted}"

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("code", models.SlugField(max_length=80, unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("name_zh", models.CharField(blank=True, max_length=120, verbose_name="Chinese name")),
-                ("path", models.CharField(max_length=255, unique=True)),
+                ("path", models.CharField(editable=False, max_length=255, unique=True)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -82,6 +82,21 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="opened")),
                 ("due_at", models.DateTimeField(verbose_name="due")),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "escalated_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("overdue", "The shop did not answer in time"),
+                            ("buyer", "The buyer asked for a decision"),
+                            ("merchant", "The shop asked for a decision"),
+                            ("platform", "The platform took it up"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "decision",
@@ -113,6 +128,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "refund_offered",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        default=None,
+                        max_digits=14,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0")),
+                            django.core.validators.MaxValueValidator(Decimal("999999999.99")),
+                        ],
+                        verbose_name="refund offered",
+                    ),
+                ),
+                (
                     "refund_decided",
                     models.DecimalField(
                         blank=True,
@@ -127,7 +157,22 @@ class Migration(migrations.Migration):
                         verbose_name="refund decided",
                     ),
                 ),
+                ("appealed_at", models.DateTimeField(blank=True, null=True)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("settled", "The buyer says it is settled"),
+                            ("offer_accepted", "The buyer accepted the offer"),
+                            ("no_reply", "The buyer did not come back to the answer"),
+                            ("final", "The decision is final"),
+                            ("platform", "The platform closed it"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 (
                     "decided_by",
@@ -198,7 +243,6 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
                 ("region", models.CharField(blank=True, max_length=80, verbose_name="region")),
                 ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
-                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
                 ("note", models.TextField(blank=True, verbose_name="note")),
                 ("external_id", models.CharField(blank=True, max_length=80)),
                 ("order_count", models.PositiveIntegerField(default=0, verbose_name="orders")),
@@ -292,6 +336,31 @@ class Migration(migrations.Migration):
                 related_name="complaints",
                 to="ecommerce.customer",
             ),
+        ),
+        migrations.CreateModel(
+            name="CustomerTag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="tag")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="ecommerce.customer"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
         ),
         migrations.CreateModel(
             name="ImportRun",
@@ -601,22 +670,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="OrderCounter",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("last", models.PositiveBigIntegerField(default=10000)),
-                (
-                    "merchant",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.merchant",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="OrderLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -665,7 +718,6 @@ class Migration(migrations.Migration):
                 ),
                 ("shipped_quantity", models.PositiveIntegerField(default=0)),
                 ("cancelled_quantity", models.PositiveIntegerField(default=0)),
-                ("refunded_quantity", models.PositiveIntegerField(default=0)),
                 (
                     "reserved_quantity",
                     models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse"),
@@ -909,6 +961,7 @@ class Migration(migrations.Migration):
                 ("reply", models.TextField(blank=True, max_length=2000, verbose_name="reply")),
                 ("replied_at", models.DateTimeField(blank=True, null=True)),
                 ("replied_by_label", models.CharField(blank=True, max_length=150)),
+                ("revised_at", models.DateTimeField(blank=True, null=True)),
                 ("external_id", models.CharField(blank=True, max_length=80)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="written")),
                 ("updated_at", models.DateTimeField(auto_now=True)),
@@ -1346,6 +1399,18 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="consent",
+            index=models.Index(fields=["customer", "purpose", "channel", "-at", "-id"], name="consent_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="customertag",
+            index=models.Index(fields=["merchant", "name"], name="customer_tag_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="customertag",
+            constraint=models.UniqueConstraint(fields=("customer", "name"), name="customer_tag_once"),
+        ),
+        migrations.AddIndex(
             model_name="order",
             index=models.Index(fields=["merchant", "-placed_at", "-id"], name="order_newest"),
         ),
@@ -1390,10 +1455,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("refunded_total__lte", models.F("paid_total"))), name="order_refund_within_paid"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="ordercounter",
-            constraint=models.UniqueConstraint(fields=("merchant",), name="order_counter_one"),
         ),
         migrations.AddIndex(
             model_name="payment",
@@ -1443,6 +1504,10 @@ class Migration(migrations.Migration):
             model_name="review",
             index=models.Index(fields=["state", "-risk_score"], name="review_queue"),
         ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(fields=["-created_at"], name="review_recent_anywhere"),
+        ),
         migrations.AddConstraint(
             model_name="review",
             constraint=models.CheckConstraint(
@@ -1455,6 +1520,20 @@ class Migration(migrations.Migration):
                 condition=models.Q(("external_id", ""), _negated=True),
                 fields=("merchant", "external_id"),
                 name="review_external_id",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", "")), fields=("order", "product"), name="review_once_per_product"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), ("product__isnull", True)),
+                fields=("order",),
+                name="review_once_per_order",
             ),
         ),
         migrations.AddConstraint(
@@ -1497,13 +1576,6 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="order_line_shipped_within_quantity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", models.F("refunded_quantity"))),
-                name="order_line_refunded_within_quantity",
             ),
         ),
         migrations.AddConstraint(

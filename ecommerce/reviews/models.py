@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.badges import Badge
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 STARS = [MinValueValidator(1), MaxValueValidator(5)]
@@ -27,13 +30,29 @@ class ReviewQuerySet(TenantQuerySet["Review"]):
 
 
 class Review(TenantModel):
-    """`risk_score` is 0 to 1 with `risk_reasons` as codes; a risky review is held until a moderator decides."""
+    """`risk_score` is 0 to 1, the sum of `risk_reasons` (Finding.stored); a risky review waits for a moderator.
+
+    `created_at` is when it was written, `revised_at` when its author last changed it because a moderator asked.
+    """
 
     class State(models.TextChoices):
         HELD = "held", pgettext_lazy("review", "Held")
         PUBLISHED = "published", pgettext_lazy("review", "Published")
         HIDDEN = "hidden", pgettext_lazy("review", "Hidden")
         EDIT_ASKED = "edit_asked", pgettext_lazy("review", "Edit asked")
+
+    TRANSITIONS: ClassVar[dict[str, set[str]]] = {
+        State.HELD: {State.PUBLISHED, State.HIDDEN, State.EDIT_ASKED},
+        State.PUBLISHED: {State.HIDDEN, State.EDIT_ASKED},
+        State.HIDDEN: {State.PUBLISHED, State.EDIT_ASKED},
+        State.EDIT_ASKED: {State.HELD, State.PUBLISHED, State.HIDDEN},
+    }
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.HELD: Badge("info", State.HELD.label, "half"),
+        State.PUBLISHED: Badge("neutral", State.PUBLISHED.label, "full"),
+        State.HIDDEN: Badge("critical", State.HIDDEN.label, icon="eye-off"),
+        State.EDIT_ASKED: Badge("warning", State.EDIT_ASKED.label, "empty"),
+    }
 
     product = models.ForeignKey("ecommerce.Product", models.CASCADE, null=True, blank=True, related_name="reviews")
     order = models.ForeignKey("ecommerce.Order", models.SET_NULL, null=True, blank=True, related_name="reviews")
@@ -57,6 +76,7 @@ class Review(TenantModel):
     reply = models.TextField(_("reply"), blank=True, max_length=2000)
     replied_at = models.DateTimeField(null=True, blank=True)
     replied_by_label = models.CharField(max_length=150, blank=True)
+    revised_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -69,11 +89,20 @@ class Review(TenantModel):
             models.Index(fields=["merchant", "-created_at", "-id"], name="review_newest"),
             models.Index(fields=["merchant", "updated_at", "id"], name="review_updated"),
             models.Index(fields=["state", "-risk_score"], name="review_queue"),
+            models.Index(fields=["-created_at"], name="review_recent_anywhere"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(rating__gte=1, rating__lte=5), name="review_rating"),
             models.UniqueConstraint(
                 fields=["merchant", "external_id"], condition=~models.Q(external_id=""), name="review_external_id"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "product"], condition=models.Q(external_id=""), name="review_once_per_product"
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(external_id="", product__isnull=True),
+                name="review_once_per_order",
             ),
         ]
 
@@ -89,3 +118,16 @@ class Review(TenantModel):
         if self.is_anonymous or not self.author_name:
             return f"{self.author_name[:1]}***" if self.author_name else "***"
         return self.author_name
+
+    def may_become(self, state: str) -> bool:
+        return state in self.TRANSITIONS[self.state]
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+    @property
+    def author_email(self) -> str:
+        """Where the author can be reached, or ""."""
+        found = self.customer.email if self.customer else ""
+        return found or (self.order.buyer_email if self.order else "")

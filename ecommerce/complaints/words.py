@@ -1,0 +1,65 @@
+"""The clocks and refusals of complaints as words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ecommerce.complaints.models import Complaint
+from ecommerce.complaints.rules import who_acts
+
+NO_APPEAL: dict[str, Any] = {
+    "not_decided": gettext_lazy("Complaint %(number)s has no decision to appeal against."),
+    "in_your_favour": gettext_lazy("Complaint %(number)s was decided in your favour; there is nothing to appeal."),
+    "appealed_already": gettext_lazy("Complaint %(number)s was appealed against already; the decision is final."),
+    "too_late": gettext_lazy("The week for an appeal on complaint %(number)s is over."),
+}
+
+_DUE: dict[str, Any] = {
+    Complaint.State.OPENED: gettext_lazy("Answer due in"),
+    Complaint.State.ANSWERED: gettext_lazy("The buyer has"),
+    Complaint.State.INVESTIGATED: gettext_lazy("Decision due in"),
+    Complaint.State.APPEALED: gettext_lazy("Decision due in"),
+    Complaint.State.DECIDED: gettext_lazy("Final in"),
+}
+_LATE: dict[str, Any] = {
+    "merchant": gettext_lazy("Answer late by"),
+    "platform": gettext_lazy("Decision late by"),
+    "buyer": gettext_lazy("No reply since"),
+}
+_NEXT: dict[str, Any] = {
+    Complaint.State.OPENED: gettext_lazy("Passes to the platform if it is not answered by then."),
+    Complaint.State.ANSWERED: gettext_lazy("Closes by then unless the buyer comes back."),
+    Complaint.State.INVESTIGATED: gettext_lazy("The platform decides."),
+    Complaint.State.APPEALED: gettext_lazy("The platform looks at its decision again."),
+    Complaint.State.DECIDED: gettext_lazy("The shop may appeal until then."),
+}
+
+
+def due_label(complaint: Complaint, now: datetime) -> str:
+    """What the clock counts down to, or how long that is past."""
+    if complaint.due_at < now and complaint.state != Complaint.State.DECIDED:
+        return str(_LATE.get(who_acts(complaint.state), ""))
+    return str(_DUE.get(complaint.state, ""))
+
+
+def what_next(complaint: Complaint) -> str:
+    """What happens when the clock has run out."""
+    if complaint.state == Complaint.State.DECIDED and (complaint.appealed_at or complaint.decision == "for_merchant"):
+        return _("The complaint closes then.")
+    return str(_NEXT.get(complaint.state, ""))
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: "3 d 4 h", "1 h 52 min", "6 min"."""
+    minutes = int(abs(length).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        whole = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+        return _("%(days)s %(hours)s h") % {"days": whole, "hours": hours} if hours else whole
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)s min") % {"minutes": minutes}

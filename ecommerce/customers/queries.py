@@ -1,0 +1,66 @@
+"""Who buys, and what they agreed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from ecommerce.customers.models import Consent, Customer, CustomerTag
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """Where a buyer stands on one purpose and channel; `row` is None where they were never asked."""
+
+    purpose: str
+    channel: str
+    purpose_label: Any
+    channel_label: Any
+    row: Consent | None
+
+    @property
+    def granted(self) -> bool:
+        return self.row is not None and self.row.granted
+
+
+def customer_list() -> QuerySet[Customer]:
+    """Customers with tags, `marketing_email` (agreed to offers by e-mail) and `last_order`, which is never null."""
+    return Customer.objects.annotate(
+        marketing_email=Coalesce(Subquery(newest_consent(Consent.Purpose.MARKETING).values("granted")[:1]), False),
+        last_order=Coalesce("last_order_at", "created_at"),
+    ).prefetch_related("tags")
+
+
+def newest_consent(purpose: str, channel: str = Consent.Channel.EMAIL) -> QuerySet[Consent]:
+    """The consents of the outer query's customer for one purpose and channel, the one that counts first."""
+    return Consent.objects.filter(customer=OuterRef("pk"), purpose=purpose, channel=channel).order_by("-at", "-pk")
+
+
+def consent_states(customer: Customer) -> list[ConsentState]:
+    """One entry per purpose and channel, asked or not."""
+    counted = Window(RowNumber(), partition_by=[F("purpose"), F("channel")], order_by=[F("at").desc(), F("pk").desc()])
+    newest = Consent.objects.filter(customer=customer).annotate(place=counted).filter(place=1)
+    rows = {(row.purpose, row.channel): row for row in newest}
+    return [
+        ConsentState(purpose.value, channel.value, purpose.label, channel.label, rows.get((purpose, channel)))
+        for purpose in Consent.Purpose
+        for channel in Consent.Channel
+    ]
+
+
+def has_consent(customer: Customer, purpose: str, channel: str = Consent.Channel.EMAIL) -> bool | None:
+    """What the buyer last said: True, False, or None where they were never asked."""
+    return (
+        Consent.objects.filter(customer=customer, purpose=purpose, channel=channel)
+        .order_by("-at", "-pk")
+        .values_list("granted", flat=True)
+        .first()
+    )
+
+
+def tag_names() -> list[str]:
+    """Every tag in use at the merchant, in order."""
+    return list(CustomerTag.objects.order_by("name").values_list("name", flat=True).distinct())

@@ -1,0 +1,81 @@
+"""What reviews announce.
+
+`days` are the merchant's days (ISO dates) whose figures the fact changes: the day the review was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.events import Event, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewFact(Event):
+    """What every fact about one review carries. `state` is the one it is in after it."""
+
+    review_id: int
+    product_id: int | None = None
+    rating: int
+    state: str
+    days: list[str] = field(default_factory=list)
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewSubmitted(ReviewFact):
+    """A review came in. Its state is "published" at once, without a ReviewPublished, or "held"."""
+
+    kind = "reviews.submitted"
+    order_id: int | None = None
+    is_verified: bool = False
+    risk_score: str = "0"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewRevised(ReviewFact):
+    """The author changed it because a moderator had asked; a moderator looks at it again."""
+
+    kind = "reviews.revised"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewPublished(ReviewFact):
+    """A moderator let it appear."""
+
+    kind = "reviews.published"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewHidden(ReviewFact):
+    kind = "reviews.hidden"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewEditAsked(ReviewFact):
+    """The author is to change it before it appears (again)."""
+
+    kind = "reviews.edit_asked"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewDecisionUndone(ReviewFact):
+    """A moderator took the last decision back; the review is in the state it was in before."""
+
+    kind = "reviews.decision_undone"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReviewReplied(ReviewFact):
+    """The merchant replied, or changed the reply (`is_edit`)."""
+
+    kind = "reviews.replied"
+    is_edit: bool = False
