@@ -16,6 +16,7 @@ from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.events import PriceChanged, ProductChanged, ProductCreated, ProductStateChanged
 from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.catalog.queries import taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 from ecommerce.catalog.tree import Node
 
@@ -151,11 +152,12 @@ def _add_variant(product: Product, fields: dict[str, Any], price: Decimal) -> Va
 
 def _refuse_taken(skus: Iterable[str], *, except_for: Sequence[int]) -> None:
     """Refuse SKUs that other variants of the merchant have, or that come twice; case does not count."""
+    wanted = list(skus)
+    taken = taken_skus(wanted, except_for=except_for)
     seen: set[str] = set()
-    for sku in skus:
+    for sku in wanted:
         key = same_sku(sku)
-        clash = Variant.objects.filter(sku__iexact=sku).exclude(pk__in=except_for).exists()
-        if key in seen or clash:
+        if key in seen or sku in taken:
             raise _taken(sku)
         seen.add(key)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import AppendOnlyModel
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
@@ -52,7 +53,7 @@ class Category(models.Model):
 
 class ProductQuerySet(TenantQuerySet["Product"]):
     def for_sale(self) -> ProductQuerySet:
-        return self.filter(state__in=[Product.State.LIVE, Product.State.AGEING])
+        return self.filter(state__in=Product.FOR_SALE)
 
 
 class Product(TenantModel):
@@ -72,6 +73,7 @@ class Product(TenantModel):
         State.AGEING: {State.LIVE, State.RETIRED},
         State.RETIRED: {State.DRAFT, State.LIVE},
     }
+    FOR_SALE: ClassVar[list[str]] = [State.LIVE, State.AGEING]
 
     title = models.CharField(_("title"), max_length=250)
     description = models.TextField(_("description"), blank=True)
@@ -136,7 +138,7 @@ class Variant(TenantModel):
         return f"{self.product.title}, {self.title}" if self.title else self.product.title
 
 
-class PriceChange(TenantModel):
+class PriceChange(AppendOnlyModel, TenantModel):
     """The price of a variant from `at` on; append-only history."""
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_changes")

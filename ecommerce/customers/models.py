@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import AppendOnlyModel
 from core.money import money_field
 from core.tenancy import TenantModel
 
@@ -74,7 +75,7 @@ class CustomerTag(TenantModel):
         return self.name
 
 
-class Consent(TenantModel):
+class Consent(AppendOnlyModel, TenantModel):
     """What a buyer agreed to or withdrew, when and where; the newest row for a purpose and channel counts.
 
     Append-only: a change of mind is a new row.

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import AppendOnlyModel
 from core.tenancy import TenantModel
 
 
@@ -28,7 +29,7 @@ class Warehouse(TenantModel):
         return self.name
 
 
-class StockMove(TenantModel):
+class StockMove(AppendOnlyModel, TenantModel):
     """One change of the stock on hand, in units; never changed or deleted."""
 
     class Reason(models.TextChoices):

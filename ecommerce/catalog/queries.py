@@ -1,0 +1,101 @@
+"""What is for sale, with what lists and pages show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from core.money import money_field
+from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.catalog.rules import same_sku
+
+NOTHING = Value(0, money_field())
+
+
+def product_list() -> QuerySet[Product]:
+    """Products with `variant_count`, `price_low`, `price_high`, `first_sku` and `stock` (units free to sell).
+
+    `stock` is 0 for what was never counted, which `is_counted` tells apart. Stock is reached through the relations of
+    the variant, as the features that keep it lie above this one.
+    """
+    variants = Variant.objects.filter(product=OuterRef("pk")).order_by().values("product")
+    counted = variants.filter(stock_levels__isnull=False)
+    free = counted.annotate(n=Sum(F("stock_levels__on_hand") - F("stock_levels__reserved")))
+    return Product.objects.select_related("category").annotate(
+        variant_count=Coalesce(Subquery(variants.annotate(n=Count("pk")).values("n"), IntegerField()), 0),
+        price_low=Coalesce(_price(variants, Min), NOTHING),
+        price_high=Coalesce(_price(variants, Max), NOTHING),
+        first_sku=Subquery(variants.annotate(first=Min("sku")).values("first")),
+        stock=Coalesce(Subquery(free.values("n"), IntegerField()), 0),
+        is_counted=Exists(Variant.objects.filter(product=OuterRef("pk"), stock_levels__isnull=False)),
+    )
+
+
+def _price(variants: QuerySet[Any], edge: type[Min] | type[Max]) -> Any:
+    return Subquery(variants.annotate(price_edge=edge("price")).values("price_edge"), money_field())
+
+
+def sold_out(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Products on sale of which nothing is left, among those that are counted."""
+    return products.filter(state__in=Product.FOR_SALE, is_counted=True, stock__lte=0)
+
+
+def search_products(products: QuerySet[Product], words: str) -> QuerySet[Product]:
+    """By title, brand, SKU or whole barcode."""
+    variants = Variant.objects.filter(product=OuterRef("pk")).filter(Q(sku__icontains=words) | Q(barcode=words))
+    return products.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
+
+
+def product_details() -> QuerySet[Product]:
+    """Products with their category and variants, for a page or an answer of the API."""
+    return Product.objects.select_related("category", "merchant").prefetch_related(
+        Prefetch("variants", Variant.objects.order_by("sku", "pk"))
+    )
+
+
+def variant_list() -> QuerySet[Variant]:
+    """Variants with their product."""
+    return Variant.objects.select_related("product__category")
+
+
+def price_history(variants: Iterable[Variant], *, limit: int = 200) -> list[PriceChange]:
+    """The newest price changes of some variants, newest first."""
+    changes = PriceChange.objects.filter(variant__in=list(variants)).select_related("variant")
+    return list(changes.order_by("-at", "-pk")[:limit])
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Code and indented name of every category, in the order of the tree."""
+    return [
+        (category.code, "\u2003" * category.depth + category.label) for category in Category.objects.order_by("path")
+    ]
+
+
+def taken_skus(skus: Iterable[str], *, except_for: Sequence[int] = ()) -> set[str]:
+    """Those of the SKUs that variants of the merchant have already; case does not count."""
+    wanted = {sku: {sku, same_sku(sku), sku.upper(), sku.lower()} for sku in skus}
+    alike = Q(sku__in=set().union(*wanted.values()))
+    for sku in wanted:
+        alike |= Q(sku__iexact=sku)
+    if not wanted:
+        return set()
+    found = Variant.objects.filter(alike).exclude(pk__in=except_for).values_list("sku", flat=True)
+    known = {same_sku(sku) for sku in found}
+    return {sku for sku in wanted if same_sku(sku) in known}
