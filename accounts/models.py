@@ -1,10 +1,21 @@
 """Re-exports: each feature keeps its own models."""
 
 from accounts.activity.models import Activity
-from accounts.jobs.models import Heartbeat, Job
+from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from accounts.tokens.models import ApiToken
 
-__all__ = ["Activity", "ApiToken", "Heartbeat", "Invitation", "Job", "Membership", "Merchant", "Role", "User"]
+__all__ = [
+    "Activity",
+    "ApiToken",
+    "Heartbeat",
+    "Invitation",
+    "Job",
+    "Membership",
+    "Merchant",
+    "PeriodicMark",
+    "Role",
+    "User",
+]

@@ -236,7 +236,7 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": 180,
     "ack_failures": True,
     "max_attempts": 3,
-    "save_limit": 0,
+    "save_limit": -1,  # outcomes are in our own job rows; the probe asks for its own to be kept
     "catch_up": False,
     "recycle": 500,
     "guard_cycle": 0.5,
@@ -255,6 +255,16 @@ Q_CLUSTER: dict[str, Any] = {
         },
     },
 }
+
+# Seconds. A killed worker's job is free when its lease ends; a queue that shows no life for JOB_STALE is restarted.
+JOB_LEASE = env.float("JOB_LEASE", 45)
+JOB_RESEND = env.float("JOB_RESEND", 30)
+JOB_PROBE = env.float("JOB_PROBE", 60)
+JOB_STALE = env.float("JOB_STALE", 180)
+WORKER_STOP = env.float("WORKER_STOP", 8)
+WORKER_ID = env.str("WORKER_ID", "")  # set by the supervisor for the processes it starts
+# Imported before a cluster forks its workers, so that a fresh worker starts warm and shares the memory.
+WORKER_PRELOAD: dict[str, list[str]] = {"default": [], "long": ["pandas", "statsmodels.tsa.api"]}
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.authentication.TokenAuthentication"],

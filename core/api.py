@@ -62,8 +62,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     else:
         message, code = str(error.detail), error.default_code
     response = _error(error.status_code, code, message, fields)
-    if getattr(error, "wait", None):
-        response["Retry-After"] = str(int(error.wait or 0) + 1)
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait) + 1)
     if error.status_code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
     return response

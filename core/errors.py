@@ -11,7 +11,7 @@ class Refused(Exception):
     `{"error": {"code", "message", "fields"}}` with `status` (422, or 409 when somebody else was quicker).
     """
 
-    def __init__(self, code: str, message: str, *, status: int = 422, **fields: str) -> None:
+    def __init__(self, code: str, message: str, /, *, status: int = 422, **fields: str) -> None:
         super().__init__(str(message))
         self.code = code
         self.message = str(message)

@@ -100,7 +100,7 @@ class ListPage:
     def descending(self) -> bool:
         if self.params.get("sort", "").lstrip("-") != self.sort.key:
             return self.sort.descending
-        return self.params["sort"].startswith("-")
+        return self.params.get("sort", "").startswith("-")
 
     @cached_property
     def words(self) -> str:
@@ -209,7 +209,7 @@ class ListPage:
         rows = self.matching
         after, before = _read_edge(self.params.get("after")), _read_edge(self.params.get("before"))
         if before is not None:
-            flipped = self.matching.order_by(*[_flip(term) for term in self.matching.query.order_by])
+            flipped = self.matching.order_by(*[_flip(str(term)) for term in self.matching.query.order_by])
             window = list(flipped.filter(self._beyond(before, forward=False))[: self.size + 1])
             return list(reversed(window[: self.size])), len(window) > self.size, True
         if after is not None:
@@ -305,12 +305,13 @@ def _read_edge(text: str | None) -> tuple[Any, int] | None:
         return None
     try:
         kind, plain, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        value = {
+        readers: dict[str, Callable[[], Any]] = {
             "t": lambda: parse_datetime(plain),
             "d": lambda: parse_date(plain),
             "n": lambda: Decimal(plain),
             "v": lambda: plain,
-        }[kind]()
+        }
+        value = readers[kind]()
         return (value, int(pk)) if isinstance(value, (str, int, float, Decimal, datetime, date)) else None
     except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error):
         return None

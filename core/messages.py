@@ -7,10 +7,11 @@ so that whoever changes a feature finds its words in one place. Extraction needs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_python
@@ -32,7 +33,7 @@ PACKAGE_PAGES = {
     "rest_framework": "config",
 }
 # Which argument is what: 1-based, "c" marks the context.
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
+KEYWORDS: dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None] = {
     "_": (1,),
     "gettext": (1,),
     "gettext_lazy": (1,),
@@ -114,27 +115,27 @@ def sources(root: Path) -> Iterator[tuple[Path, str]]:
                 yield relative, group
 
 
-def _arguments(name: str, values: object) -> dict[str, str] | None:
+def _arguments(name: str, given: Sequence[str | None]) -> dict[str, str] | None:
     """The call's words by their role, or None where one is not a plain string."""
-    given = list(values) if isinstance(values, (list, tuple)) else [values]
     found: dict[str, str] = {}
     roles = iter(("text", "plural"))
-    for place in KEYWORDS[name]:
+    for place in KEYWORDS[name] or ():
         role, index = ("context", place[0]) if isinstance(place, tuple) else (next(roles), place)
-        if index > len(given) or not isinstance(given[index - 1], str):
+        word = given[index - 1] if index <= len(given) else None
+        if word is None:
             return None
-        found[role] = given[index - 1]
+        found[role] = word
     return found if found["text"] else None
 
 
 def texts_in_python(source: str) -> Iterator[tuple[int, str, dict[str, str] | None, list[str]]]:
     """Line, function name, words by role (None where they are computed) and translators' notes of each call."""
-    options = {"encoding": "utf-8"}
-    for line, name, values, notes in extract_python(
-        BytesIO(source.encode()), list(KEYWORDS), ["Translators:"], options
-    ):
+    code = BytesIO(source.encode())
+    calls: Any = extract_python(code, KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
+    for line, name, values, notes in calls:
         if name:
-            yield line, name, _arguments(name, values), list(notes)
+            given = values if isinstance(values, tuple) else [values]
+            yield line, name, _arguments(name, given), list(notes)
 
 
 def texts_in_template(source: str) -> Iterator[tuple[int, str, dict[str, str] | None, list[str]]]:
@@ -200,8 +201,7 @@ def translation_of(catalog: Catalog, text: Text) -> tuple[str, bool]:
     message = catalog.get(text.text, text.context or None)
     if message is None:
         return "", False
-    said = message.string if isinstance(message.string, str) else "".join(message.string[:1])
-    return said, message.fuzzy
+    return first(message.string), message.fuzzy
 
 
 def update(root: Path) -> list[Path]:
@@ -212,10 +212,10 @@ def update(root: Path) -> list[Path]:
     """
     old = read_all(root)
     memory = {
-        (message.context or "", message.id if isinstance(message.id, str) else message.id[0]): message
+        (message.context or "", first(message.id)): message
         for catalog in old.values()
         for message in catalog
-        if message.id and any(message.string)
+        if message.id and first(message.string)
     }
     changed = []
     groups = harvest(root).groups
@@ -224,11 +224,11 @@ def update(root: Path) -> list[Path]:
         for text in texts.values():
             said, fuzzy = translation_of(old.get(group, catalog), text)
             if not said and (elsewhere := memory.get(text.key)):
-                said, fuzzy = translation_of_message(elsewhere.string), elsewhere.fuzzy
+                said, fuzzy = first(elsewhere.string), elsewhere.fuzzy
             catalog.add(
                 (text.text, text.plural) if text.plural else text.text,
                 (said,) if text.plural else said,
-                locations=[(file, None) for file in text.files],
+                locations=[(file, 0) for file in text.files],
                 flags=["fuzzy"] if fuzzy else [],
                 auto_comments=text.notes,
                 context=text.context or None,
@@ -247,8 +247,9 @@ def update(root: Path) -> list[Path]:
     return changed
 
 
-def translation_of_message(said: str | list[str] | tuple[str, ...]) -> str:
-    return said if isinstance(said, str) else "".join(said[:1])
+def first(words: str | Sequence[str] | None) -> str:
+    """The only form of a text, or the first of several."""
+    return words if isinstance(words, str) else "".join((words or ())[:1])
 
 
 def placeholders(text: str) -> set[str]:

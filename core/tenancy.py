@@ -107,15 +107,17 @@ class TenantQuerySet(models.QuerySet[M]):
     def _raw_delete(self, using: str | None) -> int:
         if isinstance(self.query, SealedQuery):
             self.query.get_compiler()
-        deleted: int = super()._raw_delete(using)  # type: ignore[misc]
+        deleted: int = super()._raw_delete(using)
         return deleted
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+class TenantManager(models.Manager[M]):
     """Hands out querysets that are sealed, scoped to the merchant, or (inside every_tenant) open."""
 
-    def get_queryset(self) -> Any:
-        queryset = super().get_queryset()
+    _queryset_class = TenantQuerySet
+
+    def get_queryset(self) -> TenantQuerySet[M]:
+        queryset: TenantQuerySet[M] = super().get_queryset()  # type: ignore[assignment]
         scope = _scope.get()
         if scope == _EVERY:
             return queryset

@@ -6,7 +6,7 @@ from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
-from ecommerce.orders.models import Order, OrderLine, OrderNote, Payment
+from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "CustomerTag",
     "ImportRun",
     "Order",
+    "OrderCounter",
     "OrderLine",
     "OrderNote",
     "Payment",

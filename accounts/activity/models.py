@@ -22,7 +22,7 @@ class Activity(AppendOnlyModel, TenantModel):
     merchant.
     """
 
-    merchant = models.ForeignKey(
+    merchant = models.ForeignKey(  # type: ignore[assignment]
         "accounts.Merchant", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     at = models.DateTimeField(default=timezone.now)

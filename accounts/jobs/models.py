@@ -41,6 +41,7 @@ class Job(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, help_text="when it was last handed to the queue")
     lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=80, blank=True, help_text="the supervisor whose process took it last")
     progress = models.PositiveSmallIntegerField(default=0, help_text="per cent")
     progress_note = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True, help_text="why it failed, for a person")
@@ -63,6 +64,23 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+
+class PeriodicMark(models.Model):
+    """Up to which turn a periodic job was queued; moving it forward is what makes a turn happen once."""
+
+    key = models.CharField(max_length=100, primary_key=True, help_text="the job's name, with the merchant's id if any")
+    name = models.CharField(max_length=60)
+    merchant = models.ForeignKey("accounts.Merchant", models.CASCADE, null=True, related_name="+")
+    last_slot = models.CharField(max_length=20)
+    last_at = models.DateTimeField()
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "-last_at"], name="periodic_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.last_slot}"
 
 
 class Heartbeat(models.Model):

@@ -76,5 +76,5 @@ def _save_or_find(job: Job, key: str) -> Job | None:
 
 def send(job: Job) -> None:
     """Hand a job to the queue of its cluster. Handing it out twice is harmless: the runner takes it once."""
-    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
     async_task(RUN, job.pk, cluster=job.cluster)
+    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())

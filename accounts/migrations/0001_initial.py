@@ -170,6 +170,10 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("sent_at", models.DateTimeField(help_text="when it was last handed to the queue", null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "worker",
+                    models.CharField(blank=True, help_text="the supervisor whose process took it last", max_length=80),
+                ),
                 ("progress", models.PositiveSmallIntegerField(default=0, help_text="per cent")),
                 ("progress_note", models.CharField(blank=True, max_length=200)),
                 ("error", models.TextField(blank=True, help_text="why it failed, for a person")),
@@ -263,6 +267,35 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "activities",
                 "ordering": ["-at", "-pk"],
             },
+        ),
+        migrations.CreateModel(
+            name="PeriodicMark",
+            fields=[
+                (
+                    "key",
+                    models.CharField(
+                        help_text="the job's name, with the merchant's id if any",
+                        max_length=100,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("last_slot", models.CharField(max_length=20)),
+                ("last_at", models.DateTimeField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="accounts.job"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.merchant"
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="Role",
@@ -421,6 +454,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="activity",
             index=models.Index(fields=["subject_type", "subject_id"], name="activity_by_subject"),
+        ),
+        migrations.AddIndex(
+            model_name="periodicmark",
+            index=models.Index(fields=["name", "-last_at"], name="periodic_by_name"),
         ),
         migrations.AddConstraint(
             model_name="role",

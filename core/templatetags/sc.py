@@ -59,7 +59,7 @@ def money_short(amount: Decimal | float | None, currency: str) -> str:
     """An amount to three significant digits for forecasts and tiles: ¥26.9K, ¥26.9万."""
     if amount is None:
         return "–"
-    digits = 1 if abs(amount) >= 1000 else 0
+    digits = 1 if abs(float(amount)) >= 1000 else 0
     return format_compact_currency(amount, currency, locale=babel_locale(), fraction_digits=digits).replace("-", "−")
 
 

@@ -670,6 +670,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="OrderCounter",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last", models.PositiveBigIntegerField(default=10000)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="OrderLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -718,6 +734,7 @@ class Migration(migrations.Migration):
                 ),
                 ("shipped_quantity", models.PositiveIntegerField(default=0)),
                 ("cancelled_quantity", models.PositiveIntegerField(default=0)),
+                ("refunded_quantity", models.PositiveIntegerField(default=0)),
                 (
                     "reserved_quantity",
                     models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse"),
@@ -1456,6 +1473,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("refunded_total__lte", models.F("paid_total"))), name="order_refund_within_paid"
             ),
         ),
+        migrations.AddConstraint(
+            model_name="ordercounter",
+            constraint=models.UniqueConstraint(fields=("merchant",), name="order_counter_one"),
+        ),
         migrations.AddIndex(
             model_name="payment",
             index=models.Index(fields=["merchant", "kind", "at"], name="payment_by_day"),
@@ -1576,6 +1597,13 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="order_line_shipped_within_quantity",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", models.F("refunded_quantity"))),
+                name="order_line_refunded_within_quantity",
             ),
         ),
         migrations.AddConstraint(

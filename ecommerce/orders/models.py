@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.badges import Badge
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
@@ -77,6 +78,17 @@ class Order(TenantModel):
         State.CANCELLED: set(),
     }
     TO_SHIP: ClassVar[list[str]] = [State.PAID, State.PACKED, State.PARTLY_SHIPPED]
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.PLACED: Badge("neutral", State.PLACED.label, "empty"),
+        State.PAID: Badge("warning", pgettext_lazy("order state", "To ship"), "empty"),
+        State.PACKED: Badge("warning", State.PACKED.label, "half"),
+        State.PARTLY_SHIPPED: Badge("warning", State.PARTLY_SHIPPED.label, "half"),
+        State.SHIPPED: Badge("success", State.SHIPPED.label, "full"),
+        State.DELIVERED: Badge("success", State.DELIVERED.label, "full"),
+        State.COMPLETED: Badge("neutral", State.COMPLETED.label, "full"),
+        State.ON_HOLD: Badge("info", State.ON_HOLD.label, icon="hand-stop"),
+        State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
+    }
 
     class PaymentState(models.TextChoices):
         UNPAID = "unpaid", pgettext_lazy("payment state", "Unpaid")
@@ -84,6 +96,14 @@ class Order(TenantModel):
         PAID = "paid", pgettext_lazy("payment state", "Paid")
         PARTLY_REFUNDED = "partly_refunded", pgettext_lazy("payment state", "Partly refunded")
         REFUNDED = "refunded", pgettext_lazy("payment state", "Refunded")
+
+    PAYMENT_BADGES: ClassVar[dict[str, Badge]] = {
+        PaymentState.UNPAID: Badge("warning", PaymentState.UNPAID.label, "empty"),
+        PaymentState.FAILED: Badge("critical", PaymentState.FAILED.label, icon="alert-triangle"),
+        PaymentState.PAID: Badge("neutral", PaymentState.PAID.label, "full"),
+        PaymentState.PARTLY_REFUNDED: Badge("neutral", PaymentState.PARTLY_REFUNDED.label, "half"),
+        PaymentState.REFUNDED: Badge("neutral", PaymentState.REFUNDED.label, "full"),
+    }
 
     number = models.CharField(_("number"), max_length=64)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.ONLINE_STORE)
@@ -162,10 +182,59 @@ class Order(TenantModel):
 
     @property
     def refundable(self) -> Decimal:
-        return self.paid_total - self.refunded_total
+        left: Decimal = self.paid_total - self.refunded_total
+        return left
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+    @property
+    def payment_badge(self) -> Badge:
+        return self.PAYMENT_BADGES[self.payment_state]
 
     def may_become(self, state: str) -> bool:
         return state in self.TRANSITIONS[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done to send it off."""
+        return self.state in (self.State.PLACED, self.State.ON_HOLD, *self.TO_SHIP)
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        return self.confirmed_at is None and self.state in (self.State.PLACED, self.State.PAID)
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Whether its payment may come in; a held order can be paid too."""
+        return self.payment_state in (self.PaymentState.UNPAID, self.PaymentState.FAILED) and (
+            self.state == self.State.PLACED
+            or (self.state == self.State.ON_HOLD and self.state_before_hold == self.State.PLACED)
+        )
+
+    @property
+    def may_be_packed(self) -> bool:
+        return self.may_become(self.State.PACKED) and self.state != self.State.ON_HOLD
+
+    @property
+    def may_be_shipped(self) -> bool:
+        return self.state in self.TO_SHIP
+
+    @property
+    def may_be_held(self) -> bool:
+        return self.may_become(self.State.ON_HOLD)
+
+    @property
+    def may_be_released(self) -> bool:
+        return self.state == self.State.ON_HOLD
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """Whether what has not left yet can be called off; a held order of which parcels left is released first."""
+        if self.state == self.State.ON_HOLD:
+            return self.state_before_hold != self.State.PARTLY_SHIPPED
+        return self.may_become(self.State.CANCELLED) or self.state == self.State.PARTLY_SHIPPED
 
     def is_late(self, now: datetime) -> bool:
         return self.state in self.TO_SHIP and self.ship_by is not None and self.ship_by < now
@@ -188,6 +257,7 @@ class OrderLine(TenantModel):
     total = money_field(_("total"))
     shipped_quantity = models.PositiveIntegerField(default=0)
     cancelled_quantity = models.PositiveIntegerField(default=0)
+    refunded_quantity = models.PositiveIntegerField(default=0)
     reserved_quantity = models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse")
 
     class Meta:
@@ -198,6 +268,10 @@ class OrderLine(TenantModel):
                 condition=models.Q(quantity__gte=models.F("shipped_quantity") + models.F("cancelled_quantity")),
                 name="order_line_shipped_within_quantity",
             ),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=models.F("refunded_quantity")),
+                name="order_line_refunded_within_quantity",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -206,6 +280,18 @@ class OrderLine(TenantModel):
     @property
     def to_ship(self) -> int:
         return self.quantity - self.shipped_quantity - self.cancelled_quantity
+
+
+class OrderCounter(TenantModel):
+    """The last order number that was given out. Its row is also the lock under which orders are placed."""
+
+    last = models.PositiveBigIntegerField(default=10_000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], name="order_counter_one")]
+
+    def __str__(self) -> str:
+        return str(self.last)
 
 
 class Payment(TenantModel):

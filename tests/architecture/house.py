@@ -16,7 +16,7 @@ APPS = ("core", "accounts", "ecommerce", "analytics", "notifications", "config")
 
 # Features of each app, low to high. Modules that lie directly in an app (analytics/frames.py) stand among them.
 FEATURES: dict[str, tuple[str, ...]] = {
-    "accounts": ("jobs", "activity", "people", "tokens", "members", "merchants"),
+    "accounts": ("jobs", "activity", "people", "tokens", "members", "merchants", "operations"),
     "ecommerce": (
         "catalog",
         "inventory",

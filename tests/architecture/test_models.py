@@ -17,6 +17,7 @@ PLATFORM = {
     "accounts.Merchant": "the tenant itself",
     "accounts.Job": "workers take jobs of all merchants; pages filter by merchant",
     "accounts.Heartbeat": "the machinery's own pulse",
+    "accounts.PeriodicMark": "the clock moves the marks of all merchants; pages show sums",
     "ecommerce.Category": "one category tree for the whole platform",
 }
 

@@ -1,0 +1,60 @@
+"""What parcels announce. `order_id` and `number` are of the order they belong to; `days` as for orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.events import Event, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParcelFact(Event):
+    """What every fact about one parcel carries."""
+
+    order_id: int
+    number: str
+    shipment_id: int
+    customer_id: int | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderShipped(ParcelFact):
+    """A parcel left. `lines` are [order line id, units]; `whole` tells that nothing is left to ship."""
+
+    kind = "fulfilment.shipped"
+    carrier: str
+    tracking_number: str
+    units: int
+    whole: bool
+    lines: list[list[int]] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelMoved(ParcelFact):
+    """The carrier reported something new; `state` is where the parcel is now."""
+
+    kind = "fulfilment.moved"
+    state: str
+    description: str
+    location: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelDelivered(ParcelFact):
+    """This parcel arrived. orders.OrderDelivered follows when it was the last one."""
+
+    kind = "fulfilment.delivered"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TrackingChanged(ParcelFact):
+    """Carrier or tracking number were corrected."""
+
+    kind = "fulfilment.tracking_changed"
+    carrier: str
+    tracking_number: str

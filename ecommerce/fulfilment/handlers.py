@@ -1,0 +1,20 @@
+"""What a change of an order means for its parcels."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.activity.models import Activity
+from core.actors import SYSTEM
+from core.events import handles
+from ecommerce.fulfilment.actions import deliver_if_all_arrived
+from ecommerce.orders.events import OrderCancelled
+from ecommerce.orders.models import Order
+
+
+@handles(OrderCancelled)
+def close_an_order_whose_rest_was_called_off(event: OrderCancelled, activity: Activity) -> None:
+    """What was left is called off and what was sent has arrived: the order is delivered."""
+    order = Order.objects.filter(pk=event.order_id).first()
+    if order is not None and not event.whole:
+        deliver_if_all_arrived(order, at=timezone.now(), actor=SYSTEM)

@@ -1,0 +1,157 @@
+"""New orders, one or a thousand, with few queries and each only once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.activity.log import record
+from accounts.merchants.models import Merchant
+from core.actors import Actor
+from core.errors import Refused
+from core.tenancy import current_tenant_id
+from ecommerce.inventory.actions import reserve
+from ecommerce.orders.actions.drafting import (
+    Draft,
+    Placed,
+    fill,
+    find_customers,
+    find_repeats,
+    find_variants,
+    give_numbers,
+    going,
+)
+from ecommerce.orders.actions.moving import counted_variants, recount_customers
+from ecommerce.orders.events import OrderPlaced, OrdersPlaced
+from ecommerce.orders.models import Order, OrderCounter, OrderLine, Payment
+from ecommerce.orders.rules import OrderIn
+
+MOST = 1000
+
+
+@transaction.atomic
+def place_order(given: OrderIn, *, actor: Actor) -> Order:
+    """Place one order; a paid one holds its stock at once.
+
+    The same order (channel and external id) a second time is returned as it is now, or refused with "order_exists" when
+    it says something else. Refuses figures that cannot be, naming the field at fault.
+    """
+    merchant, (draft,) = _place([given], actor=actor)
+    if draft.result.refusal is not None:
+        raise draft.result.refusal
+    order = draft.result.order
+    assert order is not None
+    if draft.result.is_new:
+        record(
+            OrderPlaced(
+                order_id=order.pk,
+                number=order.number,
+                days=[merchant.day_of(order.placed_at).isoformat()],
+                channel=order.channel,
+                customer_id=order.customer_id,
+                units=order.units,
+                total=str(order.total),
+                currency=order.currency,
+                paid=given.paid,
+                short_units=draft.short_units,
+            ),
+            actor=actor,
+            subject=order,
+        )
+    return order
+
+
+@transaction.atomic
+def place_orders(given: Sequence[OrderIn], *, actor: Actor) -> list[Placed]:
+    """Place up to 1,000 orders with a bounded number of queries and one fact; a bad one does not stop the good ones.
+
+    Returns what became of each, in the order given.
+    """
+    if len(given) > MOST:
+        raise Refused("too_many", _("At most %(most)s orders at once.") % {"most": f"{MOST:,}"})
+    merchant, drafts = _place(given, actor=actor)
+    new = [draft.order for draft in drafts if draft.result.is_new]
+    if new:
+        record(
+            OrdersPlaced(
+                order_ids=[order.pk for order in new],
+                count=len(new),
+                units=sum(order.units for order in new),
+                total=str(sum((order.total for order in new), Decimal(0))),
+                currency=merchant.currency,
+                days=sorted({merchant.day_of(order.placed_at).isoformat() for order in new}),
+            ),
+            actor=actor,
+        )
+    return [draft.result for draft in drafts]
+
+
+def _place(given: Sequence[OrderIn], *, actor: Actor) -> tuple[Merchant, list[Draft]]:
+    merchant = Merchant.objects.get(pk=current_tenant_id())
+    # This row is the lock under which a merchant's orders are placed: no number, order or buyer comes out twice.
+    OrderCounter.objects.get_or_create()
+    counter = OrderCounter.objects.select_for_update().get()
+    drafts = [Draft(one) for one in given]
+    find_repeats(drafts)
+    variants = find_variants(going(drafts))
+    for draft in going(drafts):
+        fill(draft, merchant, variants)
+    give_numbers(going(drafts), counter)
+    good = going(drafts)
+    if good:
+        find_customers(good, merchant)
+        _insert(good, actor=actor)
+    for draft in drafts:
+        if draft.twin is not None:
+            draft.result.order, draft.result.refusal = draft.twin.result.order, draft.twin.result.refusal
+    return merchant, drafts
+
+
+def _insert(drafts: list[Draft], *, actor: Actor) -> None:
+    try:
+        with transaction.atomic():
+            Order.objects.bulk_create([draft.order for draft in drafts])
+    except IntegrityError as clash:
+        sentence = _("The same orders are being brought in by somebody else at this moment. Try again.")
+        raise Refused("changed_meanwhile", sentence, status=409) from clash
+    _hold_stock([draft for draft in drafts if draft.given.paid], actor=actor)
+    OrderLine.objects.bulk_create([line for draft in drafts for line in draft.lines])
+    Payment.objects.bulk_create([_payment(draft) for draft in drafts if draft.given.paid])
+    recount_customers(draft.order.customer_id for draft in drafts)
+    for draft in drafts:
+        draft.result.order, draft.result.is_new = draft.order, True
+
+
+def _payment(draft: Draft) -> Payment:
+    order, given = draft.order, draft.given
+    return Payment(
+        order=order,
+        method=given.payment_method,
+        reference=given.payment_reference,
+        amount=order.total,
+        at=order.placed_at,
+    )
+
+
+def _hold_stock(drafts: list[Draft], *, actor: Actor) -> None:
+    """Reserve for the lines of paid orders: one reservation a variant, shared out first come first served."""
+    wanting: dict[int, list[tuple[Draft, OrderLine]]] = defaultdict(list)
+    for draft in drafts:
+        for line in draft.lines:
+            if line.variant_id is not None:
+                wanting[line.variant_id].append((draft, line))
+    counted = counted_variants(wanting)
+    reference = drafts[0].order.number if len(drafts) == 1 else ""
+    for variant_id in sorted(counted):
+        variant = wanting[variant_id][0][1].variant
+        assert variant is not None
+        units = sum(line.quantity for _draft, line in wanting[variant_id])
+        held = reserve(variant, units, reference=reference, actor=actor)
+        for draft, line in wanting[variant_id]:
+            line.reserved_quantity = min(line.quantity, held)
+            held -= line.reserved_quantity
+            draft.short_units += line.quantity - line.reserved_quantity

@@ -1,0 +1,181 @@
+"""What orders announce.
+
+`days` are the merchant's days (ISO dates) whose figures the fact changes, so that whoever keeps daily figures can mark
+them without reading the order. Amounts are decimal strings in the order's currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.events import Event, event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFact(Event):
+    """What every fact about one order carries."""
+
+    order_id: int
+    number: str
+    days: list[str] = field(default_factory=list)
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(OrderFact):
+    """`paid` tells whether it came with its payment; there is no OrderPaid then."""
+
+    kind = "orders.placed"
+    channel: str
+    customer_id: int | None
+    units: int
+    total: str
+    currency: str
+    paid: bool = False
+    short_units: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersPlaced(Event):
+    """Several orders at once, by the API or a file. `days` are the days they were placed on."""
+
+    kind = "orders.placed_together"
+    order_ids: list[int]
+    count: int
+    units: int
+    total: str
+    currency: str
+    days: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersImported(Event):
+    """Past orders were brought in or brought up to date from a file. They have touched no stock."""
+
+    kind = "orders.imported"
+    source: str
+    created: int
+    updated: int
+    unchanged: int
+    days: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderConfirmed(OrderFact):
+    kind = "orders.confirmed"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersConfirmed(Event):
+    kind = "orders.confirmed_together"
+    order_ids: list[int]
+    count: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid(OrderFact):
+    """`short_units` of the order are not in stock: they could not be reserved."""
+
+    kind = "orders.paid"
+    payment_id: int
+    customer_id: int | None
+    amount: str
+    currency: str
+    method: str
+    short_units: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(OrderFact):
+    kind = "orders.payment_failed"
+    payment_id: int
+    customer_id: int | None
+    amount: str
+    currency: str
+    method: str
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderPacked(OrderFact):
+    kind = "orders.packed"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersPacked(Event):
+    kind = "orders.packed_together"
+    order_ids: list[int]
+    count: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderHeld(OrderFact):
+    kind = "orders.held"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderReleased(OrderFact):
+    kind = "orders.released"
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled(OrderFact):
+    """`whole` is False when only `units` of it were taken off and the rest goes on. Nothing was refunded by this."""
+
+    kind = "orders.cancelled"
+    whole: bool
+    units: int
+    reason: str
+    customer_id: int | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(OrderFact):
+    """`whole` is True when nothing of the payment is left."""
+
+    kind = "orders.refunded"
+    payment_id: int
+    customer_id: int | None
+    amount: str
+    currency: str
+    reason: str
+    whole: bool
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivered(OrderFact):
+    """Every parcel of the order has arrived."""
+
+    kind = "orders.delivered"
+    customer_id: int | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersCompleted(Event):
+    """The time for returns is over."""
+
+    kind = "orders.completed_together"
+    order_ids: list[int]
+    count: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderNoted(OrderFact):
+    kind = "orders.noted"
+    note_id: int
