@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("b/", include("ecommerce.buyers.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("language/", views.set_language, name="set_language"),
     path("metrics", health.metrics, name="metrics"),

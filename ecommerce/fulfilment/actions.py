@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -106,7 +107,12 @@ def add_tracking_event(
         shipment, state=new, delivered_at=at if new == Shipment.State.DELIVERED and not shipment.delivered_at else None
     )
     order = shipment.order
-    fact = {"order_id": order.pk, "number": order.number, "shipment_id": shipment.pk, "customer_id": order.customer_id}
+    fact: dict[str, Any] = {
+        "order_id": order.pk,
+        "number": order.number,
+        "shipment_id": shipment.pk,
+        "customer_id": order.customer_id,
+    }
     if new == Shipment.State.DELIVERED and old != new:
         record(ParcelDelivered(**fact), actor=actor, subject=order, changes={"parcel": (old, new)})
         deliver_if_all_arrived(order, at=at, actor=actor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from core.events import Event, event
 
 
@@ -23,6 +25,8 @@ class OrderShipped(ParcelFact):
     """A parcel left. `lines` are [order line id, units]; `whole` tells that nothing is left to ship."""
 
     kind = "fulfilment.shipped"
+    label = _("Parcel shipped")
+    sentence = _("Parcel shipped (items: %(units)s)")
     carrier: str
     tracking_number: str
     units: int
@@ -37,6 +41,8 @@ class ParcelMoved(ParcelFact):
     """The carrier reported something new; `state` is where the parcel is now."""
 
     kind = "fulfilment.moved"
+    label = _("Parcel on its way")
+    sentence = _("Parcel on its way. %(description)s %(location)s")
     state: str
     description: str
     location: str
@@ -48,6 +54,7 @@ class ParcelDelivered(ParcelFact):
     """This parcel arrived. orders.OrderDelivered follows when it was the last one."""
 
     kind = "fulfilment.delivered"
+    label = _("Parcel delivered")
 
 
 @event
@@ -56,5 +63,7 @@ class TrackingChanged(ParcelFact):
     """Carrier or tracking number were corrected."""
 
     kind = "fulfilment.tracking_changed"
+    label = _("Tracking number changed")
+    sentence = _("Tracking number changed to %(tracking_number)s")
     carrier: str
     tracking_number: str

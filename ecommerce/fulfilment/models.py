@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.badges import Badge
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+from ecommerce.fulfilment.rules import follow_link
 
 
 class ShipmentQuerySet(TenantQuerySet["Shipment"]):
     def under_way(self) -> ShipmentQuerySet:
         return self.filter(state__in=[Shipment.State.IN_TRANSIT, Shipment.State.OUT_FOR_DELIVERY])
 
-    def overdue(self, *, now: object) -> ShipmentQuerySet:
+    def overdue(self, *, now: datetime) -> ShipmentQuerySet:
         """Promised before `now` and not delivered."""
-        return self.exclude(state__in=[Shipment.State.DELIVERED, Shipment.State.RETURNED]).filter(promised_at__lt=now)
+        return self.exclude(state__in=Shipment.ARRIVED).filter(promised_at__lt=now)
 
 
 class Shipment(TenantModel):
@@ -28,6 +34,15 @@ class Shipment(TenantModel):
         DELIVERED = "delivered", pgettext_lazy("shipment", "Delivered")
         EXCEPTION = "exception", pgettext_lazy("shipment", "Problem")
         RETURNED = "returned", pgettext_lazy("shipment", "Returned to sender")
+
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.IN_TRANSIT: Badge("info", State.IN_TRANSIT.label, "half"),
+        State.OUT_FOR_DELIVERY: Badge("info", State.OUT_FOR_DELIVERY.label, icon="truck-delivery"),
+        State.DELIVERED: Badge("success", State.DELIVERED.label, "full"),
+        State.EXCEPTION: Badge("critical", State.EXCEPTION.label, icon="alert-triangle"),
+        State.RETURNED: Badge("neutral", State.RETURNED.label, icon="arrow-back-up"),
+    }
+    ARRIVED: ClassVar[list[str]] = [State.DELIVERED, State.RETURNED]
 
     order = models.ForeignKey("ecommerce.Order", models.CASCADE, related_name="shipments")
     warehouse = models.ForeignKey("ecommerce.Warehouse", models.PROTECT, null=True, blank=True, related_name="+")
@@ -52,6 +67,25 @@ class Shipment(TenantModel):
 
     def __str__(self) -> str:
         return self.tracking_number or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("shipment-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+    @property
+    def follow_url(self) -> str:
+        """The carrier's own page for the parcel, or ""."""
+        return follow_link(self.carrier, self.tracking_number)
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.state in self.ARRIVED
+
+    def is_overdue(self, now: datetime) -> bool:
+        return not self.has_arrived and self.promised_at is not None and self.promised_at < now
 
 
 class ShipmentLine(TenantModel):

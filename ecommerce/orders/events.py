@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from core.events import Event, event
 
 
@@ -26,6 +28,7 @@ class OrderPlaced(OrderFact):
     """`paid` tells whether it came with its payment; there is no OrderPaid then."""
 
     kind = "orders.placed"
+    label = _("Order placed")
     channel: str
     customer_id: int | None
     units: int
@@ -41,6 +44,8 @@ class OrdersPlaced(Event):
     """Several orders at once, by the API or a file. `days` are the days they were placed on."""
 
     kind = "orders.placed_together"
+    label = _("Orders placed")
+    sentence = _("Orders placed: %(count)s")
     order_ids: list[int]
     count: int
     units: int
@@ -55,6 +60,8 @@ class OrdersImported(Event):
     """Past orders were brought in or brought up to date from a file. They have touched no stock."""
 
     kind = "orders.imported"
+    label = _("Orders imported")
+    sentence = _("Orders imported: %(created)s new, %(updated)s updated")
     source: str
     created: int
     updated: int
@@ -66,12 +73,15 @@ class OrdersImported(Event):
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(OrderFact):
     kind = "orders.confirmed"
+    label = _("Order confirmed")
 
 
 @event
 @dataclass(frozen=True, kw_only=True)
 class OrdersConfirmed(Event):
     kind = "orders.confirmed_together"
+    label = _("Orders confirmed")
+    sentence = _("Orders confirmed: %(count)s")
     order_ids: list[int]
     count: int
 
@@ -82,6 +92,8 @@ class OrderPaid(OrderFact):
     """`short_units` of the order are not in stock: they could not be reserved."""
 
     kind = "orders.paid"
+    label = _("Order paid")
+    sentence = _("%(amount)s %(currency)s paid")
     payment_id: int
     customer_id: int | None
     amount: str
@@ -94,6 +106,8 @@ class OrderPaid(OrderFact):
 @dataclass(frozen=True, kw_only=True)
 class PaymentFailed(OrderFact):
     kind = "orders.payment_failed"
+    label = _("Payment failed")
+    sentence = _("Payment of %(amount)s %(currency)s failed: %(reason)s")
     payment_id: int
     customer_id: int | None
     amount: str
@@ -106,12 +120,15 @@ class PaymentFailed(OrderFact):
 @dataclass(frozen=True, kw_only=True)
 class OrderPacked(OrderFact):
     kind = "orders.packed"
+    label = _("Order packed")
 
 
 @event
 @dataclass(frozen=True, kw_only=True)
 class OrdersPacked(Event):
     kind = "orders.packed_together"
+    label = _("Orders packed")
+    sentence = _("Orders packed: %(count)s")
     order_ids: list[int]
     count: int
 
@@ -120,6 +137,8 @@ class OrdersPacked(Event):
 @dataclass(frozen=True, kw_only=True)
 class OrderHeld(OrderFact):
     kind = "orders.held"
+    label = _("Order put on hold")
+    sentence = _("Order put on hold: %(reason)s")
     reason: str
 
 
@@ -127,6 +146,7 @@ class OrderHeld(OrderFact):
 @dataclass(frozen=True, kw_only=True)
 class OrderReleased(OrderFact):
     kind = "orders.released"
+    label = _("Order released")
 
 
 @event
@@ -135,6 +155,8 @@ class OrderCancelled(OrderFact):
     """`whole` is False when only `units` of it were taken off and the rest goes on. Nothing was refunded by this."""
 
     kind = "orders.cancelled"
+    label = _("Order cancelled")
+    sentence = _("Order cancelled (items: %(units)s): %(reason)s")
     whole: bool
     units: int
     reason: str
@@ -147,6 +169,8 @@ class OrderRefunded(OrderFact):
     """`whole` is True when nothing of the payment is left."""
 
     kind = "orders.refunded"
+    label = _("Order refunded")
+    sentence = _("%(amount)s %(currency)s refunded: %(reason)s")
     payment_id: int
     customer_id: int | None
     amount: str
@@ -161,6 +185,7 @@ class OrderDelivered(OrderFact):
     """Every parcel of the order has arrived."""
 
     kind = "orders.delivered"
+    label = _("Order delivered")
     customer_id: int | None
 
 
@@ -170,6 +195,8 @@ class OrdersCompleted(Event):
     """The time for returns is over."""
 
     kind = "orders.completed_together"
+    label = _("Orders completed")
+    sentence = _("Orders completed: %(count)s")
     order_ids: list[int]
     count: int
 
@@ -178,4 +205,5 @@ class OrdersCompleted(Event):
 @dataclass(frozen=True, kw_only=True)
 class OrderNoted(OrderFact):
     kind = "orders.noted"
+    label = _("Note added to order")
     note_id: int

@@ -1,5 +1,6 @@
 """Everything that changes an order. Each takes who does it as `actor` and raises Refused where it may not be."""
 
+from ecommerce.orders.actions.drafting import Placed
 from ecommerce.orders.actions.handling import (
     add_note,
     complete_orders,
@@ -13,7 +14,7 @@ from ecommerce.orders.actions.handling import (
 from ecommerce.orders.actions.leaving import cancel_order
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
-from ecommerce.orders.actions.placing import Placed, place_order, place_orders
+from ecommerce.orders.actions.placing import place_order, place_orders
 from ecommerce.orders.actions.together import Together, cancel_orders, confirm_orders, pack_orders
 
 __all__ = [

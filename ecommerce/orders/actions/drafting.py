@@ -117,12 +117,12 @@ def fill(draft: Draft, merchant: Merchant, variants: dict[str, Variant]) -> None
     except Refused as refusal:
         draft.result.refusal = refusal
     except BadFigures as fault:
-        sentence = FAULTS.get(fault.field, FAULTS["total"])
-        draft.result.refusal = Refused("figures", sentence, **{fault.field: sentence})
+        sentence = str(FAULTS.get(fault.field, FAULTS["total"]))
+        draft.result.refusal = Refused("figures", sentence, status=422, **{fault.field: sentence})
     except ValidationError as invalid:
         fields = {name: " ".join(sentences) for name, sentences in invalid.message_dict.items()}
         name, sentence = next(iter(fields.items()))
-        draft.result.refusal = Refused("invalid", f"{name}: {sentence}", **fields)
+        draft.result.refusal = Refused("invalid", f"{name}: {sentence}", status=422, **fields)
 
 
 def _line(given: LineIn, position: int, variant: Variant | None) -> OrderLine:
@@ -213,8 +213,8 @@ def give_numbers(drafts: list[Draft], counter: OrderCounter) -> None:
     block = [str(number) for number in range(first, first + len(waiting))]
     if taken.intersection(block) or Order.objects.filter(number__in=block).exists():
         first = _highest_number(taken) + 1
-    for number, draft in enumerate(waiting, start=first):
-        draft.order.number = str(number)
+    for count, draft in enumerate(waiting):
+        draft.order.number = str(first + count)
     OrderCounter.objects.filter(pk=counter.pk).update(last=first + len(waiting) - 1)
 
 

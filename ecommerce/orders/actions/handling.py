@@ -143,7 +143,7 @@ def ship_lines(
         if not 0 <= count <= lines[pk].to_ship:
             words = {"most": lines[pk].to_ship, "title": lines[pk].title}
             sentence = _("At most %(most)s of “%(title)s” can be shipped.") % words
-            raise Refused("ship_units", sentence, **{f"units_{pk}": sentence})
+            raise Refused("ship_units", sentence, status=422, **{f"units_{pk}": sentence})
     wanted = {pk: count for pk, count in wanted.items() if count}
     if not wanted:
         raise refuse("nothing_chosen", _("Choose what is in the parcel."), order)

@@ -41,7 +41,7 @@ def write(order: Order, **fields: Any) -> None:
 def refuse(code: str, sentence: str, order: Order, **fields: str) -> Refused:
     """A refusal whose sentence may name the order's %(number)s and %(state)s."""
     words = {"number": order.number, "state": str(order.get_state_display()).lower()}
-    return Refused(code, sentence % words, **fields)
+    return Refused(code, sentence % words, status=422, **fields)
 
 
 def days_of(order: Order, *moments: datetime) -> list[str]:

@@ -202,7 +202,7 @@ def _chosen(order: Order, lines: Mapping[int, int]) -> list[tuple[OrderLine, int
         if not 0 <= units <= line.quantity - line.refunded_quantity:
             most = line.quantity - line.refunded_quantity
             sentence = _("At most %(most)s of “%(title)s” can be refunded.") % {"most": most, "title": line.title}
-            raise Refused("refund_units", sentence, **{f"units_{pk}": sentence})
+            raise Refused("refund_units", sentence, status=422, **{f"units_{pk}": sentence})
         if units:
             chosen.append((line, units))
     return chosen

@@ -1,0 +1,34 @@
+"""The pages of buyers, behind signed links."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from ecommerce.buyers.links import COMPLAINT, MAIL, TRACK, BuyerRequest, buyer_view, language_for, path_for
+from ecommerce.buyers.queries import order_of_buyer
+
+
+@buyer_view(TRACK)
+@require_safe
+def track(request: BuyerRequest) -> HttpResponse:
+    """Where the order is: its state, its parcels and what their carriers reported."""
+    order = order_of_buyer(request.link.object_id)
+    if order is None:
+        raise Http404
+    context = {
+        "order": order,
+        "step": _step_of(order.state),
+        "complaint_path": path_for("buyer-complaint", COMPLAINT, order),
+        "mail_path": path_for("buyer-mail-choices", MAIL, order.customer) if order.customer else "",
+    }
+    with translation.override(language_for(order.customer, request)):
+        return render(request, "ecommerce/buyers/track.html", context)
+
+
+def _step_of(state: str) -> int:
+    """How far the order is on the way placed - paid - sent - arrived: 1 to 4; 0 where it does not go on."""
+    steps = {"placed": 1, "paid": 2, "packed": 2, "on_hold": 2, "partly_shipped": 3, "shipped": 3, "cancelled": 0}
+    return steps.get(state, 4)
