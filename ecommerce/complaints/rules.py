@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from core.money import LARGEST, cents
+
 ANSWER_WITHIN = timedelta(hours=24)
 DUE_SOON = timedelta(hours=6)
 BUYER_REACTS_WITHIN = timedelta(days=7)
@@ -88,10 +90,12 @@ def refund_problem(amount: Decimal | None, *, refundable: Decimal | None) -> str
 
     `refundable` is what is left of the payment, None where there is no order. Codes: not_an_amount, no_order, too_much.
     """
-    if amount is None or amount == 0:
+    if amount is None:
         return None
-    if not amount.is_finite() or amount < 0 or amount != amount.quantize(Decimal("0.01")):
+    if not amount.is_finite() or not 0 <= amount <= LARGEST or amount != cents(amount):
         return "not_an_amount"
+    if amount == 0:
+        return None
     if refundable is None:
         return "no_order"
     return "too_much" if amount > refundable else None

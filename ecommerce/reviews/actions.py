@@ -293,8 +293,8 @@ def _twice() -> Refused:
     return Refused("already_reviewed", _("This purchase has a review already; there is one for each product."))
 
 
-def _check(*, rating: int, title: str, text: str, parts: dict[str, int | None]) -> None:
-    wrong = {}
+def _check(*, rating: Any, title: str, text: str, parts: dict[str, Any]) -> None:
+    wrong: dict[str, Any] = {}
     for name, stars in {"rating": rating, **parts}.items():
         if stars is not None and (isinstance(stars, bool) or not isinstance(stars, int) or not 1 <= stars <= 5):
             wrong[name] = _("Give one to five stars.")
@@ -310,7 +310,8 @@ def _check(*, rating: int, title: str, text: str, parts: dict[str, int | None]) 
 def _no_card(**texts: str) -> None:
     for name, text in texts.items():
         if has_card_number(text):
-            raise Refused("card_number", str(CARD_NUMBER), **{name: str(CARD_NUMBER)})
+            fields: dict[str, Any] = {name: CARD_NUMBER}
+            raise Refused("card_number", str(CARD_NUMBER), **fields)
 
 
 def _given(reason: str) -> str:

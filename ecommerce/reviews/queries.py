@@ -70,9 +70,9 @@ def signals_of(
     order: Order | None,
     customer: Customer | None,
     at: datetime,
-    leave_out: int | None = None,
+    leave_out: int = 0,
 ) -> rules.Signals:
-    """What is known about a review written at `at`, for rules.assess(). `leave_out` is its own id, if it has one."""
+    """What is known about a review written at `at`, for rules.assess(). `leave_out` is its own id."""
     since = at - timedelta(hours=rules.BURST_HOURS)
     window = Q(created_at__gt=since, created_at__lte=at)
     product_recent, usual, mean, count = 0, 0.0, None, 0
@@ -107,7 +107,7 @@ def signals_of(
 
 
 def like_texts(
-    text: str, *, at: datetime, order_id: int | None = None, leave_out: int | None = None
+    text: str, *, at: datetime, order_id: int | None = None, leave_out: int = 0
 ) -> list[tuple[float, int, int]]:
     """Recent reviews anywhere on the marketplace with nearly the same text: (likeness, review id, merchant id).
 
@@ -144,7 +144,7 @@ def _by_author(customer: Customer | None, order: Order | None) -> Q | None:
     return Q(customer=customer) if customer else None
 
 
-def _author_recent(customer: Customer | None, order: Order | None, window: Q, leave_out: int | None) -> int:
+def _author_recent(customer: Customer | None, order: Order | None, window: Q, leave_out: int) -> int:
     """How many reviews the author wrote in the window, those of the same order not counted."""
     author = _by_author(customer, order)
     if author is None:

@@ -42,7 +42,7 @@ def reasons_of(review: Review) -> list[Reason]:
     """The reasons that are kept with the review; rows that keep only codes take today's weights."""
     reasons = []
     for kept in review.risk_reasons:
-        row = kept if isinstance(kept, dict) else {"code": str(kept)}
+        row: dict[str, Any] = kept if isinstance(kept, dict) else {"code": str(kept)}
         code = row.get("code", "")
         weight = Decimal(str(row.get("weight", rules.WEIGHTS.get(code, 0))))
         reasons.append(
