@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from config import checks  # noqa: F401  the import registers them
 from config.permissions import AREAS
 from config.roles import MERCHANT_ROLES, STAFF_ROLES, WITHHELD_WHILE_RESTRICTED
 from core import roles, schedule

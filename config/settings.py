@@ -233,7 +233,7 @@ Q_CLUSTER: dict[str, Any] = {
     "bulk": 1,
     "queue_limit": 2,
     "timeout": 60,
-    "retry": 180,
+    "retry": 200,
     "ack_failures": True,
     "max_attempts": 3,
     "save_limit": -1,  # outcomes are in our own job rows; the probe asks for its own to be kept
