@@ -35,6 +35,9 @@ class ImportRun(TenantModel):
     orders_created = models.PositiveIntegerField(default=0)
     orders_updated = models.PositiveIntegerField(default=0)
     orders_unchanged = models.PositiveIntegerField(default=0)
+    done_orders = models.PositiveIntegerField(
+        default=0, help_text="orders of the file already written; a restart goes on here"
+    )
     errors = models.JSONField(default=list, help_text="the first errors: row, field, sentence")
     bad_rows_stored_as = models.CharField(max_length=100, blank=True)
     failure = models.TextField(blank=True)
