@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.tenancy import TenantModel
+from ecommerce.imports.formats import format_named
 
 
 class ImportRun(TenantModel):
@@ -51,3 +53,10 @@ class ImportRun(TenantModel):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def format_label(self) -> str:
+        return str(format_named(self.format).label)

@@ -239,9 +239,7 @@ class _OrderReader:
                 self._refuse(
                     self.rows[0][0],
                     name,
-                    _(
-                        "“%(text)s” is not a state we know. Known are for example: placed, paid, shipped, completed, cancelled."
-                    )
+                    _("“%(text)s” is not a state we know, such as: placed, paid, shipped, completed, cancelled.")
                     % {"text": text[:40]},
                 )
                 continue

@@ -173,12 +173,12 @@ def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook  # a slow import, needed for workbooks only
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
-            yield number, [_cell(cell, number) for cell in cells]
-        book.close()
+        with path.open("rb") as file:  # our stored names have no ending, by which openpyxl would judge a path
+            book = load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
+                yield number, [_cell(cell, number) for cell in cells]
     except Refused:
         raise
     except Exception as error:  # openpyxl raises many kinds for a damaged file; all mean the same to its owner

@@ -1,0 +1,15 @@
+"""Addresses of the import wizard."""
+
+from django.urls import path
+
+from ecommerce.imports import views
+
+urlpatterns = [
+    path("m/<slug:merchant>/imports/", views.index, name="import-list"),
+    path("m/<slug:merchant>/imports/new/", views.new, name="import-new"),
+    path("m/<slug:merchant>/imports/<int:pk>/", views.detail, name="import-detail"),
+    path("m/<slug:merchant>/imports/<int:pk>/progress/", views.progress, name="import-progress"),
+    path("m/<slug:merchant>/imports/<int:pk>/columns/", views.mapping, name="import-columns"),
+    path("m/<slug:merchant>/imports/<int:pk>/start/", views.start, name="import-start"),
+    path("m/<slug:merchant>/imports/<int:pk>/bad-rows.csv", views.bad_rows, name="import-bad-rows"),
+]
