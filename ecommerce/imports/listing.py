@@ -13,7 +13,7 @@ IMPORTS = Listing(
     sorts=[
         Sort("created", _("Uploaded"), "created_at", descending=True),
         Sort("file", _("File"), "file_name"),
-        Sort("rows", _("Rows"), "rows", descending=True),
+        Sort("rows", _("Rows in the file"), "rows", descending=True),
     ],
     tabs=[
         Tab("all", _("All"), lambda rows: rows),

@@ -70,6 +70,8 @@ def check_size(size: int) -> None:
 
 def open_table(path: Path) -> Table:
     """Look at a stored file. Raises Refused, with what to do, for anything that is not a table of orders."""
+    if not path.is_file():
+        raise Refused("file_gone", _("The stored file is gone. Upload it again."))
     check_size(path.stat().st_size)
     with path.open("rb") as file:
         head = file.read(4096)

@@ -80,8 +80,8 @@ def _context(request: MerchantRequest, run: ImportRun, form: MappingForm | None 
     if run.state in (State.UPLOADED, State.CHECKED):
         try:
             context["preview"] = raw_preview(run)
-        except (Refused, OSError) as fault:
-            context["unreadable"] = str(fault) if isinstance(fault, Refused) else _("The stored file is gone.")
+        except Refused as refusal:
+            context["unreadable"] = refusal.message
             return context
         context["form"] = form or MappingForm(
             header=context["preview"]["header"],
@@ -95,7 +95,10 @@ def _context(request: MerchantRequest, run: ImportRun, form: MappingForm | None 
 @require_GET
 def progress(request: MerchantRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(import_list(), pk=pk)
-    return render(request, "core/progress.html", _context(request, run))
+    context = _context(request, run)
+    if context["job"] is None:
+        raise Http404
+    return render(request, "core/progress.html", context)
 
 
 @merchant_view("imports.run")

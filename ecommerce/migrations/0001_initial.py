@@ -405,6 +405,12 @@ class Migration(migrations.Migration):
                 ("orders_created", models.PositiveIntegerField(default=0)),
                 ("orders_updated", models.PositiveIntegerField(default=0)),
                 ("orders_unchanged", models.PositiveIntegerField(default=0)),
+                (
+                    "done_orders",
+                    models.PositiveIntegerField(
+                        default=0, help_text="orders of the file already written; a restart goes on here"
+                    ),
+                ),
                 ("errors", models.JSONField(default=list, help_text="the first errors: row, field, sentence")),
                 ("bad_rows_stored_as", models.CharField(blank=True, max_length=100)),
                 ("failure", models.TextField(blank=True)),
