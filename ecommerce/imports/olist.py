@@ -24,10 +24,11 @@ from accounts.models import Merchant
 from core.actors import SYSTEM
 from core.bulk import bulk_insert
 from core.tenancy import every_tenant, tenant
+from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.imports.olist_orders import ZONE, OrderPart, Written, write_orders
 from ecommerce.imports.olist_tables import Row, Tables, find_tables
-from ecommerce.models import Category, Order, Product, Variant
 from ecommerce.orders.events import OrdersImported
+from ecommerce.orders.models import Order
 
 CHUNK = 2000
 Say = Callable[[str], None]

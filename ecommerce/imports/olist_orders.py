@@ -10,18 +10,12 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Merchant
 from core.bulk import bulk_insert
+from ecommerce.catalog.models import Variant
+from ecommerce.customers.models import Customer
+from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.olist_tables import Row
-from ecommerce.models import (
-    Customer,
-    Order,
-    OrderLine,
-    Payment,
-    Review,
-    Shipment,
-    ShipmentLine,
-    TrackingEvent,
-    Variant,
-)
+from ecommerce.orders.models import Order, OrderLine, Payment
+from ecommerce.reviews.models import Review
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 
