@@ -1,0 +1,1 @@
+"""Forecasting as plain numbers: arrays in, values out. No Django, no clock, no files, no randomness."""

@@ -1,0 +1,103 @@
+"""Rolling origin: what each model would have said at many past days, against what came.
+
+Source: Tashman, International Journal of Forecasting 16 (2000) 437-450.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.engine.cleaning import cap_peaks
+from analytics.engine.protocol import WEEK, Array, Calendar, Model
+
+MIN_TRAIN = 14
+MAX_TRAIN_FIRST = 56
+MOST_ORIGINS = 29
+FEWEST_ORIGINS = 4
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """All arrays are series x origins x steps; NaN where the day has not come, was unknown or could not be predicted.
+
+    `origins` are the numbers of days known at each test, the latest last. `typical` is `actual` with peaks cut off.
+    """
+
+    origins: tuple[int, ...]
+    actual: Array
+    typical: Array
+    predicted: Mapping[str, Array]
+
+    def with_models(self, more: Mapping[str, Array]) -> Backtest:
+        return Backtest(self.origins, self.actual, self.typical, {**self.predicted, **more})
+
+    def rows(self, index: np.ndarray) -> Backtest:
+        """The same for some of the series."""
+        predicted = {name: paths[index] for name, paths in self.predicted.items()}
+        return Backtest(self.origins, self.actual[index], self.typical[index], predicted)
+
+    def apart(self) -> list[int]:
+        """Positions of tests with a whole horizon that share no day with each other, the latest last."""
+        horizon = self.actual.shape[2]
+        whole = np.isfinite(self.actual[:, :, -1]).any(axis=0)
+        chosen: list[int] = []
+        for position in reversed(np.flatnonzero(whole).tolist()):
+            if not chosen or self.origins[chosen[-1]] - self.origins[position] >= horizon:
+                chosen.append(position)
+        return chosen[::-1]
+
+    def others(self, position: int) -> np.ndarray:
+        """Positions of the tests whose days do not touch those of the test at `position`."""
+        distance = np.abs(np.asarray(self.origins) - self.origins[position])
+        return np.flatnonzero(distance >= self.actual.shape[2])
+
+
+def origins_for(days: int, horizon: int) -> tuple[int, ...]:
+    """Weekly origins, at most 29, the latest a week before the end; closer together where history is short.
+
+    The tests nearest the end see a part of the horizon only. At least four, for 28 days or more.
+    """
+    first = min(max(MIN_TRAIN, days // 3), MAX_TRAIN_FIRST)
+    last = days - WEEK
+    step = WEEK
+    if (last - first) // step + 1 < FEWEST_ORIGINS:
+        step = max(1, (last - first) // (FEWEST_ORIGINS - 1))
+    return tuple(sorted(range(last, first - 1, -step)[:MOST_ORIGINS]))
+
+
+def backtest(panel: Array, known: np.ndarray, calendar: Calendar, models: Sequence[Model], horizon: int) -> Backtest:
+    """Fit every model at every origin; a model that needs more history than the first origin has is left out."""
+    origins = origins_for(panel.shape[1], horizon)
+    shape = (len(panel), len(origins), horizon)
+    actual, typical = np.full(shape, np.nan), np.full(shape, np.nan)
+    capped = cap_peaks(panel)
+    truth = np.where(known, panel, np.nan)
+    for position, origin in enumerate(origins):
+        steps = min(horizon, panel.shape[1] - origin)
+        actual[:, position, :steps] = truth[:, origin : origin + steps]
+        typical[:, position, :steps] = np.where(known, capped, np.nan)[:, origin : origin + steps]
+    predicted = replay(panel, calendar, models, origins, horizon, range(len(origins)))
+    return Backtest(origins, actual, typical, predicted)
+
+
+def replay(
+    panel: Array,
+    calendar: Calendar,
+    models: Sequence[Model],
+    origins: Sequence[int],
+    horizon: int,
+    positions: Iterable[int],
+) -> dict[str, Array]:
+    """What each model says at the origins of these positions, series x origins x steps by name; NaN at the others."""
+    wanted = list(positions)
+    able = [model for model in models if wanted and model.min_length <= origins[wanted[0]]]
+    predicted = {model.name: np.full((len(panel), len(origins), horizon), np.nan) for model in able}
+    for position in wanted:
+        train = cap_peaks(panel[:, : origins[position]])
+        for model in able:
+            fitted = model.fit(train, calendar.first(origins[position]))
+            predicted[model.name][:, position] = fitted.predict(horizon)
+    return predicted

@@ -1,0 +1,228 @@
+"""From a series of days to its forecast, in one call: clean, test, choose, fit, put intervals round it.
+
+The same series gives the same forecast to the last digit, alone or among thousands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from analytics.engine import scores as score
+from analytics.engine.backtest import Backtest, backtest, replay
+from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
+from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
+from analytics.engine.conformal import LEVELS, Window, daily_bands, total_bands, windows_for
+from analytics.engine.protocol import WEEK, Array, Calendar, Model
+from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
+from analytics.engine.smoothing import Ets, SesWeekday, Theta, TrendWeekday
+
+HORIZON: Final = 28
+MODELS: Final[tuple[Model, ...]] = (
+    Naive(), SeasonalNaive(), Drift(), MovingAverage(), SesWeekday(), TrendWeekday(), Ets(), Theta(),
+)  # fmt: skip
+LOW_80, HIGH_80 = LEVELS.index(0.10), LEVELS.index(0.90)
+RECORD_WEEKS: Final = 12
+DEAR_TESTS: Final = 8  # dear models are tried at this many past days at most
+BUSY: Final = 0.5  # what sells on fewer days than this share sells rarely
+
+
+@dataclass(frozen=True)
+class Track:
+    """How the chosen model would have done: of the last `weeks` weeks `inside` ended within their 80 % interval, made
+    from other tests only. The misses are mean absolute errors per day; `naive_miss` is that of "same as last week".
+    """
+
+    weeks: int
+    inside: int
+    typical_miss: float
+    naive_miss: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`mean` has one value per day after the calendar's end, `quantiles` one row of LEVELS per day.
+
+    `totals` has one row of LEVELS per window: a sum's quantiles are not the sums of the days' quantiles.
+    """
+
+    calendar: Calendar
+    mean: Array
+    quantiles: Array
+    windows: tuple[Window, ...]
+    totals: Array
+    choice: Choice
+    scores: tuple[ModelScore, ...]
+    track: Track
+    notes: tuple[Note, ...]
+
+    @property
+    def horizon(self) -> int:
+        return len(self.mean)
+
+
+def forecast(
+    values: Array, start: date, *, horizon: int = HORIZON, models: Sequence[Model] = MODELS
+) -> Forecast | Refusal:
+    """Forecast one daily series that begins on `start`; NaN marks unknown days. Refuses rather than guesses."""
+    return forecast_many([(values, start)], horizon=horizon, models=models)[0]
+
+
+def forecast_many(
+    series: Sequence[tuple[Array, date]], *, horizon: int = HORIZON, models: Sequence[Model] = MODELS
+) -> list[Forecast | Refusal]:
+    """Forecast many series, those that cover the same days together. The answers are in the order of the series."""
+    results: list[Forecast | Refusal | None] = [None] * len(series)
+    groups: dict[tuple[Calendar, str], list[tuple[int, Clean]]] = defaultdict(list)
+    for index, (values, start) in enumerate(series):
+        cleaned = clean(values, start)
+        if isinstance(cleaned, Refusal):
+            results[index] = cleaned
+        else:
+            groups[cleaned.calendar, cleaned.kind].append((index, cleaned))
+    for group in groups.values():
+        for (index, _), result in zip(group, _group([item for _, item in group], horizon, models), strict=True):
+            results[index] = result
+    return [result for result in results if result is not None]
+
+
+def _group(items: list[Clean], horizon: int, models: Sequence[Model]) -> list[Forecast]:
+    calendar, kind = items[0].calendar, items[0].kind
+    panel = np.stack([item.values for item in items])
+    known = np.stack([item.known for item in items])
+    tests = backtest(panel, known, calendar, [model for model in models if model.tier == 0], horizon)
+    tables = _tables(tests, panel, models)
+    tried = {i: tests.rows(np.array([i])) for i in range(len(items))}
+    dear = [model for model in models if model.tier > 0]
+    positions = tests.apart()[-DEAR_TESTS:]
+    busy = (panel > 0).mean(axis=1) >= BUSY
+    fit_for_rare = {model.name: model.for_rare for model in models}
+    for i, table in enumerate(tables):
+        if not busy[i]:
+            tables[i] = table = [line for line in table if fit_for_rare[line.name] or line.name == BENCHMARK]
+        if kind == "ordinary" and dear and busy[i] and len(positions) >= 4 and not any_good(table):
+            more = replay(panel[i : i + 1], calendar, dear, tests.origins, horizon, positions)
+            tried[i] = tried[i].with_models(more)
+            tables[i] = _tables(tried[i], panel[i : i + 1], models)[0]
+    choices = [choose(table) if kind == "ordinary" else Choice("naive", kind) for table in tables]
+    paths, choices = _paths(panel, calendar, models, choices, horizon)
+    results = []
+    for i, item in enumerate(items):
+        results.append(_result(item, tried[i], paths[i : i + 1], choices[i], tables[i]))
+    return results
+
+
+def _tables(tests: Backtest, panel: Array, models: Sequence[Model]) -> list[list[ModelScore]]:
+    """The scores of every tested model, per series."""
+    costs = {model.name: model.cost for model in models}
+    tables: list[list[ModelScore]] = [[] for _ in range(len(panel))]
+    for name, predicted in tests.predicted.items():
+        tested = np.isfinite(predicted).any(axis=(0, 2))
+        benchmark = np.where(np.isfinite(predicted), tests.predicted[BENCHMARK], np.nan)
+        relative = relative_to(_yardstick(tests.typical, benchmark), _yardstick(tests.typical, predicted))
+        blind = _blind_bands(tests, name)
+        columns = (
+            relative,
+            score.mase(tests.actual, predicted, panel),
+            score.rmsse(tests.actual, predicted, panel),
+            score.bias(tests.actual, predicted),
+            score.mean_absolute(tests.actual, predicted),
+            score.pinball(tests.actual, blind, LEVELS),
+            score.coverage(tests.actual, blind[..., LOW_80], blind[..., HIGH_80]),
+        )
+        for row, table in enumerate(tables):
+            table.append(ModelScore(name, costs[name], int(tested.sum()), *(float(column[row]) for column in columns)))
+    return tables
+
+
+def _yardstick(actual: Array, predicted: Array) -> Array:
+    """What models are compared by: days and whole tests count alike, as the geometric mean of their mean square errors.
+
+    By days alone, "all days like the last one" would often win for what sells rarely, and be far off for the month.
+    """
+    known = np.isfinite(actual) & np.isfinite(predicted)
+    days = np.maximum(known.sum(axis=2), 1)
+    sums = np.where(known, predicted - actual, 0.0).sum(axis=2) / days
+    sums = np.where(known.any(axis=2), sums, np.nan)
+    by_day = score.root_mean_square(actual, predicted)
+    by_test = score.root_mean_square(sums, np.zeros_like(sums))
+    return np.asarray(np.sqrt(by_day * by_test), dtype=float)
+
+
+def _blind_bands(tests: Backtest, name: str) -> Array:
+    """Intervals of tests apart, each made from tests it shares no day with; NaN for all other tests."""
+    predicted = tests.predicted[name]
+    bands = np.full((*tests.actual.shape, len(LEVELS)), np.nan)
+    for position in tests.apart():
+        others = tests.others(position)
+        if len(others) < 4:
+            continue
+        origins = [tests.origins[other] for other in others]
+        bands[:, position] = daily_bands(
+            np.nan_to_num(predicted[:, position]), tests.actual[:, others], predicted[:, others], origins
+        )
+    return bands
+
+
+def _paths(
+    panel: Array, calendar: Calendar, models: Sequence[Model], choices: Sequence[Choice], horizon: int
+) -> tuple[Array, list[Choice]]:
+    """The path of each series' chosen model, fitted to all its days; seasonal naive where that fit fails."""
+    capped = cap_peaks(panel)
+    by_name = {model.name: model for model in models}
+    paths = np.full((len(panel), horizon), np.nan)
+    settled = list(choices)
+    for name in sorted({choice.model for choice in choices}):
+        rows = np.array([i for i, choice in enumerate(choices) if choice.model == name])
+        paths[rows] = by_name[name].fit(capped[rows], calendar).predict(horizon)
+    for row in np.flatnonzero(~np.isfinite(paths).all(axis=1)):
+        paths[row] = by_name[BENCHMARK].fit(capped[row : row + 1], calendar).predict(horizon)[0]
+        settled[row] = Choice(BENCHMARK, "fit_failed")
+    return paths, settled
+
+
+def _result(item: Clean, tests: Backtest, path: Array, choice: Choice, table: list[ModelScore]) -> Forecast:
+    predicted = tests.predicted[choice.model]
+    windows = windows_for(path.shape[1])
+    quantiles = daily_bands(path, tests.actual, predicted, tests.origins)
+    totals = total_bands(path, tests.actual, predicted, tests.origins, windows, quantiles)
+    return Forecast(
+        calendar=item.calendar,
+        mean=path[0],
+        quantiles=quantiles[0],
+        windows=windows,
+        totals=totals[0],
+        choice=choice,
+        scores=tuple(table),
+        track=_track(tests, choice.model),
+        notes=item.notes,
+    )
+
+
+def _track(tests: Backtest, name: str) -> Track:
+    predicted, actual = tests.predicted[name], tests.actual
+    weeks = [window for window in windows_for(actual.shape[2]) if window.last - window.first + 1 == WEEK]
+    verdicts: list[bool] = []
+    for position in tests.apart():
+        others = tests.others(position)
+        if len(others) < 4:
+            continue
+        path, origins = predicted[:, position], [tests.origins[other] for other in others]
+        daily = daily_bands(path, actual[:, others], predicted[:, others], origins)
+        bands = total_bands(path, actual[:, others], predicted[:, others], origins, weeks, daily)[0]
+        for window, band in zip(weeks, bands, strict=True):
+            total = actual[0, position, window.steps].sum()
+            if np.isfinite(total):
+                verdicts.append(bool(band[LOW_80] <= total <= band[HIGH_80]))
+    recent = verdicts[-RECORD_WEEKS:]
+    return Track(
+        weeks=len(recent),
+        inside=sum(recent),
+        typical_miss=float(score.mean_absolute(actual, predicted)[0]),
+        naive_miss=float(score.mean_absolute(actual, tests.predicted[BENCHMARK])[0]),
+    )

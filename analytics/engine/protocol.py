@@ -1,0 +1,87 @@
+"""What a forecasting model is, and what it is given.
+
+A panel is an array of series x days without gaps; all its series begin and end on the same days. A model is a small
+immutable value that can be asked what it needs before it is fitted, so that a selector never has to try and catch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of a panel: `start` and the `days - 1` days after it."""
+
+    start: date
+    days: int
+
+    @property
+    def end(self) -> date:
+        """The last day of the panel."""
+        return self.day(self.days - 1)
+
+    def day(self, index: int) -> date:
+        return self.start + timedelta(days=index)
+
+    def first(self, days: int) -> Calendar:
+        """The calendar of the panel's first `days` days."""
+        return Calendar(self.start, days)
+
+
+class Fitted(Protocol):
+    def predict(self, horizon: int) -> Array:
+        """The expected values of the next `horizon` days: series x horizon, not below zero.
+
+        A series that the model could not be fitted to is a row of NaN, never a made-up number.
+        """
+        ...
+
+
+class Model(Protocol):
+    """`cost` orders the models by what a fit costs; those that share a `tier` are compared with each other at once."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def cost(self) -> int: ...
+    @property
+    def tier(self) -> int: ...
+    @property
+    def min_length(self) -> int:
+        """Days of history it needs."""
+        ...
+
+    @property
+    def season(self) -> int:
+        """Days of the rhythm it follows; 1 where it knows none."""
+        ...
+
+    @property
+    def has_trend(self) -> bool: ...
+    @property
+    def for_rare(self) -> bool:
+        """Whether it makes sense for what sells on fewer than half the days; carrying one single day on does not."""
+        ...
+
+    def fit(self, panel: Array, calendar: Calendar) -> Fitted: ...
+
+
+@dataclass(frozen=True)
+class Paths:
+    """A fitted model as the function from a horizon to its paths."""
+
+    path: Callable[[int], Array]
+
+    def predict(self, horizon: int) -> Array:
+        return np.maximum(self.path(horizon), 0.0)
