@@ -7,8 +7,11 @@ from datetime import time, timedelta
 from accounts.jobs.tasks import prune
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
+    PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
+    PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("prune", prune, at=time(3, 40)),
 ]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dj_email_url
 import environs
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -211,9 +212,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 
-# Every mail is first a row (notifications.mail), then sent by a worker through SMTP_URL.
+# Every mail is first a row (notifications.mail), then sent by a worker to the server in EMAIL_URL:
+# submission://user:password@host (STARTTLS, port 587), smtp://…/?ssl=True (port 465), smtp://host:25.
 EMAIL_BACKEND = "notifications.mail.backend.OutboxBackend"
-_smtp = env.dj_email_url("EMAIL_URL", "smtp://127.0.0.1:1025")
+EMAIL_URL = env.str("EMAIL_URL", "")  # not given in a demo: mails stay in its mailbox page
+_smtp = dj_email_url.parse(EMAIL_URL or "smtp://127.0.0.1:1025")
 SMTP: dict[str, Any] = {
     "host": _smtp["EMAIL_HOST"],
     "port": _smtp["EMAIL_PORT"] or 25,

@@ -1,1 +1,5 @@
 """Re-exports: each feature keeps its own models."""
+
+from notifications.mail.models import Delivery, Mail, ServerPause, Suppression
+
+__all__ = ["Delivery", "Mail", "ServerPause", "Suppression"]

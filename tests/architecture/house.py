@@ -29,7 +29,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "imports",
     ),
     "analytics": ("engine", "facts", "frames", "forecasts"),
-    "notifications": ("mail", "inbox"),
+    "notifications": ("mail", "buyers", "inbox"),
 }
 
 # Shelves of a feature, low to high; names on one line may import each other.

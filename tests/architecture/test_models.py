@@ -18,6 +18,8 @@ PLATFORM = {
     "accounts.Job": "workers take jobs of all merchants; pages filter by merchant",
     "accounts.Heartbeat": "the machinery's own pulse",
     "accounts.PeriodicMark": "the clock moves the marks of all merchants; pages show sums",
+    "notifications.Suppression": "an address that takes no mail takes none from any merchant",
+    "notifications.ServerPause": "the one mail server of the platform",
     "ecommerce.Category": "one category tree for the whole platform",
 }
 

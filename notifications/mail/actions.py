@@ -1,0 +1,98 @@
+"""Writing mails down, and deciding on those that could not be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from core.tenancy import current_tenant_id, every_tenant, tenant_or_none
+from notifications.mail import rules
+from notifications.mail.models import Mail, Suppression, new_message_id
+from notifications.mail.sending import as_message, queue
+
+State = Mail.State
+
+
+def post(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    purpose: str = Mail.Purpose.ACCOUNT,
+    sender: str = "",
+    headers: Mapping[str, str] | None = None,
+    dedupe: str | None = None,
+    language: str = "",
+) -> Mail:
+    """Write a mail down and queue its sending, in the caller's transaction. The row is returned, not a result.
+
+    It belongs to the merchant in scope, if any. With `dedupe`, the mail that was written under that name before is
+    returned and nothing is sent. An address that takes no mail gets a row that says so; account mails are tried
+    nevertheless. Raises BadHeaderError for a line break in a header.
+    """
+    sender = sender or settings.DEFAULT_FROM_EMAIL
+    mail = Mail(
+        to=to,
+        sender=sender,
+        subject=" ".join(subject.split())[:300],
+        text=text,
+        html=html,
+        headers=dict(headers or {}),
+        language=language or get_language() or settings.LANGUAGE_CODE,
+        purpose=purpose,
+        dedupe=dedupe,
+        message_id=new_message_id(parseaddr(sender)[1].rpartition("@")[2] or "localhost"),
+    )
+    as_message(mail).message()
+    merchant_id = current_tenant_id() if tenant_or_none() else None
+    with (
+        every_tenant("a mail may concern a person's own account, and its name is unique for all"),
+        transaction.atomic(),
+    ):
+        mail.merchant_id = merchant_id
+        mail.give_up_at = mail.created_at + rules.GIVE_UP_AFTER
+        if purpose != Mail.Purpose.ACCOUNT:
+            refusal = Suppression.objects.filter(address=to.lower()).first()
+            if refusal is not None:
+                mail.state, mail.next_try, mail.last_error = State.SUPPRESSED, None, refusal.reason
+        if dedupe is not None and (known := Mail.objects.filter(dedupe=dedupe).first()):
+            return known
+        try:
+            with transaction.atomic():
+                mail.save()
+        except IntegrityError:
+            if dedupe is None:
+                raise
+            return Mail.objects.get(dedupe=dedupe)  # written at the same time by somebody else
+        if mail.is_open:
+            queue(mail)
+    return mail
+
+
+def send_again(mail: Mail) -> bool:
+    """Try a mail once more that was given up; False when there is nothing to try."""
+    again = Mail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.SUPPRESSED, State.MAYBE_SENT])
+    again = again.filter(next_try=None).exclude(text="", html="")
+    now = timezone.now()
+    if not again.update(state=State.QUEUED, next_try=now, give_up_at=now + rules.GIVE_UP_AFTER, unclear=0):
+        return False
+    Suppression.objects.filter(address=mail.to.lower()).delete()
+    mail.refresh_from_db()
+    queue(mail)
+    return True
+
+
+def forget_old(*, bodies_after: timedelta, rows_after: timedelta) -> None:
+    """Empty the text of mails that were sent long ago, and drop the rows of those sent longer ago."""
+    now = timezone.now()
+    with every_tenant("keep the mails of all merchants no longer than needed"):
+        old = Mail.objects.filter(created_at__lt=now - bodies_after).exclude(state__in=Mail.OPEN).exclude(text="")
+        old.update(text="", html="", headers={})
+        Mail.objects.filter(created_at__lt=now - rows_after).delete()

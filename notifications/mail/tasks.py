@@ -1,0 +1,29 @@
+"""What happens to mails by the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core.tasks import task
+from core.tenancy import every_tenant
+from notifications.mail.actions import forget_old
+from notifications.mail.models import Mail
+from notifications.mail.sending import queue, send_mail
+
+__all__ = ["prune_mails", "send_mail", "sweep_mails"]
+
+
+@task(per_merchant=False)
+def sweep_mails() -> None:
+    """Queue the mails that are overdue and that no job looks after; there should be none."""
+    with every_tenant("find overdue mails of all merchants"):
+        for mail in Mail.objects.due(timezone.now() - timedelta(minutes=2)).order_by("next_try")[:500]:
+            queue(mail)
+
+
+@task(per_merchant=False)
+def prune_mails() -> None:
+    """Forget texts after 60 days and whole mails after 400."""
+    forget_old(bodies_after=timedelta(days=60), rows_after=timedelta(days=400))
