@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -23,16 +24,21 @@ def page(
     wanted = request.headers.get("HX-Target", "") if request.headers.get("HX-Request") else ""
     if not part or wanted != part:
         response = render(request, template, context, status=status)
+    elif _exists(f"{template}#{part}"):
+        response = render(request, f"{template}#{part}", context, status=status)
     else:
-        try:
-            response = render(request, f"{template}#{part}", context, status=status)
-        except TemplateDoesNotExist as missing:
-            if str(missing) != part:
-                raise
-            inherited = {**context, "frame": "core/part.html", "is_part": True}
-            response = render(request, template, inherited, status=status)
+        inherited = {**context, "frame": "core/part.html", "is_part": True}
+        response = render(request, template, inherited, status=status)
     response["Vary"] = "HX-Request, HX-Target, Cookie"
     return response
+
+
+def _exists(template: str) -> bool:
+    try:
+        get_template(template)
+    except TemplateDoesNotExist:
+        return False
+    return True
 
 
 def done(request: HttpRequest, to: Any, say: str, *, undo: str = "") -> HttpResponse:

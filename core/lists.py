@@ -116,6 +116,10 @@ class ListPage:
         return self.listing.filters(self.params, queryset=self.base) if self.listing.filters else None
 
     @property
+    def has_search(self) -> bool:
+        return self.listing.search is not None
+
+    @property
     def sizes(self) -> tuple[int, ...]:
         return SIZES
 

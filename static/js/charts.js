@@ -1,159 +1,218 @@
-/* Storecast charts. ECharts with the canvas renderer, no HTML tooltip from ECharts (its markup carries style attributes,
-   which style-src 'self' blocks): the tooltip is our own node, styled by class and moved through the CSSOM. */
+/* Charts. ECharts draws on a canvas; its HTML tooltip carries style attributes, which the CSP blocks, so the tooltip is a
+   node of ours that is styled by class and moved through the CSSOM. Arrow keys read a chart point by point.
+
+   Kinds and their data (JSON in a json_script block; core/charts.py makes it):
+   fan   labels, ticks, actual, fan: rows of seven quantiles (2.5, 10, 25, 50, 75, 90, 97.5 %) that follow the last actual
+         value; optional then: [low, middle, high] per label, compare: a value per label, events: [{at, label, limit}],
+         window: [from, to] positions of a shaded danger, today: words for the line between past and future
+   line  labels, ticks, series: [{name, values, role}]; optional events
+   bar   the same, with stacked: true to pile the series up
+   unit is "money" (with currency), "percent" (0 to 100) or "number"; digits are those of an exact value. */
 (function () {
   'use strict';
-  var zh = document.documentElement.lang.slice(0, 2) === 'zh';
-  var charts = [];
-  function tok() {
-    var s = getComputedStyle(document.documentElement), o = {};
-    ['own', 'then', 'total', 'limit', 'compare', 'c1', 'c2', 'c3', 'c4', 'other', 'grid'].forEach(function (k) { o[k] = s.getPropertyValue('--sc-d-' + k).trim(); });
-    ['text', 'text-2', 'text-3', 'surface', 'border', 'border-2', 'critical-bg'].forEach(function (k) { o[k] = s.getPropertyValue('--sc-' + k).trim(); });
-    o.dark = document.documentElement.dataset.bsTheme === 'dark';
-    o.font = s.getPropertyValue('--sc-font').trim();
-    return o;
-  }
-  function alpha(hex, a) { var n = parseInt(hex.slice(1), 16); return 'rgba(' + (n >> 16) + ',' + (n >> 8 & 255) + ',' + (n & 255) + ',' + a + ')'; }
-  function money(v) { return '¥' + Math.round(v).toLocaleString('en-US'); }
-  /* a forecast is never shown finer than its range supports: three significant digits */
-  function rough(v) { if (v < 100) return Math.round(v); var p = Math.pow(10, Math.floor(Math.log10(v)) - 2); return Math.round(v / p) * p; }
-  var F = {
-    money: { axis: function (v) { return v === 0 ? '0' : zh ? '¥' + (v / 10000) + ' 万' : '¥' + v / 1000 + 'k'; }, tip: money },
-    units: { axis: function (v) { return v; }, tip: function (v) { return Math.round(v) + (zh ? ' 件' : v === 1 ? ' unit' : ' units'); } },
-    pct: { axis: function (v) { return v + '%'; }, tip: function (v) { return v.toFixed(1) + '%'; } }
-  };
-  var T = zh
-    ? { actual: '实际', forecast: '预测（中位）', r80: '十有八九在', r50: '一半可能在', then: '当时的预测', cmp: '去年同期', stock: '预计库存', to: '–' }
-    : { actual: 'Actual', forecast: 'Forecast (middle)', r80: '8 in 10 chance', r50: 'Even chance', then: 'Predicted then', cmp: 'Last year', stock: 'Stock, middle', to: ' to ' };
+  const root = document.documentElement;
+  const language = root.lang.startsWith('zh') ? 'zh-CN' : 'en-GB';
+  const charts = [];
 
-  function dateOnly(s) { return zh ? s.split(' ')[0].replace('当周', '') : s.replace(/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) /, '').replace('Week of ', ''); }
-  function xAxis(t, labels, extra) {
-    return Object.assign({
-      type: 'category', boundaryGap: false, data: labels, axisTick: { show: false }, axisLine: { lineStyle: { color: t['border-2'] } },
-      axisLabel: { color: t['text-3'], fontSize: 11, fontFamily: t.font, margin: 10, hideOverlap: true, formatter: dateOnly, interval: 'auto', showMinLabel: true },
-      axisPointer: { show: true, type: 'line', lineStyle: { color: t['text-3'], width: 1, type: 'solid' }, label: { show: false } }
-    }, extra || {});
+  function colours() {
+    const style = getComputedStyle(root);
+    const read = (name) => style.getPropertyValue(name).trim();
+    const found = { dark: root.dataset.bsTheme === 'dark', font: read('--sc-font') };
+    ['own', 'then', 'total', 'limit', 'compare', 'c1', 'c2', 'c3', 'c4', 'other', 'grid'].forEach((name) => { found[name] = read('--sc-d-' + name); });
+    ['text', 'text-2', 'text-3', 'surface', 'border-2'].forEach((name) => { found[name] = read('--sc-' + name); });
+    return found;
   }
-  function yAxis(t, f, extra) {
-    return Object.assign({
-      type: 'value', splitNumber: 4, axisLabel: { color: t['text-3'], fontSize: 11, fontFamily: t.font, formatter: f.axis, margin: 8 },
-      splitLine: { lineStyle: { color: t.grid } }, axisLine: { show: false }, axisTick: { show: false }
-    }, extra || {});
-  }
-  function hidden(name, stack, data, ax) { return Object.assign({ name: name, type: 'line', stack: stack, data: data, symbol: 'none', lineStyle: { width: 0 }, silent: true, stackStrategy: 'all', emphasis: { disabled: true } }, ax || {}); }
-  function band(t, rows, n, lo, hi, colour, op, key, anchor, ax) {
-    var low = [], dif = [], i;
-    for (i = 0; i < n; i++) { low.push(null); dif.push(null); }
-    if (anchor != null) { low[n - 1] = anchor; dif[n - 1] = 0; }
-    rows.forEach(function (r) { low.push(r[lo]); dif.push(r[hi] - r[lo]); });
-    return [hidden('', key, low, ax), Object.assign(hidden('', key, dif, ax), { areaStyle: { color: alpha(colour, op), origin: 'start' } })];
-  }
-  function vline(t, i, label, colour, type, pos) {
-    return { xAxis: i, lineStyle: { color: colour || t['text-3'], width: 1, type: type || 'solid' }, label: { show: !!label, formatter: label, position: pos || 'end', distance: 4, color: colour || t['text-2'], fontSize: 11, fontFamily: t.font, fontWeight: 500 } };
-  }
-  function marks(t, d) {
-    var m = [];
-    if (d.todayAt != null) m.push(vline(t, d.todayAt, d.todayLabel, t['text-2'], [2, 3]));
-    (d.events || []).forEach(function (e) { m.push(vline(t, e.at, e.label, e.tone === 'limit' ? t.limit : t['text-3'], [2, 3])); });
-    return { silent: true, symbol: 'none', animation: false, data: m };
+  function alpha(hex, share) {
+    const number = parseInt(hex.slice(1), 16);
+    return 'rgba(' + [number >> 16, (number >> 8) & 255, number & 255, share].join(',') + ')';
   }
 
-  var KIND = {
-    fan: function (t, d) {
-      var f = F[d.unit], n = d.actual.length, s = [], last = d.actual[n - 1];
-      var op = t.dark ? [.16, .20, .30] : [.11, .15, .24];
-      if (d.then) {
-        var off = n - d.then.length, lo = [], df = [], mid = [];
-        for (var i = 0; i < off; i++) { lo.push(null); df.push(null); mid.push(null); }
-        d.then.forEach(function (r) { lo.push(r[0]); df.push(r[2] - r[0]); mid.push(r[1]); });
-        s.push(hidden('', 'then', lo), Object.assign(hidden('', 'then', df), { areaStyle: { color: alpha(t.then, t.dark ? .24 : .17), origin: 'start' } }));
-        s.push({ name: 'then', type: 'line', data: mid, symbol: 'none', lineStyle: { color: t.then, width: 1.5, type: [2, 2] }, silent: true, emphasis: { disabled: true } });
+  /* numbers: the axis is short, an actual value exact, a forecast never finer than three significant digits */
+  function formats(data) {
+    const base = { money: { style: 'currency', currency: data.currency, currencyDisplay: 'narrowSymbol' }, percent: {}, number: {} }[data.unit || 'number'];
+    const sign = data.unit === 'percent' ? '%' : '';
+    const make = (options) => {
+      const format = new Intl.NumberFormat(language, Object.assign({}, base, options));
+      return (value) => (value == null ? '–' : format.format(value).replace('-', '−') + sign);
+    };
+    return {
+      axis: make({ notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }),
+      exact: data.digits == null ? make({ maximumFractionDigits: 2 }) : make({ minimumFractionDigits: data.digits, maximumFractionDigits: data.digits }),
+      rough: make({ minimumFractionDigits: 0, maximumFractionDigits: 20, maximumSignificantDigits: 3 }),
+    };
+  }
+
+  function xAxis(tone, data, extra) {
+    const ticks = data.ticks || data.labels;
+    return Object.assign({
+      type: 'category', boundaryGap: false, data: data.labels, axisTick: { show: false },
+      axisLine: { lineStyle: { color: tone['border-2'] } },
+      axisLabel: { color: tone['text-3'], fontSize: 11, fontFamily: tone.font, margin: 10, hideOverlap: true, formatter: (label, at) => ticks[at], interval: 'auto', showMinLabel: true },
+      axisPointer: { show: true, type: 'line', lineStyle: { color: tone['text-3'], width: 1, type: 'solid' }, label: { show: false } },
+    }, extra);
+  }
+  function yAxis(tone, format, extra) {
+    return Object.assign({
+      type: 'value', splitNumber: 4, axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: { color: tone['text-3'], fontSize: 11, fontFamily: tone.font, formatter: format.axis, margin: 8 },
+      splitLine: { lineStyle: { color: tone.grid } },
+    }, extra);
+  }
+  const grid = { left: 4, right: 22, top: 26, bottom: 4, containLabel: true };
+
+  function hidden(stack, values) {
+    return { type: 'line', stack: stack, data: values, symbol: 'none', lineStyle: { width: 0 }, silent: true, stackStrategy: 'all', emphasis: { disabled: true } };
+  }
+  /* a band is drawn as its lower edge, unseen, and its height stacked on top */
+  function band(rows, from, low, high, colour, share, name, anchor) {
+    const lows = new Array(from).fill(null);
+    const heights = new Array(from).fill(null);
+    if (anchor != null && from > 0) { lows[from - 1] = anchor; heights[from - 1] = 0; }
+    rows.forEach((row) => { lows.push(row ? row[low] : null); heights.push(row ? row[high] - row[low] : null); });
+    return [hidden(name, lows), Object.assign(hidden(name, heights), { areaStyle: { color: alpha(colour, share), origin: 'start' } })];
+  }
+  function upright(tone, at, label, colour) {
+    return {
+      xAxis: at, lineStyle: { color: colour, width: 1, type: [2, 3] },
+      label: { show: Boolean(label), formatter: label, position: 'end', distance: 4, color: tone['text-2'], fontSize: 11, fontFamily: tone.font, fontWeight: 500 },
+    };
+  }
+  function marks(tone, data, today) {
+    const lines = (data.events || []).map((event) => upright(tone, event.at, event.label, event.limit ? tone.limit : tone['text-3']));
+    if (data.today && today >= 0) lines.push(upright(tone, today, data.today, tone['text-2']));
+    return { silent: true, symbol: 'none', animation: false, data: lines };
+  }
+
+  const KINDS = {
+    fan(tone, data, say) {
+      const format = formats(data);
+      const actual = data.actual || [];
+      const count = actual.length;
+      const last = count ? actual[count - 1] : null;
+      const shares = tone.dark ? [0.16, 0.20, 0.30] : [0.11, 0.15, 0.24];
+      let series = [];
+      if (data.then) {
+        series = series.concat(band(data.then, 0, 0, 2, tone.then, 0.17, 'then'));
+        series.push({ type: 'line', data: data.then.map((row) => (row ? row[1] : null)), symbol: 'none', lineStyle: { color: tone.then, width: 1.25, type: [2, 2] }, z: 3, silent: true });
       }
-      s = s.concat(band(t, d.fan, n, 0, 6, t.own, op[0], 'b95', last), band(t, d.fan, n, 1, 5, t.own, op[1], 'b80', last), band(t, d.fan, n, 2, 4, t.own, op[2], 'b50', last));
-      if (d.compare) s.push({ name: 'cmp', type: 'line', data: d.compare, symbol: 'none', lineStyle: { color: t.compare, width: 1.25 }, silent: true, z: 2, emphasis: { disabled: true } });
-      s.push({ name: 'act', type: 'line', data: d.actual, symbol: 'none', lineStyle: { color: t.own, width: 2 }, itemStyle: { color: t.own }, z: 4, markLine: marks(t, d), emphasis: { disabled: true } });
-      var med = []; for (var k = 0; k < n - 1; k++) med.push(null); med.push(last); d.fan.forEach(function (r) { med.push(r[3]); });
-      s.push({ name: 'fc', type: 'line', data: med, symbol: 'none', lineStyle: { color: t.own, width: 1.75, type: [5, 4] }, itemStyle: { color: t.own }, z: 4, emphasis: { disabled: true } });
+      if (data.compare) series.push({ type: 'line', data: data.compare, symbol: 'none', lineStyle: { color: tone.compare, width: 1.25 }, z: 2, silent: true });
+      series = series.concat(
+        band(data.fan, count, 0, 6, tone.own, shares[0], 'b95', last),
+        band(data.fan, count, 1, 5, tone.own, shares[1], 'b80', last),
+        band(data.fan, count, 2, 4, tone.own, shares[2], 'b50', last),
+      );
+      const middle = new Array(Math.max(0, count - 1)).fill(null);
+      if (count) middle.push(last);
+      data.fan.forEach((row) => middle.push(row[3]));
+      const line = { type: 'line', data: middle, symbol: 'none', lineStyle: { color: tone.own, width: 1.75, type: [5, 4] }, z: 5, emphasis: { disabled: true }, markLine: marks(tone, data, count - 1) };
+      if (data.window) line.markArea = { silent: true, itemStyle: { color: alpha(tone.limit, tone.dark ? 0.16 : 0.08) }, data: [[{ xAxis: data.window[0] }, { xAxis: data.window[1] }]] };
+      series.push(line);
+      if (count) series.push({ type: 'line', data: actual, symbol: 'none', lineStyle: { color: tone.own, width: 2 }, z: 6, emphasis: { disabled: true } });
       return {
-        option: { grid: { left: 4, right: 22, top: 26, bottom: 4, containLabel: true }, xAxis: xAxis(t, d.labels), yAxis: yAxis(t, f, { min: 0 }), series: s },
-        tip: function (i) {
-          var rows = [], r = d.fan[i - n];
-          if (i < n) { rows.push([T.actual, f.tip(d.actual[i])]); var o = n - (d.then || []).length; if (d.then && i >= o) rows.push([T.then, f.tip(d.then[i - o][0]).replace(/ .*$/, '') + T.to + f.tip(d.then[i - o][2])]); }
-          else { var g = function (v) { return f.tip(rough(v)); }; rows.push([T.forecast, g(r[3])], [T.r50, g(r[2]) + T.to + g(r[4])], [T.r80, g(r[1]) + T.to + g(r[5])]); }
-          if (d.compare) rows.push([T.cmp, f.tip(d.compare[i])]);
+        option: { grid: grid, xAxis: xAxis(tone, data), yAxis: yAxis(tone, format, { min: 0 }), series: series },
+        start: count - 1,
+        read(at) {
+          const rows = [];
+          if (at < count) rows.push([say.actual, format.exact(actual[at])]);
+          else {
+            const row = data.fan[at - count];
+            rows.push([say.forecast, format.rough(row[3])]);
+            rows.push([say.eight, format.rough(row[1]) + say.to + format.rough(row[5])]);
+            rows.push([say.even, format.rough(row[2]) + say.to + format.rough(row[4])]);
+          }
+          const past = data.then && data.then[at];
+          if (past) rows.push([say.then, format.rough(past[0]) + say.to + format.rough(past[2])]);
+          if (data.compare && data.compare[at] != null) rows.push([say.compare, format.exact(data.compare[at])]);
           return rows;
-        }
-      };
-    },
-    stock: function (t, d) {
-      var f = F.units, s = [], op = t.dark ? [.16, .20, .30] : [.11, .15, .24];
-      s = s.concat(band(t, d.fan, 0, 0, 6, t.own, op[0], 'b95'), band(t, d.fan, 0, 1, 5, t.own, op[1], 'b80'), band(t, d.fan, 0, 2, 4, t.own, op[2], 'b50'));
-      s.push({ name: 'fc', type: 'line', data: d.fan.map(function (r, k) { return k && d.fan[k - 1][3] === 0 ? null : r[3]; }), symbol: 'none', lineStyle: { color: t.own, width: 1.75, type: [5, 4] }, z: 4, markLine: marks(t, d),
-        markArea: { silent: true, itemStyle: { color: alpha(t.limit, t.dark ? .16 : .08) }, label: { show: false }, data: [[{ xAxis: d.window[0] }, { xAxis: d.window[1] }]] }, emphasis: { disabled: true } });
-      return { option: { grid: { left: 4, right: 22, top: 26, bottom: 4, containLabel: true }, xAxis: xAxis(t, d.labels), yAxis: yAxis(t, f, { min: 0 }), series: s },
-        tip: function (i) { var r = d.fan[i]; return [[T.stock, f.tip(r[3])], [T.r80, Math.round(r[1]) + T.to + f.tip(r[5])]]; } };
-    },
-    share: function (t, d) {
-      var f = F.pct, cols = [t.own, t.c1, t.c2, t.c3, t.other], n = d.n, s = [];
-      d.series.forEach(function (v, k) {
-        s.push({ name: d.names[k], type: 'line', stack: 'all', data: v, symbol: 'none', lineStyle: { width: k === 0 ? 2 : 1, color: k === 0 ? t.own : t.surface }, areaStyle: { color: alpha(cols[k], k === 0 ? (t.dark ? .62 : .72) : (t.dark ? .46 : .34)), origin: 'start' }, silent: true, z: 2, emphasis: { disabled: true },
-          markArea: k === 4 ? { silent: true, z: 6, itemStyle: { color: alpha(t.surface, t.dark ? .45 : .42) }, data: [[{ xAxis: n - 1 }, { xAxis: d.labels.length - 1 }]] } : undefined });
-      });
-      var base = 0, at = 1, lab = d.series.map(function (v, k) { var y = base + v[at] / 2; base += v[at]; return { coord: [at, y], value: d.names[k] + '  ' + v[n - 1].toFixed(1) + '%', label: { color: k === 0 ? '#fff' : t.text, fontWeight: k === 0 ? 600 : 500 } }; });
-      s[4].markPoint = { silent: true, symbol: 'circle', symbolSize: 1, itemStyle: { color: 'transparent' }, label: { show: true, position: 'right', distance: 0, formatter: function (x) { return x.value; }, fontSize: 11, fontFamily: t.font }, data: lab, z: 10 };
-      var B = { xAxisIndex: 1, yAxisIndex: 1 }, op = t.dark ? [.16, .20, .30] : [.11, .15, .24], own = d.series[0].slice(0, n);
-      s = s.concat(band(t, d.fan, n, 1, 5, t.own, .55, 'sb', own[n - 1]).map(function (x) { x.z = 8; return x; }));
-      s = s.concat(band(t, d.fan, n, 0, 6, t.own, op[0], 'b95', own[n - 1], B), band(t, d.fan, n, 1, 5, t.own, op[1], 'b80', own[n - 1], B), band(t, d.fan, n, 2, 4, t.own, op[2], 'b50', own[n - 1], B));
-      s.push(Object.assign({ name: 'own', type: 'line', data: own, symbol: 'none', lineStyle: { color: t.own, width: 2 }, z: 5, markLine: { silent: true, symbol: 'none', data: [vline(t, n - 1, '', t['text-2'], [2, 3])] }, emphasis: { disabled: true } }, B));
-      var med = []; for (var k = 0; k < n - 1; k++) med.push(null); med.push(own[n - 1]); d.fan.forEach(function (r) { med.push(r[3]); });
-      s.push(Object.assign({ name: 'ownf', type: 'line', data: med, symbol: 'none', lineStyle: { color: t.own, width: 1.75, type: [5, 4] }, z: 5, emphasis: { disabled: true } }, B));
-      s[0].markLine = { silent: true, symbol: 'none', z: 9, data: [vline(t, n - 1, d.todayLabel, t['text-2'], [2, 3])] };
-      return {
-        option: {
-          grid: [{ left: 44, right: 22, top: 24, height: '50%' }, { left: 44, right: 22, bottom: 26, height: '28%' }],
-          axisPointer: { link: [{ xAxisIndex: 'all' }] },
-          xAxis: [xAxis(t, d.labels, { axisLabel: { show: false } }), xAxis(t, d.labels, { gridIndex: 1 })],
-          yAxis: [yAxis(t, f, { max: 100, interval: 25 }), yAxis(t, f, { gridIndex: 1, min: 14, max: 22, interval: 2 })], series: s
         },
-        tip: function (i) {
-          var rows = d.names.map(function (nm, k) { return [nm, f.tip(d.series[k][i])]; });
-          if (i >= n) rows.splice(1, 0, [T.r80, d.fan[i - n][1].toFixed(1) + T.to + f.tip(d.fan[i - n][5])]);
-          return rows;
-        }
       };
-    }
+    },
+    line(tone, data) {
+      const format = formats(data);
+      const series = data.series.map((one, at) => ({
+        name: one.name, type: 'line', data: one.values, symbol: 'none', z: 6 - at, emphasis: { disabled: true },
+        lineStyle: { color: tone[one.role || 'own'], width: one.role === 'compare' ? 1.25 : 2 },
+        markLine: at === 0 ? marks(tone, data, -1) : undefined,
+      }));
+      return {
+        option: { grid: grid, xAxis: xAxis(tone, data), yAxis: yAxis(tone, format, { min: data.floating ? null : 0, scale: Boolean(data.floating) }), series: series },
+        start: data.labels.length - 1,
+        read: (at) => data.series.map((one) => [one.name, format.exact(one.values[at])]),
+      };
+    },
+    bar(tone, data) {
+      const format = formats(data);
+      const series = data.series.map((one) => ({
+        name: one.name, type: 'bar', data: one.values, stack: data.stacked ? 'all' : undefined, barMaxWidth: 28,
+        itemStyle: { color: tone[one.role || 'own'], borderRadius: data.stacked ? 0 : [3, 3, 0, 0] }, emphasis: { disabled: true },
+      }));
+      return {
+        option: { grid: grid, xAxis: xAxis(tone, data, { boundaryGap: true }), yAxis: yAxis(tone, format, { min: 0 }), series: series },
+        start: data.labels.length - 1,
+        read: (at) => data.series.map((one) => [one.name, format.exact(one.values[at])]),
+      };
+    },
   };
 
-  function mount(el) {
-    var d = JSON.parse(document.getElementById(el.dataset.src).textContent);
-    var c = echarts.init(el, null, { renderer: 'canvas' });
-    var tip = document.createElement('div'); tip.className = 'sc-tip'; tip.hidden = true; tip.setAttribute('aria-live', 'polite'); el.appendChild(tip);
-    var cur = -1, built;
-    function draw() { built = KIND[el.dataset.chart](tok(), d); c.setOption(Object.assign({ animation: false, textStyle: { fontFamily: tok().font }, tooltip: { show: true, trigger: 'axis', showContent: false } }, built.option), true); }
-    function show(i) {
-      cur = i; if (i == null || i < 0) { tip.hidden = true; return; }
-      tip.textContent = ''; var b = document.createElement('b'); b.textContent = d.labels[i]; tip.appendChild(b);
-      built.tip(i).forEach(function (r) { var row = document.createElement('div'); r.forEach(function (x) { var s = document.createElement('span'); s.textContent = x; row.appendChild(s); }); tip.appendChild(row); });
-      tip.hidden = false;
-      var x = c.convertToPixel({ xAxisIndex: 0 }, i), w = tip.offsetWidth, left = x + 12;
-      if (left + w > el.clientWidth) left = x - w - 12;
+  function mount(node) {
+    const data = JSON.parse(document.getElementById(node.dataset.src).textContent);
+    const say = node.dataset;
+    const words = { actual: say.sayActual, forecast: say.sayForecast, eight: say.sayEight, even: say.sayEven, then: say.sayThen, compare: say.sayCompare, to: say.sayTo };
+    const chart = echarts.init(node, null, { renderer: 'canvas' });
+    const tip = document.createElement('div');
+    tip.className = 'sc-tip';
+    tip.hidden = true;
+    tip.setAttribute('aria-live', 'polite');
+    node.append(tip);
+    let current = -1;
+    let built = null;
+
+    function draw() {
+      const tone = colours();
+      built = KINDS[node.dataset.chart](tone, data, words);
+      const frame = { animation: false, textStyle: { fontFamily: tone.font }, tooltip: { show: true, trigger: 'axis', showContent: false } };
+      chart.setOption(Object.assign(frame, built.option), true);
+    }
+    function show(at) {
+      current = at;
+      tip.hidden = at < 0;
+      if (at < 0) return;
+      const head = document.createElement('b');
+      head.textContent = data.labels[at];
+      const lines = built.read(at).map((cells) => {
+        const line = document.createElement('div');
+        line.append(...cells.map((text) => { const cell = document.createElement('span'); cell.textContent = text; return cell; }));
+        return line;
+      });
+      tip.replaceChildren(head, ...lines);
+      const x = chart.convertToPixel({ xAxisIndex: 0 }, at);
+      const width = tip.offsetWidth;
+      const left = x + 12 + width > node.clientWidth ? x - width - 12 : x + 12;
       tip.style.transform = 'translate(' + Math.max(0, left) + 'px, 26px)';
     }
-    c.on('updateAxisPointer', function (e) { var a = e.axesInfo && e.axesInfo[0]; show(a ? a.value : -1); });
-    c.getZr().on('globalout', function () { show(-1); });
-    el.tabIndex = 0;
-    el.addEventListener('keydown', function (e) {
-      var n = d.labels.length, step = { ArrowLeft: -1, ArrowRight: 1, Home: -n, End: n }[e.key];
-      if (e.key === 'Escape') return show(-1);
-      if (!step) return; e.preventDefault();
-      show(Math.min(n - 1, Math.max(0, (cur < 0 ? (d.todayAt || n - 1) : cur) + step)));
+    chart.on('updateAxisPointer', (event) => { const axis = event.axesInfo && event.axesInfo[0]; show(axis ? axis.value : -1); });
+    chart.getZr().on('globalout', () => show(-1));
+    node.tabIndex = 0;
+    node.addEventListener('keydown', (event) => {
+      const count = data.labels.length;
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -count, End: count }[event.key];
+      if (event.key === 'Escape') { show(-1); return; }
+      if (!step) return;
+      event.preventDefault();
+      show(Math.min(count - 1, Math.max(0, (current < 0 ? built.start : current) + step)));
     });
-    el.addEventListener('blur', function () { show(-1); });
-    draw(); charts.push({ c: c, draw: draw });
-    new ResizeObserver(function () { c.resize(); }).observe(el);
-    el.scShow = show;
+    node.addEventListener('blur', () => show(-1));
+    draw();
+    charts.push({ node: node, chart: chart, draw: draw });
+    new ResizeObserver(() => chart.resize()).observe(node);
   }
-  function boot(root) { (root || document).querySelectorAll('[data-chart]:not([data-ready])').forEach(function (el) { el.dataset.ready = '1'; mount(el); }); }
-  document.addEventListener('DOMContentLoaded', function () { (document.fonts ? document.fonts.ready : Promise.resolve()).then(function () { boot(); document.body.dataset.charts = 'ready'; }); });
-  document.addEventListener('htmx:afterSwap', function (e) { boot(e.target); });
-  new MutationObserver(function () { charts.forEach(function (x) { x.draw(); }); }).observe(document.documentElement, { attributes: true, attributeFilter: ['data-bs-theme'] });
+  function start(within) {
+    for (let at = charts.length - 1; at >= 0; at -= 1) {
+      if (!charts[at].node.isConnected) { charts[at].chart.dispose(); charts.splice(at, 1); }
+    }
+    (within || document).querySelectorAll('[data-chart]:not([data-ready])').forEach((node) => { node.dataset.ready = 'yes'; mount(node); });
+  }
+  document.addEventListener('DOMContentLoaded', () => document.fonts.ready.then(() => start()));
+  document.addEventListener('htmx:afterSettle', () => start());
+  new MutationObserver(() => charts.forEach((one) => one.draw())).observe(root, { attributes: true, attributeFilter: ['data-bs-theme'] });
 })();

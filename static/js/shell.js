@@ -7,7 +7,12 @@
   const token = () => document.querySelector('meta[name=csrf-token]').content;
 
   /* htmx: the CSRF cookie is not readable by scripts, so the token travels in a header */
-  document.addEventListener('htmx:configRequest', (event) => { event.detail.headers['X-CSRFToken'] = token(); });
+  document.addEventListener('htmx:configRequest', (event) => {
+    const { verb, headers, formData } = event.detail;
+    headers['X-CSRFToken'] = token();
+    /* addresses carry only the filters that are set */
+    if (verb === 'get') Array.from(formData.entries()).forEach(([name, value]) => { if (value === '') formData.delete(name); });
+  });
   document.addEventListener('htmx:beforeRequest', (event) => {
     const config = event.detail.requestConfig;
     /* a badge that polls waits while nobody looks */
