@@ -42,14 +42,14 @@ def bulk_insert(rows: Iterable[M]) -> list[M]:
             [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields] for row in objects
         )
         quote = connection.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in fields)
+        columns = ", ".join(quote(field.column or field.name) for field in fields)
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
                 for values in prepared:
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks})", prepared)  # noqa: S608
+            cursor.executemany(f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({marks})", prepared)  # type: ignore[arg-type]  # noqa: S608
     return objects
 
 

@@ -52,7 +52,7 @@ def _price(variants: QuerySet[Any], edge: type[Min] | type[Max]) -> Any:
     return Subquery(variants.annotate(price_edge=edge("price")).values("price_edge"), money_field())
 
 
-def sold_out(products: QuerySet[Product]) -> QuerySet[Product]:
+def sold_out(products: QuerySet[Any]) -> QuerySet[Any]:
     """Products on sale of which nothing is left, among those that are counted."""
     return products.filter(state__in=Product.FOR_SALE, is_counted=True, stock__lte=0)
 

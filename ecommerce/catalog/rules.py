@@ -61,4 +61,4 @@ def clean_price(price: Decimal) -> Decimal:
 
 
 def _refused(code: str, message: str, *, field: str = "sku") -> Refused:
-    return Refused(code, message, **{field: message})
+    return Refused(code, message, **{field: message})  # type: ignore[arg-type]

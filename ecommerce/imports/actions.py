@@ -106,7 +106,7 @@ def begin_import(run: ImportRun, *, actor: Actor) -> ImportRun:
         raise Refused(
             "columns_missing",
             _("Say which column holds: %(fields)s.") % {"fields": ", ".join(missing)},
-            **{name: _("Choose a column.") for name in REQUIRED if name not in run.mapping},
+            **{name: _("Choose a column.") for name in REQUIRED if name not in run.mapping},  # type: ignore[arg-type]
         )
     begun = ImportRun.objects.filter(pk=run.pk, state__in=[State.UPLOADED, State.CHECKED]).update(
         state=State.RUNNING, orders_created=0, orders_updated=0, orders_unchanged=0, done_orders=0

@@ -52,7 +52,7 @@ class Mail(TenantModel):
 
     OPEN: ClassVar[list[str]] = [State.QUEUED, State.SENDING, State.MAYBE_SENT]
 
-    merchant = models.ForeignKey(
+    merchant = models.ForeignKey(  # type: ignore[assignment]
         "accounts.Merchant", models.CASCADE, null=True, blank=True, related_name="+", editable=False
     )
     to = models.EmailField(_("to"), max_length=254)
@@ -109,7 +109,7 @@ class Delivery(TenantModel):
         REFUSED = "refused", pgettext_lazy("attempt", "Refused by the mail server")
         NO_MAILBOX = "no_mailbox", pgettext_lazy("attempt", "The address does not take mail")
 
-    merchant = models.ForeignKey(
+    merchant = models.ForeignKey(  # type: ignore[assignment]
         "accounts.Merchant", models.CASCADE, null=True, blank=True, related_name="+", editable=False
     )
     mail = models.ForeignKey(Mail, models.CASCADE, related_name="deliveries")
