@@ -6,20 +6,19 @@ costs. Counts stop at COUNT_LIMIT. A view declares a `Listing` once at module le
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils import formats, timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
+
+from core.keyset import read_edge, write_edge
 
 COUNT_LIMIT = 10_000
 PAGING = ("after", "before", "from")
@@ -73,7 +72,9 @@ class Listing:
         """
         if posted.get("all"):
             return self.matching(rows, params)
-        ticked = [int(value) for value in posted.getlist("row") if value.isascii() and value.isdigit()]
+        ticked = [
+            int(value) for value in posted.getlist("row") if value.isascii() and value.isdigit() and len(value) < 19
+        ]
         return rows.filter(pk__in=ticked).order_by("pk")
 
 
@@ -84,7 +85,6 @@ class ListPage:
     listing: Listing
     base: QuerySet[Any]
     params: QueryDict
-    errors: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def tab(self) -> Tab | None:
@@ -93,12 +93,12 @@ class ListPage:
 
     @cached_property
     def sort(self) -> Sort:
-        wanted = self.params.get("sort", "").lstrip("-")
+        wanted = self.params.get("sort", "").removeprefix("-")
         return next((sort for sort in self.listing.sorts if sort.key == wanted), self.listing.sorts[0])
 
     @cached_property
     def descending(self) -> bool:
-        if self.params.get("sort", "").lstrip("-") != self.sort.key:
+        if self.params.get("sort", "").removeprefix("-") != self.sort.key:
             return self.sort.descending
         return self.params.get("sort", "").startswith("-")
 
@@ -142,13 +142,17 @@ class ListPage:
 
     def _is_filter(self, name: str) -> bool:
         fields = self.filterset.form.fields if self.filterset is not None else {}
-        return any(name == field or name.startswith(f"{field}_") for field in fields)
+        return any(name in _names_of(field, widget.widget) for field, widget in fields.items())
 
     @cached_property
     def found(self) -> QuerySet[Any]:
         """The rows after search and filters, before the tab."""
         rows = self.base
-        if self.filterset is not None and self.filterset.is_valid():
+        if self.filterset is not None and self.filterset.is_bound:
+            form = self.filterset.form
+            form.is_valid()
+            for name in form.fields:  # one wrong value must not undo the other filters
+                form.cleaned_data.setdefault(name, None)
             rows = self.filterset.filter_queryset(rows)
         if self.words and self.listing.search:
             rows = self.listing.search(rows, self.words)
@@ -157,8 +161,11 @@ class ListPage:
     @cached_property
     def matching(self) -> QuerySet[Any]:
         rows = self.tab.rows(self.found) if self.tab else self.found
-        sign = "-" if self.descending else ""
-        return rows.order_by(f"{sign}{self.sort.field}", f"{sign}pk")
+        return rows.order_by(*self._terms(self.descending))
+
+    def _terms(self, descending: bool) -> tuple[str, str]:
+        sign = "-" if descending else ""
+        return f"{sign}{self.sort.field}", f"{sign}pk"
 
     @cached_property
     def is_filtered(self) -> bool:
@@ -175,15 +182,17 @@ class ListPage:
         for name, value in form.cleaned_data.items():
             if value in (None, "", [], ()):
                 continue
-            names = [key for key in self.params if key == name or key.startswith(f"{name}_")]
-            chips.append(
-                {"names": names, "label": form.fields[name].label or name, "value": _words_for(form, name, value)}
-            )
+            field = form.fields[name]
+            names = [key for key in _names_of(name, field.widget) if key in self.params]
+            chips.append({"names": names, "label": field.label or name, "value": _words_for(field, value)})
         return chips
 
     @cached_property
     def count(self) -> int:
         """Rows of the view, counted up to COUNT_LIMIT + 1."""
+        rows, earlier, later = self._window
+        if not earlier and not later:
+            return len(rows)
         return self.matching.order_by()[: COUNT_LIMIT + 1].count()
 
     @property
@@ -197,10 +206,15 @@ class ListPage:
                 "key": tab.key,
                 "label": tab.label,
                 "current": tab is self.tab,
-                "count": _capped(tab.rows(self.base)) if tab.counted else None,
+                "count": self._count_of(tab) if tab.counted else None,
             }
             for tab in self.listing.tabs
         ]
+
+    def _count_of(self, tab: Tab) -> str:
+        if tab is self.tab and not self.is_filtered:
+            return self.count_label
+        return _capped(tab.rows(self.base))
 
     @cached_property
     def is_unused(self) -> bool:
@@ -209,23 +223,30 @@ class ListPage:
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:
-        """The rows shown, whether there are earlier ones, whether there are later ones."""
-        rows = self.matching
-        after, before = _read_edge(self.params.get("after")), _read_edge(self.params.get("before"))
+        """The rows shown, whether there are earlier ones, whether there are later ones.
+
+        An edge whose row is gone still cuts at the same place. Where too few rows lie before it, or none behind it, the
+        first page is shown.
+        """
+        before, after = self._read_edge("before"), self._read_edge("after")
         if before is not None:
-            flipped = self.matching.order_by(*[_flip(str(term)) for term in self.matching.query.order_by])
+            flipped = self.matching.order_by(*self._terms(not self.descending))
             window = list(flipped.filter(self._beyond(before, forward=False))[: self.size + 1])
-            return list(reversed(window[: self.size])), len(window) > self.size, True
-        if after is not None:
-            rows = rows.filter(self._beyond(after, forward=True))
-        window = list(rows[: self.size + 1])
-        return window[: self.size], after is not None, len(window) > self.size
+            if len(window) >= self.size:
+                return list(reversed(window[: self.size])), len(window) > self.size, True
+        elif after is not None:
+            window = list(self.matching.filter(self._beyond(after, forward=True))[: self.size + 1])
+            if window:
+                return window[: self.size], True, len(window) > self.size
+        window = list(self.matching[: self.size + 1])
+        return window[: self.size], False, len(window) > self.size
 
     def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
         value, pk = edge
         way = "gt" if forward is not self.descending else "lt"
         name = self.sort.field
-        return Q(**{f"{name}__{way}": value}) | Q(**{name: value, f"pk__{way}": pk})
+        # the first condition is implied by the second; it lets the database start in the index
+        return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
     @property
     def rows(self) -> list[Any]:
@@ -235,7 +256,8 @@ class ListPage:
     def first(self) -> int:
         """The ordinal of the first row shown, as far as the address knows it."""
         wanted = self.params.get("from", "1")
-        return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 1
+        known = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
+        return int(wanted) if known and self._window[1] else 1
 
     @property
     def last(self) -> int:
@@ -276,7 +298,14 @@ class ListPage:
         value: Any = row
         for name in self.sort.field.split("__"):
             value = getattr(value, name)
-        return _write_edge(value, row.pk)
+        return write_edge(self._order, value, row.pk)
+
+    def _read_edge(self, name: str) -> tuple[Any, int] | None:
+        return read_edge(self._order, self.params.get(name, ""))
+
+    @property
+    def _order(self) -> str:
+        return f"{'-' if self.descending else ''}{self.sort.key}"
 
 
 def _capped(rows: QuerySet[Any]) -> str:
@@ -284,38 +313,35 @@ def _capped(rows: QuerySet[Any]) -> str:
     return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
 
 
-def _flip(term: str) -> str:
-    return term[1:] if term.startswith("-") else f"-{term}"
+def _names_of(name: str, widget: Any) -> list[str]:
+    """The parameters of a filter: its name, or one per part of a range."""
+    return [f"{name}_{suffix}" if suffix else name for suffix in getattr(widget, "suffixes", None) or [""]]
 
 
-def _words_for(form: Any, name: str, value: Any) -> str:
-    choices: Mapping[Any, Any] = dict(getattr(form.fields[name], "choices", ()) or ())
-    values = value if isinstance(value, (list, tuple)) else [value]
+def _words_for(field: Any, value: Any) -> str:
+    """The value of a filter as its chip says it."""
     if isinstance(value, slice):
-        values = [part for part in (value.start, value.stop) if part is not None]
-        return " – ".join(f"{part:%Y-%m-%d}" if isinstance(part, datetime) else str(part) for part in values)
-    return ", ".join(str(choices.get(item, item)) for item in values)
+        start, stop = ("" if edge is None else _plain(edge) for edge in (value.start, value.stop))
+        return f"{start} – {stop}".strip()
+    if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
+        value = [value]
+    named = {} if any(isinstance(item, Model) for item in value) else dict(_flat(getattr(field, "choices", None) or ()))
+    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)) for item in value)
 
 
-def _write_edge(value: Any, pk: int) -> str:
-    kind = {datetime: "t", date: "d", Decimal: "n"}.get(type(value), "v")
-    plain = value.isoformat() if kind in "td" else str(value) if kind == "n" else value
-    return base64.urlsafe_b64encode(json.dumps([kind, plain, pk]).encode()).decode().rstrip("=")
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Choices without their groups."""
+    flat: list[tuple[Any, Any]] = []
+    for key, words in choices:
+        flat.extend(words if isinstance(words, (list, tuple)) else [(key, words)])
+    return flat
 
 
-def _read_edge(text: str | None) -> tuple[Any, int] | None:
-    """The edge in a link, or None where there is none or somebody changed it."""
-    if not text:
-        return None
-    try:
-        kind, plain, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        readers: dict[str, Callable[[], Any]] = {
-            "t": lambda: parse_datetime(plain),
-            "d": lambda: parse_date(plain),
-            "n": lambda: Decimal(plain),
-            "v": lambda: plain,
-        }
-        value = readers[kind]()
-        return (value, int(pk)) if isinstance(value, (str, int, float, Decimal, datetime, date)) else None
-    except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error):
-        return None
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "DATE_FORMAT")
+    return str(value)
