@@ -28,7 +28,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "buyers",
         "imports",
     ),
-    "analytics": ("engine", "facts", "frames", "forecasts"),
+    "analytics": ("engine", "facts", "frames", "forecasts", "home"),
     "notifications": ("mail", "buyers", "inbox"),
 }
 
