@@ -4,15 +4,17 @@ from accounts.activity.models import Activity
 from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
-from accounts.people.models import User
+from accounts.people.models import FailedAttempts, KnownDevice, User
 from accounts.tokens.models import ApiToken
 
 __all__ = [
     "Activity",
     "ApiToken",
+    "FailedAttempts",
     "Heartbeat",
     "Invitation",
     "Job",
+    "KnownDevice",
     "Membership",
     "Merchant",
     "PeriodicMark",

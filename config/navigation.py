@@ -262,11 +262,11 @@ class Chrome:
 
     @property
     def language_action(self) -> str:
-        return link_to("account-language") or link_to("set_language")
+        return link_to("account-language")
 
     @property
     def theme_action(self) -> str:
-        return link_to("account-theme") if self.user else ""
+        return link_to("account-theme")
 
     @property
     def here(self) -> str:

@@ -8,12 +8,18 @@ from config import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("", include("accounts.activity.urls")),
+    path("", include("accounts.members.urls")),
+    path("", include("accounts.merchants.urls")),
+    path("", include("accounts.people.urls")),
+    path("", include("accounts.tokens.urls")),
     path("b/", include("ecommerce.buyers.urls")),
     path("", include("ecommerce.imports.urls")),
     path("healthz", health.healthz, name="healthz"),
-    path("language/", views.set_language, name="set_language"),
+    path("m/<slug:merchant>/", views.shop_home, name="merchant-home"),
     path("metrics", health.metrics, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
 ]
 
+handler429 = "accounts.people.views.too_many"
 handler500 = "config.views.server_error"

@@ -1,21 +1,16 @@
-"""The front door, the language switch and the pages for errors."""
+"""The front door and the pages for errors."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from config.middleware import LAST_SHOP
 from config.navigation import Chrome
-from core.access import open_view
+from core.access import member_view, open_view
 
 
 @open_view("sends a visitor to where their work is, or to sign in")
@@ -32,25 +27,12 @@ def home(request: Any) -> HttpResponse:
     return redirect(target) if target else render(request, "welcome.html")
 
 
-@open_view("choosing a language changes nothing but the reader's own cookie")
-@require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language in a cookie and go back."""
-    wanted = request.POST.get("language", "")
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        target = reverse("home")
-    response = redirect(target)
-    if wanted in dict(settings.LANGUAGES) and translation.check_for_language(wanted):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            wanted,
-            max_age=365 * 24 * 3600,
-            secure=settings.HTTPS,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+@member_view
+def shop_home(request: Any) -> HttpResponse:
+    """The first page of the shop's menu that this member may open."""
+    entries = [entry for group in Chrome(request).menu for entry in group["entries"]]
+    target = next((entry["href"] for entry in entries if entry["name"] != "merchant-home"), "")
+    return redirect(target or "shops")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

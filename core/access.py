@@ -16,10 +16,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.tenancy import every_tenant, tenant
 
 POLICY = "_policy"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 View = Callable[..., HttpResponseBase]
 
@@ -60,7 +63,7 @@ def _policy(view: View, policy: str) -> View:
 def merchant_view(permission: str) -> Callable[[View], View]:
     """A page of one merchant, `/m/<merchant>/…`, for members who hold `permission`.
 
-    The view runs in that merchant's scope and time zone.
+    The view runs in that merchant's scope and time zone. The team of a suspended shop may look and change nothing.
     """
 
     def decorate(view: View) -> View:
@@ -74,6 +77,10 @@ def merchant_view(permission: str) -> Callable[[View], View]:
             if permission and not membership.may(permission):
                 raise PermissionDenied(permission)
             request.merchant, request.membership = membership.merchant, membership
+            if membership.merchant.is_closed and request.method not in SAFE_METHODS:
+                raise Refused(
+                    "shop_closed", _("This shop is suspended: you may look, but not change anything."), status=403
+                )
             with tenant(membership.merchant), timezone.override(membership.merchant.zone):
                 return _rendered(view(request, *args, **kwargs))
 

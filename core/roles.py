@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,24 @@ def define(
 def areas() -> list[Area]:
     """Every permission word of merchants in human words, by what it is about."""
     return list(_areas)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A permission word to tick."""
+
+    word: str
+    label: str
+    ticked: bool
+
+
+def boxes(held: Collection[str], ticked: Collection[str]) -> list[tuple[str, list[Box]]]:
+    """The words of `held` by area, for a form; areas without any are left out."""
+    found = [
+        (str(area.label), [Box(word, str(label), word in ticked) for word, label in area.words.items() if word in held])
+        for area in _areas
+    ]
+    return [(label, words) for label, words in found if words]
 
 
 def word_label(word: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from accounts.activity.wording import Change, changes_in_words, subject_words
 from core.append_only import AppendOnlyModel
+from core.events import label_of, sentence_of
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 
@@ -45,8 +47,38 @@ class Activity(AppendOnlyModel, TenantModel):
         ordering = ["-at", "-pk"]
         indexes = [
             models.Index(fields=["merchant", "-at", "-id"], name="activity_by_merchant"),
+            models.Index(fields=["-at", "-id"], name="activity_by_time"),
             models.Index(fields=["subject_type", "subject_id"], name="activity_by_subject"),
+            models.Index(fields=["merchant", "actor_kind", "actor_id", "-at"], name="activity_by_actor"),
+            models.Index(fields=["merchant", "kind", "-at"], name="activity_by_kind"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.actor_label}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        return sentence_of(self.kind, self.payload)
+
+    @property
+    def label(self) -> str:
+        return label_of(self.kind)
+
+    @property
+    def subject_words(self) -> str:
+        """What kind of thing it happened to."""
+        return subject_words(self.subject_type) if self.subject_type else ""
+
+    @property
+    def changes_in_words(self) -> list[Change]:
+        return changes_in_words(self.subject_type, self.changes)
+
+    @property
+    def actor_key(self) -> str:
+        """The doer as the activity page's filter knows them."""
+        return f"{self.actor_kind}:{self.actor_id or ''}"
+
+    @property
+    def subject_key(self) -> str:
+        return f"{self.subject_type}:{self.subject_id}" if self.subject_type else ""

@@ -35,6 +35,18 @@ class Role(TenantModel):
         return self.name
 
 
+def words_of(role: str, custom_role: Role | None) -> frozenset[str]:
+    """The permission words of a role, built in or made by the merchant."""
+    if custom_role is not None:
+        return frozenset(custom_role.permissions) & roles.merchant_permissions()
+    return roles.of_merchant(role)
+
+
+class MembershipQuerySet(TenantQuerySet["Membership"]):
+    def owners(self) -> MembershipQuerySet:
+        return self.filter(role=BuiltInRole.OWNER, custom_role=None)
+
+
 class Membership(TenantModel):
     """A person works for a merchant in a built-in role, or in one the merchant made."""
 
@@ -42,6 +54,8 @@ class Membership(TenantModel):
     role = models.CharField(_("role"), max_length=20, choices=BuiltInRole, default=BuiltInRole.ANALYST)
     custom_role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="memberships")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TenantManager.from_queryset(MembershipQuerySet)()
 
     class Meta:
         ordering = ["pk"]
@@ -55,10 +69,14 @@ class Membership(TenantModel):
         return self.custom_role.name if self.custom_role else str(BuiltInRole(self.role).label)
 
     @property
+    def is_owner(self) -> bool:
+        return self.role == BuiltInRole.OWNER and self.custom_role_id is None
+
+    @property
     def permissions(self) -> frozenset[str]:
-        if self.custom_role:
-            return frozenset(self.custom_role.permissions) & roles.merchant_permissions()
-        return roles.of_merchant(self.role)
+        """The words of the role; fewer while the merchant is restricted."""
+        words = words_of(self.role, self.custom_role)
+        return words - roles.withheld_while_restricted() if self.merchant.state == "restricted" else words
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -74,11 +92,11 @@ def _in_two_weeks() -> object:
 
 
 class Invitation(TenantModel):
-    """An invitation by mail; the link carries a secret that is stored hashed (SHA-256) only."""
+    """An invitation by mail; the link carries a secret that is stored hashed (SHA-256) only. `email` is lower case."""
 
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=20, choices=BuiltInRole, default=BuiltInRole.ANALYST)
-    custom_role = models.ForeignKey(Role, models.SET_NULL, null=True, blank=True, related_name="+")
+    custom_role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -90,6 +108,21 @@ class Invitation(TenantModel):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_one_open",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def role_name(self) -> str:
+        return self.custom_role.name if self.custom_role else str(BuiltInRole(self.role).label)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()

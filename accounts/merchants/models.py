@@ -82,6 +82,11 @@ class Merchant(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nothing may be changed and no program may call: applied, refused or suspended."""
+        return self.state in (self.State.APPLIED, self.State.REFUSED, self.State.SUSPENDED)
+
+    @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 

@@ -94,6 +94,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FailedAttempts",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("window", models.BigIntegerField(help_text="number of the span since the epoch")),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["at"], name="failed_attempts_at")],
+                "constraints": [models.UniqueConstraint(fields=("key", "window"), name="failed_attempts")],
+            },
+        ),
+        migrations.CreateModel(
             name="Merchant",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -203,6 +217,7 @@ class Migration(migrations.Migration):
                 ("prefix", models.CharField(help_text="the visible start of the token", max_length=16)),
                 ("digest", models.CharField(help_text="SHA-256 of the whole token", max_length=64, unique=True)),
                 ("scopes", models.JSONField(default=list, verbose_name="scopes")),
+                ("networks", models.JSONField(blank=True, default=list, verbose_name="allowed networks")),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
                 ("last_used_at", models.DateTimeField(blank=True, null=True)),
@@ -419,14 +434,34 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
                         to="accounts.role",
                     ),
                 ),
             ],
             options={
                 "ordering": ["-created_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="KnownDevice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("first_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="known_devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user", "digest"), name="known_device")],
             },
         ),
         migrations.AddConstraint(
@@ -453,7 +488,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="activity",
+            index=models.Index(fields=["-at", "-id"], name="activity_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="activity",
             index=models.Index(fields=["subject_type", "subject_id"], name="activity_by_subject"),
+        ),
+        migrations.AddIndex(
+            model_name="activity",
+            index=models.Index(fields=["merchant", "actor_kind", "actor_id", "-at"], name="activity_by_actor"),
+        ),
+        migrations.AddIndex(
+            model_name="activity",
+            index=models.Index(fields=["merchant", "kind", "-at"], name="activity_by_kind"),
         ),
         migrations.AddIndex(
             model_name="periodicmark",
@@ -466,5 +513,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(fields=("merchant", "user"), name="membership_user"),
+        ),
+        migrations.AddConstraint(
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                fields=("merchant", "email"),
+                name="invitation_one_open",
+            ),
         ),
     ]

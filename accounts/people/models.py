@@ -9,6 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -90,3 +91,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def may_as_staff(self, permission: str) -> bool:
         return self.is_platform_staff and permission in roles.of_staff(self.staff_role)
+
+
+class KnownDevice(models.Model):
+    """A browser on a network that a person has signed in from. Only a keyed hash of the two is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_devices")
+    digest = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="known_device")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.digest[:8]}"
+
+
+class FailedAttempts(models.Model):
+    """How often something failed within a span of time; shared by all web processes. `key` is hashed."""
+
+    key = models.CharField(max_length=64)
+    window = models.BigIntegerField(help_text="number of the span since the epoch")
+    count = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "window"], name="failed_attempts")]
+        indexes = [models.Index(fields=["at"], name="failed_attempts_at")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} × {self.count}"

@@ -17,12 +17,17 @@ class ApiTokenQuerySet(TenantQuerySet["ApiToken"]):
 
 
 class ApiToken(TenantModel):
-    """Stands for the merchant towards an integrator's program; `scopes` are permission words."""
+    """Stands for the merchant towards an integrator's program; `scopes` are permission words.
+
+    It never does more than the person who made it may do now, and ends with their membership. `networks`, where given,
+    are the only addresses it may be used from.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=16, help_text="the visible start of the token")
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole token")
     scopes = models.JSONField(_("scopes"), default=list)
+    networks = models.JSONField(_("allowed networks"), default=list, blank=True)
     created_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -41,5 +46,12 @@ class ApiToken(TenantModel):
     def actor(self) -> Actor:
         return Actor("token", self.pk, self.name)
 
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+    # What the person who made it may do at this moment; set where a call is authenticated.
+    ceiling: frozenset[str] | None = None
+
     def may(self, permission: str) -> bool:
-        return permission in self.scopes
+        return permission in self.scopes and (self.ceiling is None or permission in self.ceiling)

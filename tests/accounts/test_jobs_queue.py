@@ -172,7 +172,7 @@ def test_a_killed_worker_leaves_a_job_that_is_taken_again_when_its_lease_is_over
         job.refresh_from_db()
         assert (job.state, job.attempts) == (Job.State.RUNNING, 1)
 
-        clock.shift(runner.LEASE - timedelta(seconds=1))
+        clock.shift(runner.lease() - timedelta(seconds=1))
         assert runner.sweep() == 0
         runner.run(job.pk)
         assert brewed == []
@@ -192,14 +192,14 @@ def test_a_job_that_kills_every_worker_ends_failed(scope):
         for _ in range(3):
             with pytest.raises(Killed):
                 run_tasks()
-            clock.shift(runner.LEASE + timedelta(seconds=1))
+            clock.shift(runner.lease() + timedelta(seconds=1))
             runner.sweep()
         run_tasks()
         clock.shift(timedelta(days=1))
         assert runner.sweep() == 0
 
     job.refresh_from_db()
-    assert (job.state, job.error) == (Job.State.FAILED, "Its worker died 3 times while it ran.")
+    assert (job.state, job.error) == (Job.State.FAILED, "The process that worked on it died 3 times.")
     assert brewed == []
 
 

@@ -15,6 +15,8 @@ from tests.architecture.house import APPS, FEATURES, feature_of, none_of
 PLATFORM = {
     "accounts.User": "a person may work for several merchants",
     "accounts.Merchant": "the tenant itself",
+    "accounts.KnownDevice": "where a person signs in from is theirs, not a shop's",
+    "accounts.FailedAttempts": "counted before anybody is known",
     "accounts.Job": "workers take jobs of all merchants; pages filter by merchant",
     "accounts.Heartbeat": "the machinery's own pulse",
     "accounts.PeriodicMark": "the clock moves the marks of all merchants; pages show sums",

@@ -18,7 +18,7 @@ UNIVERSAL = {
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "placeholder", "title"}
 
 # Blocks that hold class names or addresses.
-PLUMBING = re.compile(r"{%\s*block \w*(?:class|skip|target|href|link)\w*\s*%}.*?{%\s*endblock.*?%}", re.S)
+PLUMBING = re.compile(r"{%\s*block \w*(?:class|skip|target|href|link|attrs)\w*\s*%}.*?{%\s*endblock.*?%}", re.S)
 BLOCKS = re.compile(
     r"{%\s*(blocktrans(?:late)?|comment|verbatim)\b.*?%}.*?{%\s*end\1\s*%}|{#.*?#}|{%.*?%}|{{.*?}}", re.S
 )

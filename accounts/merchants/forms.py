@@ -1,0 +1,137 @@
+"""What is typed about a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from accounts.merchants.actions import ShopData
+from accounts.merchants.rules import is_slug
+from accounts.people.forms import LANGUAGE_CHOICES, zone_choices
+from core.templatetags.sc import babel_locale
+
+CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD", "AUD", "CAD", "BRL", "INR", "KRW", "THB", "MYR")
+COUNTRIES = (
+    "CN", "HK", "TW", "SG", "MY", "TH", "VN", "ID", "PH", "JP", "KR", "IN", "AU", "NZ", "US", "CA",
+    "MX", "BR", "GB", "IE", "DE", "FR", "IT", "ES", "PT", "NL", "BE", "AT", "CH", "PL", "SE", "DK",
+    "NO", "FI", "TR", "AE", "SA", "ZA",
+)  # fmt: skip
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Countries and regions by their names in the reader's language."""
+    names = Locale.parse(babel_locale()).territories
+    return [(code, names[code]) for code in COUNTRIES]
+
+
+class ShopFields(forms.Form):
+    """The shop one applies for."""
+
+    shop_name = forms.CharField(label=_("Shop name"), max_length=120)
+    slug = forms.CharField(
+        label=_("Address of the shop"),
+        max_length=60,
+        required=False,
+        help_text=_("Small letters, digits and hyphens, such as luming-tea. Empty: we make one from the name."),
+    )
+    pitch = forms.CharField(
+        label=_("What you sell"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Goods, where they come from, and where you sell them now."),
+    )
+    website = forms.URLField(label=_("Web address"), required=False, max_length=200, assume_scheme="https")
+    country = forms.ChoiceField(label=_("Country or region"), choices=country_choices, initial="CN")
+    city = forms.CharField(label=_("City"), max_length=80, required=False)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        choices=[(code, code) for code in CURRENCIES],
+        initial="CNY",
+        help_text=_("All amounts of the shop are in it. It cannot be changed later."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=zone_choices,
+        initial="Asia/Shanghai",
+        help_text=_("A “day” in all figures of the shop is a day there."),
+    )
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"].strip().lower()
+        if slug and not is_slug(slug):
+            raise forms.ValidationError(_("Use at least three small letters, digits and single hyphens."))
+        return slug
+
+    def shop(self, *, language: str) -> ShopData:
+        values = {name: self.cleaned_data[name] for name in ShopFields.base_fields if name != "shop_name"}
+        return ShopData(name=self.cleaned_data["shop_name"], language=language, **values)
+
+
+class ApplicationForm(ShopFields):
+    """The shop and the account of somebody who is new here."""
+
+    person = forms.CharField(
+        label=_("Your name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters; a few words in a row are easy to keep in mind."),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class AgainForm(forms.Form):
+    """A refused application, changed."""
+
+    pitch = ShopFields.base_fields["pitch"]
+    website = ShopFields.base_fields["website"]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The shop reads it, in the words you choose."),
+    )
+
+
+class HolidayForm(forms.Form):
+    note = forms.CharField(label=_("Note"), max_length=200, required=False, help_text=_("Such as: back on 8 October."))
+
+
+class SettingsForm(forms.Form):
+    name = forms.CharField(label=_("Shop name"), max_length=120)
+    contact_email = forms.EmailField(label=_("Contact e-mail"), required=False, help_text=_("Buyers reply to it."))
+    website = forms.URLField(label=_("Web address"), required=False, max_length=200, assume_scheme="https")
+    country = forms.ChoiceField(label=_("Country or region"), choices=country_choices)
+    city = forms.CharField(label=_("City"), max_length=80, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, help_text=_("A “day” in all figures of the shop is a day there.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), choices=LANGUAGE_CHOICES, help_text=_("For mail to people who have not chosen one.")
+    )
+    ship_within_hours = forms.IntegerField(
+        label=_("Ship within, hours"), min_value=1, max_value=720, help_text=_("Orders are late after this time.")
+    )
+    low_stock_days = forms.IntegerField(label=_("Warn when stock lasts fewer days than"), min_value=1, max_value=365)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = self.initial.get("country")
+        if now and now not in COUNTRIES:  # a shop that was imported may be anywhere
+            self.fields["country"].choices = [(now, now), *country_choices()]  # type: ignore[attr-defined]
