@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_compact_currency, format_currency
@@ -25,6 +26,7 @@ def babel_locale() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000)  # a list page draws hundreds
 def icon(name: str, cls: str = "") -> SafeString:
     """A symbol of the icon sprite (names of Tabler Icons, outline)."""
     return format_html(
@@ -94,7 +96,11 @@ def when(moment: datetime | None) -> SafeString:
 @register.simple_tag
 def stars(rating: int | None) -> SafeString:
     """One to five stars, read out as words."""
-    rating = rating or 0
+    return _stars(rating or 0, translation.get_language() or "")
+
+
+@lru_cache
+def _stars(rating: int, language: str) -> SafeString:
     label = ngettext("%(n)d of 5 stars", "%(n)d of 5 stars", rating) % {"n": rating}
     shapes = SafeString("".join(icon("star", "on" if position < rating else "") for position in range(5)))
     return format_html('<span class="sc-stars" role="img" aria-label="{}">{}</span>', label, shapes)
@@ -149,6 +155,19 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             params[name] = value
     encoded = params.urlencode()
     return f"?{encoded}" if encoded else "?"
+
+
+@register.simple_tag(takes_context=True)
+def tick(context: dict[str, Any], pk: int, label: object) -> SafeString:
+    """The first cell of a row of core/list.html: the box for bulk actions. Nothing where the list has none."""
+    if not context.get("bulk_url"):
+        return SafeString("")
+    return format_html(
+        '<td class="cb"><label><span class="sc-vh">{}</span>'
+        '<input class="form-check-input" type="checkbox" name="row" value="{}" data-row></label></td>',
+        gettext("Select %(label)s") % {"label": label},
+        pk,
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -28,6 +28,15 @@
     toast({ level: 'error', text: say(sentence) });
   });
 
+  /* after a swap: say how many rows there are, and do not lose the focus with the link that was pressed */
+  document.addEventListener('htmx:afterSettle', (event) => {
+    const results = document.getElementById('results');
+    if (!results || !event.detail.requestConfig || event.detail.requestConfig.target.id !== 'results') return;
+    const count = results.querySelector('[data-count]') || results.querySelector('h2');
+    document.getElementById('say').textContent = count ? count.textContent : '';
+    if (document.activeElement === document.body) { results.tabIndex = -1; results.focus({ preventScroll: true }); }
+  });
+
   /* toasts: the server sends HX-Trigger: {"toast": {"text": "…", "undo": "/url", "level": "error"}} */
   function leave(node, seconds) {
     let timer = 0;

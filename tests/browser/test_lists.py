@@ -26,6 +26,11 @@ def page(sign_in, ann, warehouses):
     return sign_in(ann)
 
 
+def shown(page, words: str):
+    """The words of the pager; the live region says them too."""
+    return page.get_by_role("navigation", name="Pages").get_by_text(words)
+
+
 def codes(page) -> list[str]:
     return page.locator("tbody a.id").all_inner_texts()
 
@@ -42,25 +47,25 @@ def test_search_narrows_while_typing_and_stays_in_the_address(page):
     page.goto(LIST)
     page.keyboard.press("/")
     page.keyboard.type("Hall 1")
-    expect(page.get_by_text("1–11 of 11")).to_be_visible()
+    expect(shown(page, "1–11 of 11")).to_be_visible()
     assert page.url.endswith("?q=Hall%201")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.reload()
-    expect(page.get_by_text("1–11 of 11")).to_be_visible()
+    expect(shown(page, "1–11 of 11")).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("1–25 of 60")).to_be_visible()
+    expect(shown(page, "1–25 of 60")).to_be_visible()
 
 
 def test_tabs_filters_and_search_work_together(page):
     page.goto(LIST)
     page.get_by_role("link", name="With a seven").click()
-    expect(page.get_by_text("1–6 of 6")).to_be_visible()
+    expect(shown(page, "1–6 of 6")).to_be_visible()
     expect(page.get_by_role("link", name="With a seven")).to_have_attribute("aria-current", "page")
     page.get_by_text("Filter", exact=True).click()
     axe(page)
     page.get_by_label("Code begins with").fill("W03")
     page.get_by_role("button", name="Apply filters").click()
-    expect(page.get_by_text("1–1 of 1")).to_be_visible()
+    expect(shown(page, "1–1 of 1")).to_be_visible()
     assert page.url.endswith("?tab=seven&code=W03")
     page.get_by_role("searchbox").fill("nowhere")
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
@@ -83,23 +88,23 @@ def test_the_filter_panel_fits_a_phone(page):
     axe(page)
     page.get_by_label("Code begins with").fill("W00")
     button.click()
-    expect(page.get_by_text("1–10 of 10")).to_be_visible()
+    expect(shown(page, "1–10 of 10")).to_be_visible()
 
 
 def test_pages_and_sorting(page):
     page.goto(LIST)
     page.get_by_role("link", name="Next").click()
-    expect(page.get_by_text("26–50 of 60")).to_be_visible()
+    expect(shown(page, "26–50 of 60")).to_be_visible()
     assert codes(page)[0] == "W025"
     page.get_by_role("link", name="Next").click()
-    expect(page.get_by_text("51–60 of 60")).to_be_visible()
+    expect(shown(page, "51–60 of 60")).to_be_visible()
     page.get_by_role("link", name="Previous").click()
-    expect(page.get_by_text("26–50 of 60")).to_be_visible()
+    expect(shown(page, "26–50 of 60")).to_be_visible()
     page.get_by_role("link", name="Code", exact=True).click()
     expect(page.locator("th[aria-sort=descending]")).to_have_text("Code")
     assert codes(page)[0] == "W059"
     page.get_by_role("link", name="100").click()
-    expect(page.get_by_text("1–60 of 60")).to_be_visible()
+    expect(shown(page, "1–60 of 60")).to_be_visible()
 
 
 def test_ticked_rows_are_acted_on(page):
@@ -150,12 +155,12 @@ def test_everything_works_without_scripts(chromium, live_server, client, ann, wa
     page.goto(LIST)
     page.get_by_role("searchbox").fill("Hall 1")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1–11 of 11")).to_be_visible()
+    expect(shown(page, "1–11 of 11")).to_be_visible()
     page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Code begins with").fill("W00")
     page.get_by_role("button", name="Apply filters").click()
-    expect(page.get_by_text("1–1 of 1")).to_be_visible()
+    expect(shown(page, "1–1 of 1")).to_be_visible()
     page.goto(LIST)
     page.get_by_role("link", name="Next").click()
-    expect(page.get_by_text("26–50 of 60")).to_be_visible()
+    expect(shown(page, "26–50 of 60")).to_be_visible()
     context.close()
