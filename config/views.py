@@ -35,14 +35,6 @@ def shop_home(request: Any) -> HttpResponse:
     return redirect(target or "shops")
 
 
-@member_view
-def shop_home(request: Any) -> HttpResponse:
-    """The first page of the shop's menu that this member may open."""
-    entries = [entry for group in Chrome(request).menu for entry in group["entries"]]
-    target = next((entry["href"] for entry in entries if entry["name"] != "merchant-home"), "")
-    return redirect(target or "shops")
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for a bug: asks neither database nor session, for they may be what failed."""
     return HttpResponse(render_to_string("500.html"), status=500)
