@@ -1,5 +1,6 @@
 """Re-exports: each feature keeps its own models."""
 
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
+from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 
-__all__ = ["CategoryFact", "DailyFact", "DirtyDay", "VariantFact"]
+__all__ = ["CategoryFact", "DailyFact", "DirtyDay", "Forecast", "ForecastRun", "ForecastScore", "VariantFact"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from accounts.jobs.tasks import prune
+from analytics.forecasts.tasks import nightly_forecasts
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from notifications.mail.tasks import prune_mails, sweep_mails
@@ -13,5 +14,6 @@ SCHEDULE = [
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
+    PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
 ]

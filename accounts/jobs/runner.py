@@ -166,6 +166,12 @@ class current_job:
         _here.job = None
 
 
+def current_job_id() -> int | None:
+    """The id of the job that runs here: under it, work that is done again finds what it did the first time."""
+    job = getattr(_here, "job", None)
+    return job.pk if job is not None else None
+
+
 def report_progress(done: int, total: int, note: str = "") -> None:
     """Tell the page how far the running job is. Outside a job it does nothing, so actions can call it freely."""
     job = getattr(_here, "job", None)

@@ -17,7 +17,7 @@ from analytics.engine import scores as score
 from analytics.engine.backtest import Backtest, backtest, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
-from analytics.engine.conformal import LEVELS, Window, daily_bands, total_bands, windows_for
+from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, total_bands, windows_for
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
 from analytics.engine.smoothing import Ets, SesWeekday, Theta, TrendWeekday
@@ -28,20 +28,43 @@ MODELS: Final[tuple[Model, ...]] = (
 )  # fmt: skip
 LOW_80, HIGH_80 = LEVELS.index(0.10), LEVELS.index(0.90)
 RECORD_WEEKS: Final = 12
+RECORD_DAYS: Final = 56
 DEAR_TESTS: Final = 8  # dear models are tried at this many past days at most
 BUSY: Final = 0.5  # what sells on fewer days than this share sells rarely
 
 
 @dataclass(frozen=True)
+class Check:
+    """A past stretch of `days` from `first` on: the 80 % range and the middle for its sum, and what came."""
+
+    first: date
+    days: int
+    low: float
+    middle: float
+    high: float
+    actual: float
+
+    @property
+    def inside(self) -> bool:
+        return self.low <= self.actual <= self.high
+
+
+@dataclass(frozen=True)
 class Track:
-    """How the chosen model would have done: of the last `weeks` weeks `inside` ended within their 80 % interval, made
-    from other tests only. The misses are mean absolute errors per day; `naive_miss` is that of "same as last week".
+    """How the chosen model would have done in the last weeks, and day by day in the last of them.
+
+    Each range is made from other tests only. The misses are mean absolute errors per day over all tests; `naive_miss`
+    is that of "same as last week".
     """
 
-    weeks: int
-    inside: int
+    weeks: tuple[Check, ...]
+    days: tuple[Check, ...]
     typical_miss: float
     naive_miss: float
+
+    @property
+    def inside(self) -> int:
+        return sum(week.inside for week in self.weeks)
 
 
 @dataclass(frozen=True)
@@ -199,30 +222,36 @@ def _result(item: Clean, tests: Backtest, path: Array, choice: Choice, table: li
         totals=totals[0],
         choice=choice,
         scores=tuple(table),
-        track=_track(tests, choice.model),
+        track=_track(tests, item.calendar, choice.model),
         notes=item.notes,
     )
 
 
-def _track(tests: Backtest, name: str) -> Track:
+def _track(tests: Backtest, calendar: Calendar, name: str) -> Track:
     predicted, actual = tests.predicted[name], tests.actual
-    weeks = [window for window in windows_for(actual.shape[2]) if window.last - window.first + 1 == WEEK]
-    verdicts: list[bool] = []
+    stretches = [window for window in windows_for(actual.shape[2]) if window.last - window.first + 1 == WEEK]
+    weeks: list[Check] = []
+    days: list[Check] = []
     for position in tests.apart():
         others = tests.others(position)
-        if len(others) < 4:
+        if len(others) < 4 or not np.isfinite(predicted[:, position]).all():
             continue
         path, origins = predicted[:, position], [tests.origins[other] for other in others]
         daily = daily_bands(path, actual[:, others], predicted[:, others], origins)
-        bands = total_bands(path, actual[:, others], predicted[:, others], origins, weeks, daily)[0]
-        for window, band in zip(weeks, bands, strict=True):
-            total = actual[0, position, window.steps].sum()
-            if np.isfinite(total):
-                verdicts.append(bool(band[LOW_80] <= total <= band[HIGH_80]))
-    recent = verdicts[-RECORD_WEEKS:]
+        sums = total_bands(path, actual[:, others], predicted[:, others], origins, stretches, daily)[0]
+        origin = tests.origins[position]
+        for window, band in zip(stretches, sums, strict=True):
+            weeks.append(_check(calendar.day(origin + window.first - 1), WEEK, band, actual[0, position, window.steps]))
+        for step in range(path.shape[1]):
+            days.append(_check(calendar.day(origin + step), 1, daily[0, step], actual[0, position, step : step + 1]))
     return Track(
-        weeks=len(recent),
-        inside=sum(recent),
+        weeks=tuple(week for week in weeks if np.isfinite(week.actual))[-RECORD_WEEKS:],
+        days=tuple(day for day in days if np.isfinite(day.actual))[-RECORD_DAYS:],
         typical_miss=float(score.mean_absolute(actual, predicted)[0]),
         naive_miss=float(score.mean_absolute(actual, tests.predicted[BENCHMARK])[0]),
     )
+
+
+def _check(first: date, days: int, band: Array, actual: Array) -> Check:
+    low, middle, high = (float(band[index]) for index in (LOW_80, MIDDLE, HIGH_80))
+    return Check(first, days, low, middle, high, float(actual.sum()))

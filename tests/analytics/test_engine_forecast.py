@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -166,8 +166,15 @@ def test_a_trend_is_seen_and_the_chosen_model_beats_last_week():
     chosen = next(score for score in result.scores if score.name == result.choice.model)
     assert chosen.relative < 0.98
     assert chosen.typical_miss < benchmark.typical_miss
-    assert result.track.weeks == 12
+    assert len(result.track.weeks) == 12
     assert result.track.inside >= 7
+    assert [day.first for day in result.track.days] == [
+        result.track.days[0].first + timedelta(days=step) for step in range(56)
+    ]
+    first = result.track.weeks[-1].first
+    assert result.track.weeks[-1].actual == sum(
+        day.actual for day in result.track.days if first <= day.first < first + timedelta(days=7)
+    )
 
 
 def test_dear_models_are_tried_only_where_no_cheap_one_is_good():
