@@ -2,5 +2,15 @@
 
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
+from analytics.restock.models import StockWarning
 
-__all__ = ["CategoryFact", "DailyFact", "DirtyDay", "Forecast", "ForecastRun", "ForecastScore", "VariantFact"]
+__all__ = [
+    "CategoryFact",
+    "DailyFact",
+    "DirtyDay",
+    "Forecast",
+    "ForecastRun",
+    "ForecastScore",
+    "StockWarning",
+    "VariantFact",
+]

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 from accounts.jobs.tasks import prune
 from analytics.forecasts.tasks import nightly_forecasts
+from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from notifications.mail.tasks import prune_mails, sweep_mails
@@ -15,5 +16,6 @@ SCHEDULE = [
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
+    PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
 ]

@@ -139,6 +139,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="StockWarning",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("available", models.IntegerField(verbose_name="available")),
+                ("per_day", models.FloatField(verbose_name="sells per day")),
+                ("out_low", models.DateField()),
+                ("out_middle", models.DateField(verbose_name="likely sold out")),
+                ("out_high", models.DateField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stock_warnings",
+                        to="ecommerce.variant",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["out_middle", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="VariantFact",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -343,6 +376,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="forecast",
             constraint=models.UniqueConstraint(fields=("run", "step"), name="forecast_step"),
+        ),
+        migrations.AddConstraint(
+            model_name="stockwarning",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)), fields=("variant",), name="stock_warning_one_open"
+            ),
         ),
         migrations.AddIndex(
             model_name="variantfact",

@@ -1,0 +1,1 @@
+"""How long stock lasts, and who is told before it is gone."""

@@ -1,0 +1,16 @@
+"""What changes stock makes us look how long it lasts now."""
+
+from __future__ import annotations
+
+from accounts.activity.models import Activity
+from accounts.jobs.queue import enqueue
+from analytics.restock.tasks import watch_stock
+from core.events import Event, handles
+from core.tenancy import current_tenant_id
+from ecommerce.inventory.events import OpeningStockSet, StockAdjusted
+from ecommerce.orders.events import OrderCancelled, OrderPaid, OrderPlaced, OrdersPlaced
+
+
+@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderCancelled, StockAdjusted, OpeningStockSet)
+def stock_changed(event: Event, activity: Activity) -> None:
+    enqueue(watch_stock, key=f"stock-watch:{current_tenant_id()}")
