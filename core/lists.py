@@ -189,10 +189,7 @@ class ListPage:
 
     @cached_property
     def count(self) -> int:
-        """Rows of the view, counted up to COUNT_LIMIT + 1."""
-        rows, earlier, later = self._window
-        if not earlier and not later:
-            return len(rows)
+        """Rows of the view, up to COUNT_LIMIT + 1; asked for also where one page holds all: pages cost the same."""
         return self.matching.order_by()[: COUNT_LIMIT + 1].count()
 
     @property

@@ -18,9 +18,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _plain_settings(settings):
+def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DEMO = False
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

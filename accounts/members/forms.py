@@ -36,11 +36,15 @@ class RoleField(forms.ChoiceField):
 
 
 class RoleOnlyForm(forms.Form):
+    """`choices` saves asking for the roles again where a page holds many of these forms."""
+
     role = RoleField(label=_("Role"))
 
-    def __init__(self, *args: Any, held: frozenset[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, held: frozenset[str], choices: list[tuple[str, Any]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices(held)  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(held) if choices is None else choices  # type: ignore[attr-defined]
 
 
 class InviteForm(RoleOnlyForm):

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.members import actions
-from accounts.members.forms import CUSTOM, InviteForm, NewPersonForm, RoleForm, RoleOnlyForm
+from accounts.members.forms import CUSTOM, InviteForm, NewPersonForm, RoleForm, RoleOnlyForm, role_choices
 from accounts.members.models import BuiltInRole, Invitation, Membership, Role, words_of
 from accounts.members.queries import invitation_by_secret, roles_made, team, waiting_invitations
 from accounts.people.models import User
@@ -35,15 +35,18 @@ def index(request: MerchantRequest) -> HttpResponse:
 def _team_page(request: MerchantRequest, form: InviteForm | None = None) -> HttpResponse:
     held, may_edit = request.membership.permissions, request.membership.may("members.edit")
     members: list[Any] = team()
+    choices = role_choices(held)
     for member in members:
         chosen = f"{CUSTOM}{member.custom_role_id}" if member.custom_role_id else member.role
-        picker = RoleOnlyForm(initial={"role": chosen}, held=held, prefix=f"m{member.pk}") if may_edit else None
-        known = picker is not None and chosen in dict(picker.fields["role"].choices)  # type: ignore[attr-defined]
+        picker = None
+        if may_edit:
+            picker = RoleOnlyForm(initial={"role": chosen}, held=held, choices=choices, prefix=f"m{member.pk}")
+        known = picker is not None and chosen in dict(choices)
         member.picker = picker if known and member.pk != request.membership.pk else None
     context = {
         "members": members,
         "invitations": waiting_invitations(),
-        "form": form or InviteForm(held=held),
+        "form": form or InviteForm(held=held, choices=choices),
         "may_edit": may_edit,
     }
     return render(request, "accounts/members/team.html", context, status=422 if form and form.is_bound else 200)

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Membership, Merchant, User
+from accounts.models import Job, Membership, Merchant, User
 from core import roles
 from core.tenancy import every_tenant, tenant
 from tests import factories
@@ -31,6 +31,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "accounts.Invitation": {"accepted_at": None, "revoked_at": None},
     "accounts.Activity": {"kind": "canary.sung", "actor_kind": "user", "caused_by": None, "depth": 0},
     "accounts.Job": {"key": None, "task": "canary.task"},
+    "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
 }

@@ -233,10 +233,10 @@ def test_rows_of_another_merchant_cannot_be_chosen(sixty, rival):
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("", 3), ("tab=north", 3), ("sort=code", 3), ("q=1", 3), ("code=N", 4), ("size=100", 2)]
+    ("query", "queries"), [("", 3), ("tab=north", 3), ("sort=code", 3), ("q=1", 4), ("code=N", 4), ("size=100", 3)]
 )
 def test_what_a_page_costs(sixty, django_assert_num_queries, query, queries):
-    """The rows, a count where there are more than one page, and a count for each tab that is not the list itself."""
+    """The rows, their count, and a count for each tab that is not the list itself."""
     with django_assert_num_queries(queries):
         page = page_of(query)
         _ = page.rows, page.tabs, page.chips, page.count_label, page.next_query, page.previous_query
