@@ -140,7 +140,7 @@ def looks(page: Page, address: str, name: str, user: User | None = None) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     for language in ("en", "zh-hans"):
         for theme in ("light", "dark"):
-            _wish(page, user, language, theme)
+            wish(page, user, language, theme)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(address)
@@ -150,7 +150,7 @@ def looks(page: Page, address: str, name: str, user: User | None = None) -> Iter
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def _wish(page: Page, user: User | None, language: str, theme: str) -> None:
+def wish(page: Page, user: User | None, language: str, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     if user is None:
         name = django_settings.LANGUAGE_COOKIE_NAME
