@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 
-from accounts.models import Membership, Merchant, User
+from accounts.members.models import Membership
+from accounts.merchants.models import Merchant
+from accounts.people.models import User
 from core.tenancy import tenant
 
 PASSWORD = "storecast-demo-2025"  # noqa: S105 - shown on the sign-in page of the demo
@@ -47,3 +49,8 @@ def hire(merchants: list[Merchant]) -> dict[str, dict[str, str]]:
         _person(name, email, language, staff_role=role, is_staff=role == User.StaffRole.ADMIN)
         accounts[key] = {"email": email, "password": PASSWORD}
     return accounts
+
+
+def applicant() -> User:
+    """The person behind the shop that waits for approval."""
+    return _person("Duan Yi", "apply@paper-lantern.example", "zh-hans")

@@ -7,21 +7,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from accounts.models import Merchant
+from accounts.merchants.models import Merchant
 from config.demo.simulate import Basket, ShopHistory
 from config.demo.world import CARRIERS, CITIES, ENGLISH, GIVEN, STREETS, SURNAMES
 from core.bulk import bulk_insert
 from core.money import cents
-from ecommerce.models import (
-    Customer,
-    Order,
-    OrderLine,
-    Payment,
-    Shipment,
-    ShipmentLine,
-    TrackingEvent,
-    Variant,
-)
+from ecommerce.catalog.models import Variant
+from ecommerce.customers.models import Customer
+from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from ecommerce.orders.models import Order, OrderLine, Payment
 
 State, Paid = Order.State, Order.PaymentState
 FREE_SHIPPING_FROM = Decimal(99)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from accounts.models import Merchant
+from accounts.merchants.models import Merchant
 from config.demo.simulate import ShopHistory
 from config.demo.world import CATEGORIES
 from core.bulk import bulk_insert
 from core.money import cents
-from ecommerce.models import Category, PriceChange, Product, StockLevel, StockMove, Variant, Warehouse
+from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 
 
 def load_categories() -> dict[str, Category]:

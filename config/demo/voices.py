@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from accounts.models import Merchant
+from accounts.merchants.models import Merchant
 from config.demo.sales import Sold
 from config.demo.simulate import ShopHistory
 from config.demo.words import ANSWERS, BAD, COMPLAINTS, FAKE, GOOD, MIDDLING, REPLIES
 from core.bulk import bulk_insert
-from ecommerce.models import Complaint, ComplaintMessage, Order, Review
-
-FAKE_REASONS = (["links"], ["contact", "reward"], ["shouting"])
+from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.orders.models import Order
+from ecommerce.reviews.models import Review
+from ecommerce.reviews.rules import Signals, assess
 
 
 def write_reviews(merchant: Merchant, history: ShopHistory, sold: Sold, now: datetime) -> list[Review]:
@@ -73,6 +74,7 @@ def _fakes(random: Random, merchant: Merchant, sold: Sold, now: datetime) -> lis
         language = random.choice(["en", "zh-hans"])
         kind = random.randrange(3)
         held = now - written < timedelta(days=3)
+        found = assess(Signals(text=FAKE[language][kind], rating=5, product_usual=4.3, product_count=40))
         fakes.append(
             Review(
                 product_id=random.choice(products),
@@ -82,8 +84,8 @@ def _fakes(random: Random, merchant: Merchant, sold: Sold, now: datetime) -> lis
                 text=FAKE[language][kind],
                 language=language,
                 state=Review.State.HELD if held else Review.State.HIDDEN,
-                risk_score=Decimal(random.randrange(620, 960)) / 1000,
-                risk_reasons=FAKE_REASONS[kind],
+                risk_score=found.score,
+                risk_reasons=found.reasons,
                 moderation_reason="" if held else "Advertising",
                 moderated_at=None if held else written + timedelta(hours=9),
                 created_at=written,

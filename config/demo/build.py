@@ -1,0 +1,215 @@
+"""Makes the whole demo marketplace in one transaction: all of it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity.models import Activity
+from accounts.members.models import Membership
+from accounts.merchants.models import Merchant
+from accounts.people.models import User
+from accounts.tokens.actions import create_token
+from config.demo import people, sales, shelves, voices
+from config.demo.people import MAIN
+from config.demo.simulate import market
+from core.actors import Actor
+from core.bulk import bulk_insert
+from core.events import dump
+from core.tenancy import every_tenant, tenant
+from ecommerce.complaints.actions import open_complaint
+from ecommerce.fulfilment.events import OrderShipped, ParcelDelivered
+from ecommerce.fulfilment.models import Shipment
+from ecommerce.orders.actions import place_order
+from ecommerce.orders.events import OrderPaid, OrderPlaced
+from ecommerce.orders.models import Order
+from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
+from ecommerce.reviews.actions import submit_review
+
+REMEMBERED = timedelta(days=21)
+BUYER = Actor("buyer", None, "Buyer")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was made: counts for the summary and what one needs to sign in."""
+
+    shops: int
+    orders: int
+    reviews: int
+    complaints: int
+    accounts: dict[str, dict[str, str]]
+    token: str
+
+
+def exists() -> bool:
+    """Whether the demo marketplace is in this database already."""
+    return Merchant.objects.filter(slug=MAIN).exists()
+
+
+@transaction.atomic
+def build(*, say: Callable[[str], None] = lambda text: None) -> Built:
+    """Simulate and write the marketplace up to this moment."""
+    now = timezone.now()
+    say("Simulating two years of twelve shops …")
+    categories = shelves.load_categories()
+    merchants, orders, reviews, complaints = [], 0, 0, 0
+    for history in market(now.date()):
+        merchant = shelves.open_shop(history)
+        merchants.append(merchant)
+        with tenant(merchant):
+            variants = shelves.stock_shelves(merchant, history, categories[history.spec.category])
+            sold = sales.sell(merchant, history, variants, now)
+            shelves.fill_warehouse(merchant, history, variants, sold.shipped, sold.reserved)
+            reviews += len(voices.write_reviews(merchant, history, sold, now))
+            complaints += len(voices.write_complaints(merchant, history, sold, now))
+            _remember(merchant, sold, now)
+        orders += len(sold.orders)
+        say(f"  {merchant.name}: {len(sold.orders):,} orders")
+    accounts = people.hire(merchants)
+    main = next(merchant for merchant in merchants if merchant.slug == MAIN)
+    with tenant(main):
+        token = _token(main, accounts["owner"]["email"])
+        _today(main, now)
+    _applicant(now)
+    return Built(len(merchants), orders, reviews, complaints, accounts, token)
+
+
+def _token(merchant: Merchant, email: str) -> str:
+    owner = User.objects.get(email=email)
+    membership = Membership.objects.get(user=owner)
+    _row, secret = create_token(
+        name="Demo integration",
+        scopes=sorted(membership.permissions - {"tokens.edit", "members.edit", "shop.edit"}),
+        held=membership.permissions,
+        created_by=owner,
+        actor=owner.actor,
+    )
+    return secret
+
+
+def _remember(merchant: Merchant, sold: sales.Sold, now: datetime) -> None:
+    """The activity log of the last three weeks, as the shop's work would have left it; nobody is told again."""
+    entries: list[Activity] = []
+
+    def note(event: Any, order: Order, at: datetime, label: str) -> None:
+        entries.append(
+            Activity(
+                at=at,
+                kind=event.kind,
+                payload=dump(event),
+                actor_kind="system" if label == "Storecast" else "buyer",
+                actor_label=label,
+                subject_type="ecommerce.order",
+                subject_id=order.pk,
+                subject_label=order.number,
+            )
+        )
+
+    recent = [order for order in sold.orders if now - order.placed_at < REMEMBERED]
+    parcels = {parcel.order_id: parcel for parcel in Shipment.objects.filter(order__in=[order.pk for order in recent])}
+    for order in recent:
+        facts = {"order_id": order.pk, "number": order.number}
+        placed = OrderPlaced(
+            **facts,
+            channel=order.channel,
+            customer_id=order.customer_id,
+            units=order.units,
+            total=str(order.total),
+            currency=order.currency,
+            days=[merchant.day_of(order.placed_at).isoformat()],
+        )
+        note(placed, order, order.placed_at, order.buyer_name)
+        if order.paid_at:
+            paid = OrderPaid(
+                **facts,
+                payment_id=0,
+                customer_id=order.customer_id,
+                amount=str(order.paid_total),
+                currency=order.currency,
+                method="",
+            )
+            note(paid, order, order.paid_at, order.buyer_name)
+        parcel = parcels.get(order.pk)
+        if parcel is not None:
+            way = {**facts, "shipment_id": parcel.pk, "customer_id": order.customer_id}
+            shipped = OrderShipped(
+                **way,
+                carrier=parcel.carrier,
+                tracking_number=parcel.tracking_number,
+                units=order.units,
+                whole=True,
+            )
+            note(shipped, order, parcel.shipped_at, "Storecast")
+            if parcel.delivered_at:
+                note(ParcelDelivered(**way), order, parcel.delivered_at, "Storecast")
+    entries.sort(key=lambda entry: entry.at)
+    bulk_insert(entries)
+
+
+def _today(merchant: Merchant, now: datetime) -> None:
+    """A few things that happen right now, through the same actions as in real life, so that people are told."""
+    in_stock = list(
+        Order.objects.filter(state__in=["delivered", "completed"]).order_by("-delivered_at").prefetch_related("lines")[:8]
+    )
+    for number, past in enumerate(in_stock[:3]):
+        line = past.lines.all()[0]
+        place_order(
+            OrderIn(
+                lines=[LineIn(sku=line.sku, quantity=1)],
+                buyer=BuyerIn(name=past.buyer_name, email=past.buyer_email, city=past.ship_city, country="CN"),
+                channel="online_store",
+                shipping_fee=Decimal(10),
+                paid=True,
+                payment_method="WeChat Pay",
+                external_id=f"demo-{number}",
+            ),
+            actor=BUYER,
+        )
+    praised, blamed = in_stock[3], in_stock[4]
+    for order, rating, text in (
+        (praised, 5, "The celadon is even nicer than in the pictures. Well packed."),
+        (blamed, 2, "One of the cups has a chip on the rim."),
+    ):
+        product = order.lines.select_related("variant__product").first().variant.product
+        if not order.reviews.filter(product=product).exists():
+            submit_review(
+                rating=rating,
+                text=text,
+                product=product,
+                order=order,
+                customer=order.customer,
+                author_name=order.buyer_name,
+                actor=BUYER,
+            )
+    open_complaint(
+        order=in_stock[5],
+        customer=in_stock[5].customer,
+        topic="damaged",
+        subject="Cup arrived with a crack",
+        text="I opened the box on camera: one cup is cracked. I would like a new one.",
+        actor=BUYER,
+    )
+
+
+def _applicant(now: datetime) -> None:
+    """One shop waits for the platform's approval."""
+    applicant = people.applicant()
+    with every_tenant("an application belongs to no shop yet"):
+        Merchant.objects.create(
+            name="Paper Lantern",
+            slug="paper-lantern",
+            applicant=applicant,
+            pitch="Handmade lamps and lanterns from Yunnan, about 40 products, two people.",
+            city="Dali",
+            applied_at=now - timedelta(hours=5),
+            state_changed_at=now - timedelta(hours=5),
+            contact_email=applicant.email,
+        )
+
