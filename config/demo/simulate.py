@@ -5,6 +5,8 @@ Everything is drawn from one seed, so the same day gives the same marketplace.
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -17,6 +19,10 @@ SEED = 20251111
 ELASTICITY = 2.0
 CROSS = 0.5
 LEAD_DAYS = 9
+# Cumulative shares of baskets of one, two and three pieces (the rest has four), and of the hours orders come in.
+_SIZES = (0.66, 0.88, 0.97)
+_HOURS = (8, 10, 12, 15, 18, 20, 21, 22, 23)
+_HOURS_UP_TO = (0.06, 0.20, 0.32, 0.45, 0.55, 0.72, 0.86, 0.96)
 
 
 @dataclass(frozen=True)
@@ -145,11 +151,14 @@ def _baskets(shop: ShopHistory, position: int, sold: np.ndarray, rng: np.random.
     """Put the units sold in a day into orders of one to three lines."""
     units = np.repeat(np.arange(len(sold)), sold)
     rng.shuffle(units)
-    taken = 0
-    while taken < len(units):
-        size = int(rng.choice([1, 2, 3, 4], p=[0.66, 0.22, 0.09, 0.03]))
-        chosen, counts = np.unique(units[taken : taken + size], return_counts=True)
+    pieces, draws = units.tolist(), rng.random((len(units), 2)).tolist()
+    minutes = rng.integers(0, 60, len(units)).tolist()
+    taken = number = 0
+    while taken < len(pieces):
+        size = bisect(_SIZES, draws[number][0]) + 1
+        counts = Counter(pieces[taken : taken + size])
         taken += size
-        lines = tuple(Sale(int(v), int(n), int(shop.cents[position, v])) for v, n in zip(chosen, counts, strict=True))
-        hour = rng.choice([8, 10, 12, 15, 18, 20, 21, 22, 23], p=[0.06, 0.14, 0.12, 0.13, 0.1, 0.17, 0.14, 0.1, 0.04])
-        shop.baskets.append(Basket(position, int(hour) * 60 + int(rng.integers(0, 60)), lines))
+        lines = tuple(Sale(v, n, int(shop.cents[position, v])) for v, n in sorted(counts.items()))
+        hour = _HOURS[bisect(_HOURS_UP_TO, draws[number][1])]
+        shop.baskets.append(Basket(position, hour * 60 + minutes[number], lines))
+        number += 1

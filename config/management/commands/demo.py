@@ -35,6 +35,6 @@ class Command(BaseCommand):
         }
         notes.write_text(json.dumps(demo, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         self.stdout.write(
-            f"{built.shops} shops, {built.orders:,} orders, {built.reviews:,} reviews and {built.complaints} complaints "
+            f"{built.shops} shops, {built.orders:,} orders, {built.reviews:,} reviews, {built.complaints} complaints "
             f"in {time.monotonic() - started:.0f} s."
         )

@@ -1,0 +1,75 @@
+"""The demo marketplace hangs together: stock, money, time and people."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from accounts.models import Activity, Merchant, User
+from config.demo import simulate
+from config.demo.build import build, exists
+from config.demo.rhythm import black_friday, festivals, spring_festival
+from config.demo.world import SHOPS
+from core.tenancy import every_tenant
+from ecommerce.models import Complaint, Order, OrderLine, Payment, Review, StockLevel, StockMove
+
+DAY = date(2025, 11, 20)
+
+
+def test_the_same_day_gives_the_same_market():
+    def fingerprint():
+        return [(len(shop.baskets), int(shop.cents.sum()), shop.baskets[:50]) for shop in simulate.market(DAY)]
+
+    assert fingerprint() == fingerprint()
+
+
+def test_festivals_fall_on_their_days():
+    assert (spring_festival(2025), spring_festival(2026)) == (date(2025, 1, 29), date(2026, 2, 17))
+    assert black_friday(2025) == date(2025, 11, 28)
+    days = [date.fromordinal(n) for n in range(date(2025, 1, 1).toordinal(), date(2026, 1, 1).toordinal())]
+    assert days[int(np.argmax(festivals(days)))] == date(2025, 11, 11)
+
+
+@pytest.mark.slow
+def test_a_built_marketplace_is_consistent(db, monkeypatch):
+    few = tuple(spec for spec in SHOPS if spec.slug in {"luming", "clearsound", "new-shelf", "snow-lotus"})
+    monkeypatch.setattr(simulate, "SHOPS", few)
+
+    built = build()
+
+    assert exists()
+    assert (built.shops, User.objects.filter(staff_role="moderator").count()) == (4, 1)
+    with every_tenant("look at the whole demo"):
+        now = timezone.now()
+        assert Order.objects.filter(placed_at__gt=now).count() == 0
+        moved = dict(StockMove.objects.values_list("variant").annotate(sum=Sum("quantity")).order_by())
+        levels = dict(StockLevel.objects.values_list("variant", "on_hand"))
+        assert {key: moved[key] for key in levels} == levels
+        held = dict(
+            OrderLine.objects.filter(reserved_quantity__gt=0)
+            .values_list("variant")
+            .annotate(sum=Sum("reserved_quantity"))
+            .order_by()
+        )
+        assert dict(StockLevel.objects.filter(reserved__gt=0).values_list("variant", "reserved")) == held
+        paid = Payment.objects.filter(kind="charge", state="succeeded").aggregate(sum=Sum("amount"))["sum"]
+        assert Order.objects.aggregate(sum=Sum("paid_total"))["sum"] == paid
+        lines = OrderLine.objects.aggregate(sum=Sum("total"))["sum"]
+        assert Order.objects.aggregate(sum=Sum("subtotal"))["sum"] == lines
+        wrong = Order.objects.exclude(total=F("subtotal") - F("discount") + F("shipping_fee") + F("tax"))
+        assert wrong.count() == 0
+        assert Review.objects.held().count() > 0
+        assert Complaint.objects.open().count() > 0
+        assert Activity.objects.filter(kind="orders.placed").count() > 100
+        assert Order.objects.late(now=now).count() > 0
+        newest = Merchant.objects.get(slug="new-shelf")
+        assert 20 < Order.objects.filter(merchant=newest).count() < 90
+        assert Order.objects.aggregate(sum=Sum("total"))["sum"] > Decimal(1_000_000)
+    call_command("check_stock")
+    call_command("check_tenants")
