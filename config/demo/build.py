@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts.tokens.actions import create_token
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from accounts.activity.models import Activity
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
-from accounts.tokens.actions import create_token
+from analytics.facts.actions import mark_everything, rebuild_dirty
 from config.demo import people, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
@@ -79,6 +80,9 @@ def _build(say: Callable[[str], None]) -> Built:
             reviews += len(voices.write_reviews(merchant, history, sold, now))
             complaints += len(voices.write_complaints(merchant, history, sold, now))
             _remember(merchant, sold, now)
+            mark_everything()
+            while rebuild_dirty():
+                pass
         orders += len(sold.orders)
         say(f"  {merchant.name}: {len(sold.orders):,} orders")
     accounts = people.hire(merchants)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,11 +64,11 @@ class OrderPlan:
     texts: Mapping[str, str]
     rows: tuple[int, ...] = field(default=(), compare=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of everything but the place in the file: equal for the same order imported again."""
-        content = {key: value for key, value in asdict(self).items() if key != "rows"}
-        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+        content = [(each.name, getattr(self, each.name)) for each in fields(self) if each.compare]
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
 
 @dataclass

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from core.bulk import bulk_insert
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.imports.planning import LinePlan, OrderPlan
+from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.models import Order, OrderLine, Payment
 
 # How far along an order is; a file never takes an order back to an earlier state than it has here.
@@ -66,8 +65,7 @@ def write_plans(plans: Sequence[OrderPlan], *, channel: str, currency: str, zone
         for moment in (plan.placed_at, plan.cancelled_at, plan.completed_at if plan.refunded else None):
             _days(outcome, moment, zone)
     outcome.created = len(written)
-    touched = {order.customer_id for order in [*written, *(order for order, _plan in changed)] if order.customer_id}
-    recount_customers(touched)
+    recount_customers(order.customer_id for order in [*written, *(order for order, _plan in changed)])
     return outcome
 
 
@@ -266,22 +264,3 @@ def _update(order: Order, plan: OrderPlan, variants: dict[str, Variant]) -> None
             bulk_insert(ShipmentLine(shipment=shipment, order_line=line, quantity=line.quantity) for line in lines)
     order.payments.filter(reference="import").delete()
     bulk_insert(_payments(order, plan))
-
-
-def recount_customers(ids: set[int]) -> None:
-    """Set the totals of these customers to what their orders say."""
-    totals = (
-        Order.objects.filter(customer_id__in=ids)
-        .values("customer_id")
-        .annotate(
-            orders=Count("pk"),
-            spend=Coalesce(Sum(F("paid_total") - F("refunded_total")), Decimal(0)),
-            last=Max("placed_at"),
-        )
-    )
-    by_id = {row["customer_id"]: row for row in totals}
-    customers = list(Customer.objects.filter(pk__in=ids))
-    for customer in customers:
-        row = by_id.get(customer.pk, {"orders": 0, "spend": Decimal(0), "last": None})
-        customer.order_count, customer.spend, customer.last_order_at = row["orders"], row["spend"], row["last"]
-    Customer.objects.bulk_update(customers, ["order_count", "spend", "last_order_at"], batch_size=200)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import Refused
@@ -15,7 +16,7 @@ FORMATS = {"olist": load_olist}
 
 
 class Command(BaseCommand):
-    """`manage.py import_marketplace olist DIR`: safe to run again, it adds what is missing."""
+    """`manage.py import_marketplace olist DIR`: safe to run again, it adds what is missing. Daily figures follow at once."""
 
     help = "Load sellers, products, orders, payments, shipments and reviews of a marketplace (olist) from a folder."
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
             summary = FORMATS[format](folder, say=self.stdout.write)
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
+        self.stdout.write("Counting the daily figures …")
+        call_command("rebuild_facts", stdout=self.stdout)
         self.stdout.write("\nWritten")
         for kind, count in summary.written.items():
             there = f" ({summary.present[kind]:,} were there already)" if summary.present[kind] else ""
