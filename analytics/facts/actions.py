@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.facts.queries import count_days, first_and_last_event
-from analytics.facts.rules import spans
+from analytics.facts.rules import SMALL_SHOP, spans
 from core.tenancy import current_tenant_id
+from ecommerce.orders.models import Order
 
 MOST_DAYS = 1500  # dirty days taken on in one go, so that one job stays short
 
@@ -48,7 +49,8 @@ def rebuild_dirty() -> int:
     """
     merchant = Merchant.objects.get(pk=current_tenant_id())
     marks = dict(DirtyDay.objects.order_by("day").values_list("day", "marked_at")[:MOST_DAYS])
-    for first, last in spans(marks):
+    small = not Order.objects.order_by("pk")[SMALL_SHOP : SMALL_SHOP + 1].exists()
+    for first, last in spans(marks, small=small):
         with transaction.atomic():
             # One rebuild at a time per merchant. Not a full lock: orders that point at the merchant may go on.
             Merchant.objects.select_for_update(no_key=True).filter(pk=merchant.pk).first()

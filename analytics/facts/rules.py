@@ -7,14 +7,21 @@ from datetime import date, timedelta
 
 BRIDGE = 14
 LONGEST = 184
+# A shop of so few orders is counted whole as quickly as a part of it.
+SMALL_SHOP = 5_000
 
 
-def spans(days: Iterable[date]) -> Iterator[tuple[date, date]]:
-    """First and last day of the runs that hold all `days`, in order.
+def spans(days: Iterable[date], *, small: bool = False) -> Iterator[tuple[date, date]]:
+    """First and last day of the runs that hold all `days`, in order; one run for all of them in a `small` shop.
 
     Days at most BRIDGE apart share a run, for counting a few clean days again costs less than a run of its own; a run
     is at most LONGEST days, so that no transaction takes long.
     """
+    if small:
+        together = sorted(set(days))
+        if together:
+            yield together[0], together[-1]
+        return
     first: date | None = None
     last = date.min
     for day in sorted(set(days)):

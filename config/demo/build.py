@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from accounts.tokens.actions import create_token
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from accounts.activity.models import Activity
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
+from accounts.tokens.actions import create_token
 from analytics.facts.actions import mark_everything, rebuild_dirty
 from config.demo import people, sales, shelves, voices
 from config.demo.people import MAIN

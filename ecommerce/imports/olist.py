@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -36,11 +36,12 @@ Say = Callable[[str], None]
 
 @dataclass
 class Summary:
-    """What a run did: rows written and rows skipped, by kind, and why they were skipped."""
+    """What a run did: rows written, present and skipped, by kind or reason; the days that change, by merchant."""
 
     written: Counter[str] = field(default_factory=Counter)
     present: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    days: dict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass
@@ -296,6 +297,8 @@ def _load_orders(
                 written = write_orders(chunk, merchants, variants)
                 _announce(written)
             summary.written.update(written.counts)
+            for merchant_id, days in written.days.items():
+                summary.days[merchant_id] |= days
             done += len(chunk)
             say(f"{done} of {len(missing)} orders")
 

@@ -6,17 +6,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from analytics.facts.actions import mark_days, rebuild_dirty
 from core.errors import Refused
+from core.tenancy import tenant
 from ecommerce.imports.olist import load_olist
 
 FORMATS = {"olist": load_olist}
 
 
 class Command(BaseCommand):
-    """`manage.py import_marketplace olist DIR`: safe to run again, it adds what is missing. Daily figures follow at once."""
+    """`manage.py import_marketplace olist DIR`: safe to run again, it adds what is missing and counts its days."""
 
     help = "Load sellers, products, orders, payments, shipments and reviews of a marketplace (olist) from a folder."
 
@@ -31,7 +32,11 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
         self.stdout.write("Counting the daily figures …")
-        call_command("rebuild_facts", stdout=self.stdout)
+        for merchant_id, days in summary.days.items():
+            with tenant(merchant_id):
+                mark_days(days)
+                while rebuild_dirty():
+                    pass
         self.stdout.write("\nWritten")
         for kind, count in summary.written.items():
             there = f" ({summary.present[kind]:,} were there already)" if summary.present[kind] else ""
