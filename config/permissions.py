@@ -33,6 +33,7 @@ AREAS = (
             "stock.view": _("See stock"),
             "stock.adjust": _("Adjust stock"),
             "stock.export": _("Export stock"),
+            "warehouses.edit": _("Add and change warehouses"),
             "imports.run": _("Import files"),
         },
     ),

@@ -18,8 +18,9 @@ MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "revi
 ANALYSE = frozenset({"forecasts.run", "orders.export", "products.export", "facts.export"})
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
-    | {"orders.create", "products.create", "stock.export", "reviews.export", "complaints.export", "customers.create",
-       "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export", "mail.view"}
+    | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
+       "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
+       "mail.view"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit"})
 

@@ -322,8 +322,10 @@ def _words_for(field: Any, value: Any) -> str:
         return f"{start} – {stop}".strip()
     if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
         value = [value]
-    named = {} if any(isinstance(item, Model) for item in value) else dict(_flat(getattr(field, "choices", None) or ()))
-    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)) for item in value)
+    choices = getattr(field, "choices", None)  # may be an iterator that knows no length, so it has no truth value
+    is_row = any(isinstance(item, Model) for item in value)
+    named = {} if is_row or choices is None else dict(_flat(choices))
+    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)).strip() for item in value)
 
 
 def _flat(choices: Any) -> list[tuple[Any, Any]]:

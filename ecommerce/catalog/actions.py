@@ -232,6 +232,8 @@ def change_state(product: Product, *, to: str, actor: Actor) -> Product:
     """
     stored = Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
     before = stored.state
+    if to not in Product.State.values:
+        raise Refused("unknown_state", _("There is no such state."))
     if not stored.may_become(to):
         raise Refused(
             "wrong_state",
@@ -294,18 +296,20 @@ def duplicate_product(product: Product, *, actor: Actor) -> Product:
     )
 
 
-@transaction.atomic
-def save_category(category: Category) -> Category:
-    """Store a category with the right path, and move what lies below it along.
-
-    Refuses a parent that lies below the category itself.
-    """
-    before = Category.objects.filter(pk=category.pk).values_list("path", flat=True).first()
-    parent = category.parent
+def category_path(pk: int | None, code: str, parent: Category | None) -> str:
+    """The path of a category under a parent. Refuses a parent that lies below the category itself."""
+    before = Category.objects.filter(pk=pk).values_list("path", flat=True).first()
     if before and parent and (parent.path == before or parent.path.startswith(f"{before}/")):
         message = _("A category cannot lie below itself.")
         raise Refused("own_parent", message, parent=message)
-    category.path = f"{parent.path}/{category.code}" if parent else category.code
+    return f"{parent.path}/{code}" if parent else code
+
+
+@transaction.atomic
+def save_category(category: Category) -> Category:
+    """Store a category with the right path, and move what lies below it along."""
+    before = Category.objects.filter(pk=category.pk).values_list("path", flat=True).first()
+    category.path = category_path(category.pk, category.code, category.parent)
     below = list(Category.objects.filter(path__startswith=f"{before}/")) if before else []
     category.save()
     for node in below:

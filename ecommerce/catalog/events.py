@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
 
 from core.events import Event, event
 
@@ -11,7 +12,8 @@ from core.events import Event, event
 @event
 @dataclass(frozen=True, kw_only=True)
 class ProductCreated(Event):
-    kind: ClassVar[str] = "catalog.product_created"
+    kind = "catalog.product_created"
+    label = _("Product created")
     product_id: int
     variants: int
 
@@ -21,7 +23,8 @@ class ProductCreated(Event):
 class ProductChanged(Event):
     """`fields` names what changed; the old and new values are in the activity's changes."""
 
-    kind: ClassVar[str] = "catalog.product_changed"
+    kind = "catalog.product_changed"
+    label = _("Product changed")
     product_id: int
     fields: list[str]
 
@@ -29,7 +32,8 @@ class ProductChanged(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ProductStateChanged(Event):
-    kind: ClassVar[str] = "catalog.product_state_changed"
+    kind = "catalog.product_state_changed"
+    label = _("Product state changed")
     product_id: int
     old: str
     new: str
@@ -40,7 +44,8 @@ class ProductStateChanged(Event):
 class PriceChanged(Event):
     """Prices as decimal strings in the merchant's currency."""
 
-    kind: ClassVar[str] = "catalog.price_changed"
+    kind = "catalog.price_changed"
+    label = _("Price changed")
     variant_id: int
     product_id: int
     old: str

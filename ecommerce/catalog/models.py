@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core.append_only import AppendOnlyModel
+from core.badges import Badge
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
@@ -74,6 +75,13 @@ class Product(TenantModel):
         State.RETIRED: {State.DRAFT, State.LIVE},
     }
     FOR_SALE: ClassVar[list[str]] = [State.LIVE, State.AGEING]
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.DRAFT: Badge("neutral", State.DRAFT.label, "empty"),
+        State.REVIEW: Badge("info", State.REVIEW.label, "half"),
+        State.LIVE: Badge("success", State.LIVE.label, "full"),
+        State.AGEING: Badge("warning", State.AGEING.label, icon="clock-pause"),
+        State.RETIRED: Badge("neutral", State.RETIRED.label, icon="archive"),
+    }
 
     title = models.CharField(_("title"), max_length=250)
     description = models.TextField(_("description"), blank=True)
@@ -87,6 +95,7 @@ class Product(TenantModel):
     objects = TenantManager.from_queryset(ProductQuerySet)()
 
     class Meta:
+        verbose_name = _("product")
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["merchant", "-created_at", "-id"], name="product_newest"),
@@ -103,6 +112,10 @@ class Product(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("product-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
 
     def may_become(self, state: str) -> bool:
         return state in self.TRANSITIONS[self.state]
@@ -124,6 +137,7 @@ class Variant(TenantModel):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("variant")
         ordering = ["sku", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "sku"], name="variant_sku"),

@@ -57,7 +57,7 @@ def sold_out(products: QuerySet[Any]) -> QuerySet[Any]:
     return products.filter(state__in=Product.FOR_SALE, is_counted=True, stock__lte=0)
 
 
-def search_products(products: QuerySet[Product], words: str) -> QuerySet[Product]:
+def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
     """By title, brand, SKU or whole barcode."""
     variants = Variant.objects.filter(product=OuterRef("pk")).filter(Q(sku__icontains=words) | Q(barcode=words))
     return products.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -61,4 +62,5 @@ def clean_price(price: Decimal) -> Decimal:
 
 
 def _refused(code: str, message: str, *, field: str = "sku") -> Refused:
-    return Refused(code, message, **{field: message})  # type: ignore[arg-type]
+    fields: dict[str, Any] = {field: message}
+    return Refused(code, message, **fields)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
 
 from core.events import Event, event
 
@@ -11,7 +12,8 @@ from core.events import Event, event
 @event
 @dataclass(frozen=True, kw_only=True)
 class CustomerCreated(Event):
-    kind: ClassVar[str] = "customers.created"
+    kind = "customers.created"
+    label = _("Customer added")
     customer_id: int
 
 
@@ -20,7 +22,8 @@ class CustomerCreated(Event):
 class CustomerChanged(Event):
     """`fields` names what changed, tags and the note included."""
 
-    kind: ClassVar[str] = "customers.changed"
+    kind = "customers.changed"
+    label = _("Customer changed")
     customer_id: int
     fields: list[str]
 
@@ -28,7 +31,8 @@ class CustomerChanged(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ConsentRecorded(Event):
-    kind: ClassVar[str] = "customers.consent_recorded"
+    kind = "customers.consent_recorded"
+    label = _("Consent written down")
     customer_id: int
     purpose: str
     channel: str

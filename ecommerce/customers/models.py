@@ -31,6 +31,7 @@ class Customer(TenantModel):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("customer")
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["merchant", "-created_at", "-id"], name="customer_newest"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Replace, RowNumber
 
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 
@@ -32,6 +34,42 @@ def customer_list() -> QuerySet[Customer]:
         marketing_email=Coalesce(Subquery(newest_consent(Consent.Purpose.MARKETING).values("granted")[:1]), False),
         last_order=Coalesce("last_order_at", "created_at"),
     ).prefetch_related("tags")
+
+
+def search_customers(customers: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By name, e-mail, id of another system, or the last digits of the phone number, spaces in it aside."""
+    found = Q(name__icontains=words) | Q(email__icontains=words) | Q(external_id=words)
+    digits = re.sub(r"[^0-9]", "", words)
+    if len(digits) >= 4 and re.fullmatch(r"[0-9 +()./-]+", words):
+        bare: Any = F("phone")
+        for sign in " -()./":
+            bare = Replace(bare, Value(sign), Value(""))
+        customers = customers.annotate(phone_digits=bare)
+        found |= Q(phone_digits__endswith=digits)
+    return customers.filter(found)
+
+
+def repeat_buyers(customers: QuerySet[Any]) -> QuerySet[Any]:
+    return customers.filter(order_count__gte=2)
+
+
+def new_since(customers: QuerySet[Any], moment: datetime) -> QuerySet[Any]:
+    return customers.filter(created_at__gte=moment)
+
+
+def without_marketing_consent(customers: QuerySet[Any]) -> QuerySet[Any]:
+    """Who may not be sent offers by e-mail: they never agreed, or withdrew."""
+    return customers.filter(marketing_email=False)
+
+
+def countries() -> list[str]:
+    """The countries the merchant's customers are in."""
+    return list(Customer.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct())
+
+
+def consent_history(customer: Customer) -> QuerySet[Consent]:
+    """Every answer of one customer, newest first."""
+    return Consent.objects.filter(customer=customer).order_by("-at", "-pk")
 
 
 def newest_consent(purpose: str, channel: str = Consent.Channel.EMAIL) -> QuerySet[Consent]:

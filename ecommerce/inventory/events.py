@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
 
 from core.events import Event, event
 
@@ -13,7 +14,8 @@ from core.events import Event, event
 class StockAdjusted(Event):
     """Somebody corrected, received or took back stock; `on_hand` is what the warehouse holds now."""
 
-    kind: ClassVar[str] = "inventory.stock_adjusted"
+    kind = "inventory.stock_adjusted"
+    label = _("Stock adjusted")
     variant_id: int
     warehouse_id: int
     change: int
@@ -26,7 +28,8 @@ class StockAdjusted(Event):
 class OpeningStockSet(Event):
     """Opening stock of many variants was brought in at once."""
 
-    kind: ClassVar[str] = "inventory.opening_stock_set"
+    kind = "inventory.opening_stock_set"
+    label = _("Opening stock set")
     warehouse_id: int
     variants: int
     units: int
@@ -37,6 +40,7 @@ class OpeningStockSet(Event):
 class WarehouseSaved(Event):
     """A warehouse was added or its details changed."""
 
-    kind: ClassVar[str] = "inventory.warehouse_saved"
+    kind = "inventory.warehouse_saved"
+    label = _("Warehouse saved")
     warehouse_id: int
     is_new: bool

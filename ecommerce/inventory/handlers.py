@@ -1,4 +1,4 @@
-"""What happens elsewhere and concerns stock."""
+"""What stock does when something else happened."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from ecommerce.inventory.actions import default_warehouse
 
 @handles(MerchantApproved)
 def open_first_warehouse(event: MerchantApproved, activity: Activity) -> None:
-    """A new shop has somewhere to keep its goods."""
+    """A new shop has a place to count its stock in."""
     default_warehouse()

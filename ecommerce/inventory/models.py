@@ -17,6 +17,7 @@ class Warehouse(TenantModel):
     is_default = models.BooleanField(_("default"), default=False)
 
     class Meta:
+        verbose_name = _("warehouse")
         ordering = ["-is_default", "name"]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "code"], name="warehouse_code"),

@@ -13,13 +13,14 @@ from django.db.models import (
     FloatField,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
@@ -28,39 +29,64 @@ PACE_DAYS = 28
 ENDLESS = 100_000.0  # days of cover where nothing sells: sorts behind everything that does
 
 
-def stock_list(*, now: datetime, warehouse: Warehouse | None = None) -> QuerySet[Variant]:
-    """Variants with `on_hand`, `reserved`, `available`, `is_counted`, `sold` (units shipped in 28 days) and `cover`.
+def stock_list(*, now: datetime, low_below: int) -> QuerySet[Variant]:
+    """Every variant with the figures of with_stock(), over all warehouses."""
+    return with_stock(Variant.objects.select_related("product"), now=now, low_below=low_below)
 
-    Over all warehouses or in one. `cover` is in days at the pace of those 28; ENDLESS where nothing was shipped.
+
+def with_stock(
+    variants: QuerySet[Any], *, now: datetime, low_below: int, warehouse: Warehouse | None = None
+) -> QuerySet[Any]:
+    """Add `on_hand`, `reserved`, `available`, `is_counted`, `sold` (units shipped in 28 days), `cover` and `low_below`.
+
+    Over all warehouses or in one. `cover` is how many days the available units last at the pace of those 28 days;
+    ENDLESS where nothing was shipped. `low_below` days are what the merchant calls low.
     """
     here: dict[str, Any] = {"variant": OuterRef("pk")}
     if warehouse is not None:
         here["warehouse"] = warehouse
     levels = StockLevel.objects.filter(**here).order_by()
-    sales = StockMove.objects.filter(
-        **here, reason=StockMove.Reason.SALE, at__gte=now - timedelta(days=PACE_DAYS)
-    ).order_by()
-    return (
-        Variant.objects.select_related("product")
-        .annotate(
-            is_counted=Exists(levels),
-            on_hand=_total(levels, "on_hand"),
-            reserved=_total(levels, "reserved"),
-            sold=_total(sales, "quantity", sign=-1),
-        )
-        .annotate(available=F("on_hand") - F("reserved"))
-        .annotate(
-            cover=Case(
-                When(sold__gt=0, then=F("available") * float(PACE_DAYS) / F("sold")),
-                default=Value(ENDLESS),
-                output_field=FloatField(),
-            )
+    since = now - timedelta(days=PACE_DAYS)
+    sales = StockMove.objects.filter(**here, reason=StockMove.Reason.SALE, at__gte=since).order_by()
+    counted = variants.annotate(
+        is_counted=Exists(levels),
+        on_hand=_total(levels, "on_hand"),
+        reserved=_total(levels, "reserved"),
+        sold=_total(sales, "quantity", sign=-1),
+        low_below=Value(float(low_below)),
+    ).annotate(available=F("on_hand") - F("reserved"))
+    pace = F("sold") / Value(float(PACE_DAYS))
+    return counted.annotate(
+        cover=Case(
+            When(sold__gt=0, then=Cast(F("available"), FloatField()) / Cast(pace, FloatField())),
+            default=Value(ENDLESS),
+            output_field=FloatField(),
         )
     )
 
 
+def running_low(variants: QuerySet[Any]) -> QuerySet[Any]:
+    """Those that last fewer days than the merchant calls low, and are not sold out yet."""
+    return variants.filter(is_counted=True, available__gt=0, cover__lt=F("low_below"))
+
+
+def sold_out(variants: QuerySet[Any]) -> QuerySet[Any]:
+    """Those that are counted and of which nothing is left to sell."""
+    return variants.filter(is_counted=True, available__lte=0)
+
+
+def never_counted(variants: QuerySet[Any]) -> QuerySet[Any]:
+    return variants.filter(is_counted=False)
+
+
+def search_stock(variants: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By SKU, title of the product or whole barcode."""
+    return variants.filter(Q(sku__icontains=words) | Q(product__title__icontains=words) | Q(barcode=words))
+
+
 def _total(rows: QuerySet[Any], field: str, *, sign: int = 1) -> Any:
-    total = Subquery(rows.values("variant").annotate(total=Sum(field)).values("total"), output_field=IntegerField())
+    sums = rows.values("variant").annotate(total=Sum(field)).values("total")
+    total: Any = Subquery(sums, output_field=IntegerField())
     return Coalesce(ExpressionWrapper(total * sign, output_field=IntegerField()), 0)
 
 

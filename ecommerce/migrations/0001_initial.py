@@ -274,6 +274,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "customer",
                 "ordering": ["-created_at", "-pk"],
             },
         ),
@@ -893,6 +894,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "product",
                 "ordering": ["-created_at", "-pk"],
             },
         ),
@@ -1230,6 +1232,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "variant",
                 "ordering": ["sku", "pk"],
             },
         ),
@@ -1304,6 +1307,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "warehouse",
                 "ordering": ["-is_default", "name"],
             },
         ),

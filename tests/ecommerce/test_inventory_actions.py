@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.activity.log import record
+from accounts.merchants.events import MerchantApproved
 from accounts.models import Activity
 from core.actors import SYSTEM
 from core.errors import Refused
@@ -255,3 +257,12 @@ def test_a_shop_keeps_a_default_warehouse(scope):
     assert refusal.value.code == "no_default"
     assert Warehouse.objects.get(pk=place.pk).is_default
     assert run_tasks() == 0
+
+
+def test_an_approved_shop_gets_its_warehouse(scope):
+    record(MerchantApproved(merchant_id=scope.pk), actor=SYSTEM, subject=scope)
+
+    run_tasks()
+    run_tasks()
+
+    assert list(Warehouse.objects.values_list("code", "is_default")) == [("MAIN", True)]

@@ -1,0 +1,49 @@
+"""What products and variants can be filtered by, on pages and in the API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.queries import category_choices
+
+
+class ProductFilters(django_filters.FilterSet):
+    """For product_list(): the prices are those of any of the product's variants."""
+
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
+    brand = django_filters.CharFilter(label=_("Brand"), lookup_expr="iexact", max_length=100)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Product.State.choices)
+    price_min = django_filters.NumberFilter(
+        label=_("Price from"), field_name="price_high", lookup_expr="gte", max_digits=12, decimal_places=2
+    )
+    price_max = django_filters.NumberFilter(
+        label=_("Price up to"), field_name="price_low", lookup_expr="lte", max_digits=12, decimal_places=2
+    )
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def in_category(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """In the category or below it."""
+        category = Category.objects.filter(code=value).first()
+        if category is None:
+            return rows.none()
+        return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
+
+
+class VariantFilters(django_filters.FilterSet):
+    """For variant_list()."""
+
+    sku = django_filters.CharFilter(label=_("SKU"), lookup_expr="iexact", max_length=80)
+    product = django_filters.NumberFilter(label=_("Product"), field_name="product_id")
+    is_active = django_filters.BooleanFilter(label=_("For sale"))
+
+    class Meta:
+        model = Variant
+        fields: list[str] = []

@@ -1,0 +1,107 @@
+"""What people type about products."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import checked
+from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
+from ecommerce.catalog.models import Category, Product
+from ecommerce.catalog.queries import taken_skus
+from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
+
+
+class CategoryField(forms.ModelChoiceField):
+    """The category tree as a list, deeper nodes further in."""
+
+    def label_from_instance(self, category: Any) -> str:
+        return "\u2003" * category.depth + category.label
+
+
+class PriceField(forms.DecimalField):
+    """An amount in the merchant's currency, as a rule of the catalogue cleans it."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("error_messages", {"invalid": _("Enter the price as a number, such as 168.00.")})
+        super().__init__(decimal_places=None, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
+
+    def clean(self, value: Any) -> Decimal | None:
+        price = super().clean(value)
+        return None if price is None else checked(clean_price, price)
+
+
+class ProductForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=250, help_text=_("What buyers read first."))
+    category = CategoryField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    brand = forms.CharField(label=_("Brand"), max_length=100, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
+        if product is not None:
+            options["initial"] = {name: getattr(product, name) for name in ("title", "brand", "description")} | {
+                "category": product.category_id
+            }
+        super().__init__(*args, **options)
+        self.fields["category"].queryset = Category.objects.order_by("path")
+        self.fields["category"].empty_label = _("No category yet")
+
+
+class VariantForm(forms.Form):
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    sku = forms.CharField(label=_("SKU"), max_length=200)
+    title = forms.CharField(label=_("Variant"), max_length=120, required=False)
+    price = PriceField(label=_("Price"))
+    list_price = PriceField(label=_("List price"), required=False)
+    cost = PriceField(label=_("Cost"), required=False)
+    barcode = forms.CharField(label=_("Barcode"), max_length=40, required=False)
+    weight_g = forms.IntegerField(label=_("Weight, g"), min_value=0, max_value=1_000_000, required=False)
+    is_active = forms.BooleanField(label=_("For sale"), required=False, initial=True)
+
+    def clean_sku(self) -> str:
+        return checked(clean_sku, self.cleaned_data["sku"])
+
+    def data_for_action(self) -> VariantData:
+        return VariantData(**self.cleaned_data)
+
+
+class VariantForms(forms.BaseFormSet):
+    """The variants of one product; SKUs that are taken are marked in their row."""
+
+    def clean(self) -> None:
+        rows = [form for form in self.forms if form.cleaned_data.get("sku")]
+        own = [form.cleaned_data["pk"] for form in rows if form.cleaned_data.get("pk")]
+        taken = taken_skus([form.cleaned_data["sku"] for form in rows], except_for=own)
+        seen: set[str] = set()
+        for form in rows:
+            sku = form.cleaned_data["sku"]
+            if sku in taken or same_sku(sku) in seen:
+                form.add_error("sku", _("This SKU is in use already. Every variant needs its own."))
+            seen.add(same_sku(sku))
+
+    def for_action(self) -> list[VariantData]:
+        return [form.data_for_action() for form in self.forms if form.cleaned_data]
+
+
+VariantFormSet = forms.formset_factory(
+    VariantForm,
+    VariantForms,
+    extra=0,
+    min_num=1,
+    validate_min=True,
+    max_num=MOST_VARIANTS,
+    absolute_max=MOST_VARIANTS + 1,
+    validate_max=True,
+)
+
+
+class PriceForm(forms.Form):
+    price = PriceField(label=_("New price"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=120, required=False, help_text=_("Only your team sees it, in the price history.")
+    )

@@ -1,0 +1,30 @@
+"""The product list: its views, orders and search."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.lists import Listing, Sort, Tab
+from ecommerce.catalog.filters import ProductFilters
+from ecommerce.catalog.models import Product
+from ecommerce.catalog.queries import search_products, sold_out
+
+PRODUCTS = Listing(
+    tabs=[
+        Tab("all", _("All"), lambda rows: rows),
+        Tab("live", _("Live"), lambda rows: rows.filter(state=Product.State.LIVE)),
+        Tab("drafts", _("Drafts"), lambda rows: rows.filter(state__in=[Product.State.DRAFT, Product.State.REVIEW])),
+        Tab("ageing", _("Ageing"), lambda rows: rows.filter(state=Product.State.AGEING)),
+        Tab("retired", _("Retired"), lambda rows: rows.filter(state=Product.State.RETIRED)),
+        Tab("sold-out", _("Sold out"), sold_out),
+    ],
+    sorts=[
+        Sort("created", _("Newest"), "created_at", descending=True),
+        Sort("title", _("Product"), "title"),
+        Sort("price", _("Price"), "price_low"),
+        Sort("stock", _("Available"), "stock"),
+        Sort("updated", _("Last change"), "updated_at", descending=True),
+    ],
+    filters=ProductFilters,
+    search=search_products,
+)

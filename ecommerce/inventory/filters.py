@@ -1,0 +1,68 @@
+"""What stock can be filtered by, on pages and in the API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.queries import category_choices
+from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.queries import with_stock
+
+
+def warehouse_choices() -> list[tuple[str, str]]:
+    return [(str(warehouse.pk), warehouse.name) for warehouse in Warehouse.objects.order_by("-is_default", "name")]
+
+
+class StockFilters(django_filters.FilterSet):
+    """For stock_list(). A warehouse narrows the figures too."""
+
+    warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices, method="in_warehouse")
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
+    state = django_filters.ChoiceFilter(
+        label=_("Product state"), field_name="product__state", choices=Product.State.choices
+    )
+
+    class Meta:
+        model = Variant
+        fields: list[str] = []
+
+    def in_warehouse(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        warehouse = Warehouse.objects.filter(pk=value).first()
+        low_below = int(rows.query.annotations["low_below"].value)
+        return with_stock(rows, now=timezone.now(), low_below=low_below, warehouse=warehouse).filter(is_counted=True)
+
+    def in_category(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """In the category or below it."""
+        category = Category.objects.filter(code=value).first()
+        if category is None:
+            return rows.none()
+        return rows.filter(Q(product__category=category) | Q(product__category__path__startswith=f"{category.path}/"))
+
+
+class MoveFilters(django_filters.FilterSet):
+    """For ledger_of()."""
+
+    reason = django_filters.ChoiceFilter(label=_("Reason"), choices=StockMove.Reason.choices)
+    warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices)
+
+    class Meta:
+        model = StockMove
+        fields: list[str] = []
+
+
+class LevelFilters(django_filters.FilterSet):
+    """For stock_levels()."""
+
+    sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
+    variant = django_filters.NumberFilter(label=_("Variant"), field_name="variant_id")
+    warehouse = django_filters.NumberFilter(label=_("Warehouse"), field_name="warehouse_id")
+
+    class Meta:
+        model = StockLevel
+        fields: list[str] = []

@@ -1,0 +1,179 @@
+"""The pages of stock and warehouses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.access import MerchantRequest, merchant_view
+from core.errors import Refused
+from core.exports import csv_response
+from core.forms import add_refusal
+from core.htmx import done, page
+from ecommerce.catalog.models import Product
+from ecommerce.catalog.queries import variant_list
+from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
+from ecommerce.inventory.forms import AdjustForm, WarehouseForm
+from ecommerce.inventory.listing import LEDGER, STOCK
+from ecommerce.inventory.models import Warehouse
+from ecommerce.inventory.queries import ENDLESS, ledger_of, places_of, stock_list, warehouse_list
+
+
+def _stock(request: MerchantRequest) -> Any:
+    return stock_list(now=timezone.now(), low_below=request.merchant.low_stock_days)
+
+
+@merchant_view("stock.view")
+def stock_list_page(request: MerchantRequest) -> HttpResponse:
+    """The stock of every variant."""
+    context: dict[str, Any] = {
+        "page": STOCK.page(_stock(request), request.GET),
+        "endless": ENDLESS,
+        "search_hint": _("SKU, product or barcode"),
+    }
+    if request.membership.may("stock.export"):
+        context["export_url"] = reverse("stock-export", args=[request.merchant.slug])
+    return page(request, "ecommerce/inventory/list.html", context, part="results")
+
+
+@merchant_view("stock.export")
+def stock_export(request: MerchantRequest) -> HttpResponseBase:
+    """The variants of the view with their stock."""
+    head = [
+        _("SKU"), _("Product"), _("Variant"), _("Barcode"), _("On hand"), _("Reserved"), _("Available"),
+        _("Shipped in 28 days"), _("Lasts, days"),
+    ]  # fmt: skip
+
+    def rows() -> Iterator[list[Any]]:
+        for variant in STOCK.matching(_stock(request), request.GET).iterator(chunk_size=1000):
+            counted = [variant.on_hand, variant.reserved, variant.available] if variant.is_counted else [None] * 3
+            lasts = round(variant.cover, 1) if variant.is_counted and variant.cover < ENDLESS else None
+            yield [variant.sku, variant.product.title, variant.title, variant.barcode, *counted, variant.sold, lasts]
+
+    return csv_response(_("stock"), head, rows())
+
+
+@merchant_view("stock.view")
+def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
+    """One variant: where it is, and every move of it."""
+    variant = get_object_or_404(_stock(request), pk=pk)
+    context = {
+        "variant": variant,
+        "places": places_of(variant),
+        "page": LEDGER.page(ledger_of(variant), request.GET),
+        "endless": ENDLESS,
+        "may_adjust": request.membership.may("stock.adjust"),
+        "form": AdjustForm(warehouse=Warehouse.objects.first(), auto_id="adjust_%s"),
+        "export_url": reverse("stock-move-export", args=[request.merchant.slug, pk])
+        if request.membership.may("stock.export")
+        else "",
+    }
+    return page(request, "ecommerce/inventory/detail.html", context, part="results")
+
+
+@merchant_view("stock.export")
+def stock_move_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
+    """The ledger of one variant."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    head = [_("Time"), _("SKU"), _("Warehouse"), _("Quantity"), _("Reason"), _("Reference"), _("Note"), _("By")]
+
+    def rows() -> Iterator[list[Any]]:
+        for move in LEDGER.matching(ledger_of(variant), request.GET).iterator(chunk_size=1000):
+            yield [
+                move.at.astimezone(request.merchant.zone).isoformat(" ", "seconds"), variant.sku, move.warehouse.name,
+                move.quantity, move.get_reason_display(), move.reference, move.note, move.actor_label,
+            ]  # fmt: skip
+
+    return csv_response(f"{_('stock')}-{variant.pk}", head, rows())
+
+
+@merchant_view("stock.adjust")
+def stock_adjust(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Count a variant, or write down units that came or went."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    asked = request.GET.get("warehouse", "")
+    chosen = Warehouse.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+    form = AdjustForm(request.POST or None, warehouse=chosen or Warehouse.objects.first())
+    back = reverse("stock-detail", args=[request.merchant.slug, pk])
+    if form.is_valid():
+        place = form.cleaned_data["warehouse"] or default_warehouse()
+        try:
+            level = adjust_stock(
+                variant,
+                place,
+                **form.wanted(),
+                reason=form.cleaned_data["reason"],
+                note=form.cleaned_data["note"],
+                actor=request.actor,
+            )
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            say = _("%(warehouse)s now has %(on_hand)d of %(sku)s.") % {
+                "warehouse": place,
+                "on_hand": level.on_hand,
+                "sku": variant.sku,
+            }
+            return done(request, back, say)
+    context = {
+        "form": form,
+        "variant": variant,
+        "places": places_of(variant),
+        "submit": _("Save stock"),
+        "back_url": back,
+        "back_label": variant.sku,
+    }
+    return page(request, "ecommerce/inventory/adjust.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("stock.view")
+def product_stock(request: MerchantRequest, pk: int) -> HttpResponse:
+    """The stock of a product's variants, as a panel of its page."""
+    product = get_object_or_404(Product.objects.select_related("merchant"), pk=pk)
+    variants = _stock(request).filter(product=product).order_by("sku", "pk")
+    context = {
+        "product": product,
+        "variants": variants,
+        "endless": ENDLESS,
+        "may_adjust": request.membership.may("stock.adjust"),
+    }
+    return page(request, "ecommerce/inventory/product.html", context, part="product-stock")
+
+
+@merchant_view("stock.view")
+def warehouse_list_page(request: MerchantRequest) -> HttpResponse:
+    """The warehouses of the shop."""
+    context = {"warehouses": warehouse_list(), "may_edit": request.membership.may("warehouses.edit")}
+    return page(request, "ecommerce/inventory/warehouses.html", context)
+
+
+@merchant_view("warehouses.edit")
+def warehouse_new(request: MerchantRequest) -> HttpResponse:
+    """A form for a new warehouse."""
+    return _warehouse_form(request, Warehouse(is_default=not Warehouse.objects.exists()))
+
+
+@merchant_view("warehouses.edit")
+def warehouse_edit(request: MerchantRequest, pk: int) -> HttpResponse:
+    """A form for a warehouse."""
+    return _warehouse_form(request, get_object_or_404(Warehouse, pk=pk))
+
+
+def _warehouse_form(request: MerchantRequest, warehouse: Warehouse) -> HttpResponse:
+    back = reverse("warehouse-list", args=[request.merchant.slug])
+    form = WarehouseForm(request.POST or None, instance=warehouse)
+    if form.is_valid():
+        try:
+            save_warehouse(form.instance, actor=request.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return done(request, back, _("%(warehouse)s is saved.") % {"warehouse": form.instance})
+    context = {"form": form, "is_new": warehouse.pk is None, "back_url": back, "back_label": _("Warehouses")}
+    return page(request, "ecommerce/inventory/warehouse.html", context, status=422 if form.is_bound else 200)
