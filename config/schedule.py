@@ -9,13 +9,17 @@ from analytics.forecasts.tasks import nightly_forecasts
 from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
+    PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
+    PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
+    PeriodicJob("wake_snoozed", wake_snoozed, every=timedelta(minutes=1)),
 ]

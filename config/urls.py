@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", views.shop_home, name="merchant-home"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("notifications.inbox.urls")),
     path("readyz", health.readyz, name="readyz"),
 ]
 

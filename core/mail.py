@@ -34,7 +34,8 @@ def send_letter(write: Callable[[], Letter], *, to: str, language: str) -> None:
     """
     with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         letter = write()
-        values = {"letter": letter, "url": absolute(letter.url) if letter.url else "", "base_url": settings.BASE_URL}
+        url = absolute(letter.url) if letter.url else ""
+        values = {"letter": letter, "url": url, "action_url": url, "base_url": settings.BASE_URL}
         text = render_to_string("core/letter.txt", values)
         html = render_to_string("core/letter.html", values)
     mail = EmailMultiAlternatives(" ".join(letter.subject.split()), text, to=[to])

@@ -6,7 +6,7 @@
   function sync(scope) {
     const boxes = all('[data-row]', scope);
     const ticked = boxes.filter((box) => box.checked);
-    boxes.forEach((box) => box.closest('tr').classList.toggle('sel', box.checked));
+    boxes.forEach((box) => box.closest('tr, li').classList.toggle('sel', box.checked));
     const head = scope.querySelector('[data-all]');
     if (head) {
       head.checked = boxes.length > 0 && ticked.length === boxes.length;

@@ -1,0 +1,183 @@
+"""Telling people, and what they do with what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity.models import Activity
+from accounts.members.models import Membership
+from accounts.people.models import User
+from core.actors import Actor
+from core.tenancy import every_tenant, tenant
+from notifications.inbox.kinds import KINDS, Kind, kind_of
+from notifications.inbox.letters import send_notice, send_personal_notice
+from notifications.inbox.models import Notification, NotificationQuerySet, Preference
+from notifications.inbox.queries import choices_for, members_to_tell
+from notifications.inbox.rules import rank_of
+
+State = Notification.State
+
+
+@transaction.atomic
+def tell(
+    kind_name: str,
+    *,
+    key: str,
+    params: Mapping[str, Any],
+    activity: Activity | None = None,
+    only: Collection[int] | None = None,
+    grows: str = "",
+) -> int:
+    """Tell the members of the merchant in scope whom it concerns, once per `key`; returns how many were new to it.
+
+    Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
+    names a figure, newer params take the place of the old ones and a larger figure makes it unread again.
+    """
+    kind = _kind(kind_name)
+    members = [
+        member
+        for member in members_to_tell(kind, only=only)
+        if kind.locked or only is not None or activity is None or not _did_it(member.user, activity)
+    ]
+    choices = choices_for(kind, [member.user_id for member in members])
+    known = {
+        row.user_id: row
+        for row in Notification.objects.select_for_update().filter(
+            kind=kind.name, key=key, user_id__in=[member.user_id for member in members]
+        )
+    }
+    new = 0
+    for member in members:
+        choice, row = choices[member.user_id], known.get(member.user_id)
+        if row is not None:
+            if grows:
+                _refresh(row, kind, params, grows)
+            continue
+        if choice.inbox:
+            new += _put(member.user, kind, key, params, activity)
+        if choice.email:
+            send_notice(member, kind, key, params)
+    return new
+
+
+def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, Any], by_mail: bool) -> None:
+    """Tell a person something about their own account: in the inbox of each of their shops, and by one mail."""
+    kind = _kind(kind_name)
+    with every_tenant("a person's own account belongs to no shop"), transaction.atomic():
+        for membership in Membership.objects.filter(user=user).select_related("merchant"):
+            with tenant(membership.merchant):
+                _put(user, kind, key, params, None)
+        if by_mail:
+            send_personal_notice(user, kind, key, params)
+
+
+def _kind(name: str) -> Kind:
+    kind = kind_of(name)
+    assert kind is not None, name
+    return kind
+
+
+def _did_it(user: User, activity: Activity) -> bool:
+    return activity.actor_kind == "user" and activity.actor_id == user.pk
+
+
+def _put(user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: Activity | None) -> int:
+    now = timezone.now()
+    _, is_new = Notification.objects.get_or_create(
+        user=user,
+        kind=kind.name,
+        key=key,
+        defaults={
+            "params": dict(params),
+            "activity": activity,
+            "urgency": kind.urgency,
+            "rank": rank_of(kind.urgency, now),
+            "at": now,
+        },
+    )
+    return int(is_new)
+
+
+def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: str) -> None:
+    if row.params == params:
+        return
+    if params[grows] > row.params.get(grows, 0):
+        row.state, row.at = State.UNREAD, timezone.now()
+        row.rank = rank_of(kind.urgency, row.at)
+    row.params = dict(params)
+    row.save()
+
+
+def settle(*kind_names: str, key: str) -> int:
+    """It needs nobody any more: take it out of every inbox it is in, as handled."""
+    rows = Notification.objects.filter(kind__in=kind_names, key=key, state__in=[State.UNREAD, State.READ])
+    return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
+
+
+def mark(rows: NotificationQuerySet, *, state: str) -> int:
+    """Set the state of a person's notifications; one that is taken up again is awake. Returns how many changed.
+
+    What concerns the person's own account changes in all their shops.
+    """
+    now = timezone.now()
+    chosen = list(rows.exclude(state=state, snoozed_until=None).values_list("pk", "user_id", "kind", "key"))
+    pks = [pk for pk, *_ in chosen]
+    changed = Notification.objects.filter(pk__in=pks).update(state=state, snoozed_until=None, changed_at=now)
+    personal = {kind.name for kind in KINDS if kind.personal}
+    with every_tenant("a person's own account belongs to no shop"):
+        for _, user_id, kind, key in chosen:
+            if kind in personal:
+                others = Notification.objects.filter(user_id=user_id, kind=kind, key=key).exclude(pk__in=pks)
+                others.update(state=state, snoozed_until=None, changed_at=now)
+    return changed
+
+
+def snooze(rows: NotificationQuerySet, *, until: datetime) -> int:
+    """Put notifications aside until then. Returns how many."""
+    asleep = rows.exclude(state__in=[State.ARCHIVED, State.HANDLED])
+    return asleep.update(snoozed_until=until, changed_at=timezone.now())
+
+
+@transaction.atomic
+def wake(now: datetime) -> int:
+    """Bring back, unread and on top of their group, the snoozed ones whose time has come."""
+    due = list(Notification.objects.select_for_update().filter(snoozed_until__lte=now))
+    for row in due:
+        row.snoozed_until, row.at, row.changed_at = None, now, now
+        row.rank = rank_of(row.urgency, now)
+        if row.state == State.READ:
+            row.state = State.UNREAD
+    Notification.objects.bulk_update(due, ["snoozed_until", "at", "rank", "state", "changed_at"], batch_size=500)
+    return len(due)
+
+
+def put_away_stale(now: datetime) -> int:
+    """Archive what has stood in inboxes longer than its kind is of use; what was chosen to sleep may."""
+    count = 0
+    for kind in KINDS:
+        old = Notification.objects.filter(kind=kind.name, at__lt=now - kind.stale, snoozed_until=None)
+        count += old.filter(state__in=[State.UNREAD, State.READ]).update(state=State.ARCHIVED, changed_at=now)
+    return count
+
+
+@transaction.atomic
+def choose(user: User, choices: Iterable[tuple[str, bool, bool]], *, actor: Actor) -> None:
+    """Set where a member of the merchant in scope is told of each kind: (kind, inbox, email). Locked kinds stay on."""
+    for name, inbox, email in choices:
+        if not _kind(name).locked:
+            Preference.objects.update_or_create(user=user, kind=name, defaults={"inbox": inbox, "email": email})
+
+
+@transaction.atomic
+def stop_mails(user_id: int, kind: Kind) -> None:
+    """No e-mails of this kind to this member any more; the inbox stays as it is."""
+    if not kind.locked:
+        row, _ = Preference.objects.get_or_create(
+            user_id=user_id, kind=kind.name, defaults={"inbox": kind.inbox, "email": False}
+        )
+        Preference.objects.filter(pk=row.pk).update(email=False)

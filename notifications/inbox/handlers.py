@@ -1,0 +1,172 @@
+"""Facts that people are to be told. Each handler may run twice: a thing is told once per key."""
+
+from __future__ import annotations
+
+from accounts.activity.models import Activity
+from accounts.members.events import MemberInvited, MemberJoined
+from accounts.members.models import Invitation, Membership
+from accounts.people.events import PasswordChanged, RecoveryCodesMade, SecondFactorOff, SecondFactorOn, SignedInAnew
+from accounts.people.models import User
+from accounts.tokens.events import TokenCreated, TokenReplaced
+from core.events import handles
+from ecommerce.complaints.events import (
+    ComplaintAnswered,
+    ComplaintClosed,
+    ComplaintDecided,
+    ComplaintDueSoon,
+    ComplaintEscalated,
+    ComplaintFact,
+    ComplaintOpened,
+)
+from ecommerce.complaints.models import Complaint
+from ecommerce.fulfilment.events import OrderShipped
+from ecommerce.imports.events import ImportFinished
+from ecommerce.imports.models import ImportRun
+from ecommerce.inventory.events import OpeningStockSet, StockAdjusted
+from ecommerce.orders.events import (
+    OrderCancelled,
+    OrderHeld,
+    OrderPaid,
+    OrderPlaced,
+    OrderReleased,
+    OrdersPlaced,
+    PaymentFailed,
+)
+from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
+from ecommerce.reviews.models import Review
+from notifications.inbox.actions import settle, tell, tell_person
+from notifications.inbox.tasks import look_at_orders, look_at_stock, look_soon
+
+FEW_STARS = 2
+
+
+@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderShipped, OrderCancelled, OrderHeld, OrderReleased)
+def orders_moved(event: object, activity: Activity) -> None:
+    look_soon(look_at_orders)
+
+
+@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderShipped, OrderCancelled, StockAdjusted, OpeningStockSet)
+def stock_moved(event: object, activity: Activity) -> None:
+    look_soon(look_at_stock)
+
+
+@handles(PaymentFailed)
+def payment_failed(event: PaymentFailed, activity: Activity) -> None:
+    params = {
+        "number": event.number,
+        "amount": event.amount,
+        "currency": event.currency,
+        "reason": event.reason,
+        "payment": event.payment_id,
+    }
+    tell("payment-failed", key=str(event.order_id), params=params, activity=activity, grows="payment")
+
+
+@handles(OrderPaid, OrderCancelled)
+def payment_settled(event: OrderPaid | OrderCancelled, activity: Activity) -> None:
+    if isinstance(event, OrderPaid) or event.whole:
+        settle("payment-failed", key=str(event.order_id))
+
+
+@handles(ReviewSubmitted, ReviewPublished)
+def review_came(event: ReviewFact, activity: Activity) -> None:
+    if event.rating > FEW_STARS or event.state != Review.State.PUBLISHED:
+        return
+    review = Review.objects.select_related("product").filter(pk=event.review_id, state=event.state).first()
+    if review is None or review.replied_at is not None:
+        return
+    params = {
+        "review_id": review.pk,
+        "stars": review.rating,
+        "product": review.product.title if review.product else "",
+        "verified": review.is_verified,
+    }
+    tell("review-low", key=str(review.pk), params=params, activity=activity)
+
+
+@handles(ReviewReplied, ReviewHidden)
+def review_settled(event: ReviewFact, activity: Activity) -> None:
+    settle("review-low", key=str(event.review_id))
+
+
+@handles(ComplaintOpened, ComplaintDueSoon)
+def complaint_waits(event: ComplaintFact, activity: Activity) -> None:
+    """Told only while it is the merchant's turn: facts are handled a little later than they happen."""
+    complaint = Complaint.objects.select_related("order", "merchant").filter(pk=event.complaint_id).first()
+    if complaint is None or complaint.state != Complaint.State.OPENED:
+        return
+    params = {
+        "number": complaint.number,
+        "topic": complaint.topic,
+        "due": complaint.due_at.isoformat(),
+        "refund": str(complaint.refund_asked) if complaint.refund_asked else "",
+        "currency": complaint.order.currency if complaint.order else complaint.merchant.currency,
+    }
+    kind = "complaint-due" if isinstance(event, ComplaintDueSoon) else "complaint-opened"
+    tell(kind, key=str(complaint.pk), params=params, activity=activity)
+
+
+@handles(ComplaintAnswered, ComplaintEscalated, ComplaintDecided, ComplaintClosed)
+def complaint_settled(event: ComplaintFact, activity: Activity) -> None:
+    settle("complaint-opened", "complaint-due", key=str(event.complaint_id))
+
+
+@handles(ImportFinished)
+def import_finished(event: ImportFinished, activity: Activity) -> None:
+    starter = ImportRun.objects.filter(pk=event.run_id).values_list("created_by", flat=True).first()
+    if starter is None:
+        return
+    params = {
+        "run_id": event.run_id,
+        "file": event.file_name,
+        "created": event.created,
+        "updated": event.updated,
+        "bad": event.bad_rows,
+        "failed": event.failed,
+    }
+    tell("import-finished", key=str(event.run_id), params=params, activity=activity, only=[starter])
+
+
+@handles(MemberInvited)
+def member_invited(event: MemberInvited, activity: Activity) -> None:
+    invitation = Invitation.objects.select_related("custom_role").filter(pk=event.invitation_id).first()
+    if invitation is None or event.again:
+        return
+    role = invitation.custom_role.name if invitation.custom_role else invitation.role
+    params = {"by": activity.actor_label, "role": role}
+    tell("member-invited", key=str(invitation.pk), params=params, activity=activity)
+
+
+@handles(MemberJoined)
+def member_joined(event: MemberJoined, activity: Activity) -> None:
+    member = Membership.objects.select_related("user", "custom_role").filter(pk=event.membership_id).first()
+    if member is None:
+        return
+    role = member.custom_role.name if member.custom_role else member.role
+    params = {"name": str(member.user), "role": role}
+    tell("member-joined", key=str(member.pk), params=params, activity=activity)
+
+
+@handles(TokenCreated, TokenReplaced)
+def token_created(event: TokenCreated | TokenReplaced, activity: Activity) -> None:
+    params = {"name": event.name, "by": activity.actor_label}
+    tell("token-created", key=str(event.token_id), params=params, activity=activity)
+
+
+@handles(SignedInAnew)
+def signed_in(event: SignedInAnew, activity: Activity) -> None:
+    user = User.objects.filter(pk=event.user_id).first()
+    if user is not None:
+        params = {"device": event.device, "at": activity.at.isoformat()}
+        tell_person(user, "sign-in", key=str(activity.pk), params=params, by_mail=True)
+
+
+@handles(PasswordChanged, SecondFactorOn, SecondFactorOff, RecoveryCodesMade)
+def security_changed(
+    event: PasswordChanged | SecondFactorOn | SecondFactorOff | RecoveryCodesMade, activity: Activity
+) -> None:
+    """The mail about it is the sign-in pages' own; it leaves with the change."""
+    user = User.objects.filter(pk=event.user_id).first()
+    if user is not None:
+        params = {"what": event.kind, "at": activity.at.isoformat()}
+        tell_person(user, "security-changed", key=str(activity.pk), params=params, by_mail=False)

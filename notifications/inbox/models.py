@@ -1,0 +1,113 @@
+"""What people are told, where each has got with it, and what they want to be told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+
+
+class Urgency(models.IntegerChoices):
+    ACT = 1, _("Act today")
+    WEEK = 2, _("This week")
+    KNOW = 3, _("Good to know")
+
+
+class NotificationQuerySet(TenantQuerySet["Notification"]):
+    def of(self, user_id: int) -> NotificationQuerySet:
+        return self.filter(user_id=user_id)
+
+    def open(self, now: datetime) -> NotificationQuerySet:
+        """In front of the person: neither put away, nor settled, nor asleep."""
+        return self.filter(state__in=[Notification.State.UNREAD, Notification.State.READ]).exclude(
+            snoozed_until__gt=now
+        )
+
+    def unread(self, now: datetime) -> NotificationQuerySet:
+        return self.open(now).filter(state=Notification.State.UNREAD)
+
+    def to_act_on(self, now: datetime) -> NotificationQuerySet:
+        return self.open(now).filter(urgency__in=[Urgency.ACT, Urgency.WEEK])
+
+    def snoozed(self, now: datetime) -> NotificationQuerySet:
+        return self.filter(snoozed_until__gt=now)
+
+    def put_away(self) -> NotificationQuerySet:
+        return self.filter(state__in=[Notification.State.ARCHIVED, Notification.State.HANDLED])
+
+
+class Notification(TenantModel):
+    """One fact told to one member. `kind` names an entry of kinds.py, which makes the words from `params`.
+
+    `key` is what it is about: a person is told a thing once. `rank` is the order of the inbox (rules.rank_of). A
+    snoozed one keeps its state and wakes up unread.
+    """
+
+    class State(models.TextChoices):
+        UNREAD = "unread", pgettext_lazy("notification", "Unread")
+        READ = "read", pgettext_lazy("notification", "Read")
+        ARCHIVED = "archived", pgettext_lazy("notification", "Archived")
+        HANDLED = "handled", pgettext_lazy("notification", "Handled")
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    kind = models.CharField(_("kind"), max_length=30)
+    key = models.CharField(max_length=100)
+    params = models.JSONField(default=dict)
+    activity = models.ForeignKey("accounts.Activity", models.SET_NULL, null=True, blank=True, related_name="+")
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency, default=Urgency.KNOW)
+    rank = models.BigIntegerField(default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.UNREAD)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantManager.from_queryset(NotificationQuerySet)()
+
+    class Meta:
+        ordering = ["rank", "pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "user", "kind", "key"], name="notification_once")]
+        indexes = [
+            models.Index(fields=["merchant", "user", "rank", "id"], name="notification_inbox"),
+            models.Index(fields=["merchant", "kind", "key"], name="notification_subject"),
+            models.Index(
+                fields=["snoozed_until"], name="notification_asleep", condition=models.Q(snoozed_until__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Preference(TenantModel):
+    """Where a member wants to be told of a kind; without a row the kind's own defaults hold."""
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    inbox = models.BooleanField()
+    email = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "user", "kind"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"
+
+
+class LowStock(TenantModel):
+    """There from when a variant was noticed to run out soon until it no longer does; `key` is how it was told."""
+
+    variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=100)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "key"], name="low_stock_key")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} since {self.since:%F}"

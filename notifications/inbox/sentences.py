@@ -1,0 +1,229 @@
+"""What each kind of notification says, from its stored figures, in the language and time zone of the reader.
+
+Every function takes the params of a notification and returns (title, line below). Amounts come as decimal strings with
+their currency, moments and days as ISO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
+
+from accounts.members.models import BuiltInRole
+from core.templatetags.sc import money
+from ecommerce.complaints.models import Complaint
+
+Params = Mapping[str, Any]
+Words = tuple[str, str]
+
+
+def _amount(value: str, currency: str) -> str:
+    return money(Decimal(value), currency)
+
+
+def _moment(iso: str) -> str:
+    return formats.date_format(timezone.localtime(datetime.fromisoformat(iso)), "SHORT_DATETIME_FORMAT")
+
+
+def _day(iso: str) -> str:
+    return formats.date_format(date.fromisoformat(iso), "SHORT_DATE_FORMAT")
+
+
+def _role(name: str) -> str:
+    return str(dict(BuiltInRole.choices).get(name, name))
+
+
+def order_new(p: Params) -> Words:
+    title = ngettext("%(count)d new order on %(day)s", "%(count)d new orders on %(day)s", p["count"])
+    body = gettext("%(total)s in all. The newest is %(number)s.")
+    return (
+        title % {"count": p["count"], "day": _day(p["day"])},
+        body % {"total": _amount(p["total"], p["currency"]), "number": p["number"]},
+    )
+
+
+def order_to_ship(p: Params) -> Words:
+    title = ngettext("%(count)d order must ship today", "%(count)d orders must ship today", p["count"])
+    if p["late"]:
+        body = ngettext(
+            "%(late)d of them is late already. Begin with %(number)s.",
+            "%(late)d of them are late already. Begin with %(number)s.",
+            p["late"],
+        )
+    else:
+        body = gettext("The first, %(number)s, is due by %(due)s.")
+    return (
+        title % {"count": p["count"]},
+        body % {"late": p["late"], "number": p["number"], "due": _moment(p["due"])},
+    )
+
+
+def order_late(p: Params) -> Words:
+    values = {"count": p["count"], "number": p["number"], "due": _moment(p["due"])}
+    if p["count"] == 1:
+        return (
+            gettext("Order %(number)s is late") % values,
+            gettext("It should have left by %(due)s. The buyer is waiting.") % values,
+        )
+    return (
+        ngettext("%(count)d order is late", "%(count)d orders are late", p["count"]) % values,
+        gettext("The oldest, %(number)s, should have left by %(due)s.") % values,
+    )
+
+
+def payment_failed(p: Params) -> Words:
+    values = {"number": p["number"], "amount": _amount(p["amount"], p["currency"]), "reason": p["reason"]}
+    body = gettext("%(amount)s did not come in: %(reason)s") if p["reason"] else gettext("%(amount)s did not come in.")
+    return gettext("The payment for order %(number)s failed") % values, body % values
+
+
+def stock_low(p: Params) -> Words:
+    values = {"product": p["product"], "sku": p["sku"], "units": p["units"], "pace": p["pace"]}
+    if p["units"] <= 0:
+        return (
+            gettext("%(product)s is sold out") % values,
+            gettext("%(sku)s. About %(pace)s a day were sold over the last 28 days.") % values,
+        )
+    return (
+        gettext("%(product)s will run out about %(day)s") % {**values, "day": _day(p["day"])},
+        ngettext(
+            "%(sku)s. %(units)d unit is left, and about %(pace)s a day are sold.",
+            "%(sku)s. %(units)d units are left, and about %(pace)s a day are sold.",
+            p["units"],
+        )
+        % values,
+    )
+
+
+def stock_low_many(p: Params) -> Words:
+    title = ngettext("%(count)d product will run out soon", "%(count)d products will run out soon", p["count"])
+    values = {"count": p["count"], "product": p["product"], "day": _day(p["day"])}
+    return title % values, gettext("First %(product)s, about %(day)s.") % values
+
+
+def review_low(p: Params) -> Words:
+    title = ngettext(
+        "%(stars)d star of five for %(product)s", "%(stars)d stars of five for %(product)s", p["stars"]
+    ) % {"stars": p["stars"], "product": p["product"]}
+    if p["verified"]:
+        return title, gettext("From somebody who bought it. A reply within a day is read by the next buyers too.")
+    return title, gettext("A reply within a day is read by the next buyers too.")
+
+
+def complaint_opened(p: Params) -> Words:
+    values = _complaint(p)
+    body = gettext("%(topic)s. Answer by %(due)s, or the platform decides.")
+    if p.get("refund"):
+        body = gettext("%(topic)s, %(refund)s asked back. Answer by %(due)s, or the platform decides.")
+    return gettext("Complaint %(number)s was opened") % values, body % values
+
+
+def complaint_due(p: Params) -> Words:
+    values = _complaint(p)
+    return (
+        gettext("Complaint %(number)s must be answered by %(due)s") % values,
+        gettext("%(topic)s. After that the platform decides without you.") % values,
+    )
+
+
+def _complaint(p: Params) -> dict[str, str]:
+    return {
+        "number": p["number"],
+        "topic": str(dict(Complaint.Topic.choices).get(p["topic"], p["topic"])),
+        "due": _moment(p["due"]),
+        "refund": _amount(p["refund"], p["currency"]) if p.get("refund") else "",
+    }
+
+
+def member_invited(p: Params) -> Words:
+    values = {"by": p["by"], "role": _role(p["role"])}
+    return (
+        gettext("%(by)s invited somebody to the team") % values,
+        gettext("As %(role)s. The invitation is open for two weeks.") % values,
+    )
+
+
+def member_joined(p: Params) -> Words:
+    values = {"name": p["name"], "role": _role(p["role"])}
+    return gettext("%(name)s joined the team") % values, gettext("As %(role)s.") % values
+
+
+def sign_in(p: Params) -> Words:
+    values = {"device": p["device"], "at": _moment(p["at"])}
+    return (
+        gettext("New sign-in to your account"),
+        gettext("%(device)s, %(at)s. If this was not you, end that session and change your password.") % values,
+    )
+
+
+_SECURITY = {
+    "people.password_changed": lambda: gettext("Your password was changed"),
+    "people.second_factor_on": lambda: gettext("Your second factor was turned on"),
+    "people.second_factor_off": lambda: gettext("Your second factor was turned off"),
+    "people.recovery_codes_made": lambda: gettext("New recovery codes were made for your account"),
+}
+
+
+def security_changed(p: Params) -> Words:
+    title = _SECURITY[p["what"]]()
+    body = gettext("%(at)s. If this was not you, reset your password at once.")
+    return title, body % {"at": _moment(p["at"])}
+
+
+def token_created(p: Params) -> Words:
+    values = {"name": p["name"], "by": p["by"]}
+    return (
+        gettext("API token “%(name)s” was created") % values,
+        gettext("By %(by)s. Whoever has it may do what its scopes allow; revoke it if nobody needs it.") % values,
+    )
+
+
+def import_finished(p: Params) -> Words:
+    values = {
+        "file": p["file"],
+        "created": formats.number_format(p["created"], force_grouping=True),
+        "updated": formats.number_format(p["updated"], force_grouping=True),
+        "bad": formats.number_format(p["bad"], force_grouping=True),
+    }
+    if p["failed"]:
+        return gettext("The import of %(file)s failed") % values, gettext("Nothing was changed. See what went wrong.")
+    body = gettext("Orders: %(created)s new, %(updated)s brought up to date. Rows left out: %(bad)s.")
+    return gettext("The import of %(file)s is finished") % values, body % values
+
+
+def forecast_ready(p: Params) -> Words:
+    values = {
+        "days": p["days"],
+        "low": _amount(p["low"], p["currency"]),
+        "high": _amount(p["high"], p["currency"]),
+        "day": _day(p["day"]),
+    }
+    return (
+        gettext("The sales forecast is ready"),
+        ngettext(
+            "Most likely %(low)s to %(high)s over the next %(days)d day, from sales up to %(day)s.",
+            "Most likely %(low)s to %(high)s over the next %(days)d days, from sales up to %(day)s.",
+            p["days"],
+        )
+        % values,
+    )
+
+
+def forecast_shift(p: Params) -> Words:
+    values = {
+        "percent": abs(p["percent"]),
+        "low": _amount(p["low"], p["currency"]),
+        "high": _amount(p["high"], p["currency"]),
+        "usual": _amount(p["usual"], p["currency"]),
+    }
+    if p["percent"] > 0:
+        title = gettext("Sales are expected to rise by about %(percent)d %% next week")
+    else:
+        title = gettext("Sales are expected to fall by about %(percent)d %% next week")
+    body = gettext("Most likely %(low)s to %(high)s; the last four weeks had %(usual)s on average.")
+    return title % values, body % values

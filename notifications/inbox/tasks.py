@@ -1,0 +1,67 @@
+"""The inbox in the background: what comes with time, and what is put off a little so that many facts make one look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.jobs.queue import enqueue
+from accounts.merchants.models import Merchant
+from core.tasks import task
+from core.tenancy import current_tenant_id, every_tenant, tenant
+from notifications.inbox import watch
+from notifications.inbox.actions import put_away_stale, wake
+
+SOON = timedelta(seconds=20)
+
+
+@task()
+def look_at_orders() -> None:
+    """Bring what was told about new, due and late orders up to date."""
+    merchant = _merchant()
+    watch.new_orders(merchant)
+    watch.orders_to_ship(merchant, begin=False)
+    watch.late_orders(merchant)
+
+
+@task()
+def look_at_stock() -> None:
+    """Tell what newly runs out."""
+    watch.stock(_merchant())
+
+
+@task()
+def morning() -> None:
+    """What must ship today, and what runs out, told when the working day begins."""
+    merchant = _merchant()
+    watch.orders_to_ship(merchant, begin=True)
+    watch.stock(merchant)
+
+
+@task(per_merchant=False)
+def look_at_late_orders() -> None:
+    """Find the merchants with orders that became late, or are no longer, and look at each."""
+    with every_tenant("find late orders of all merchants"):
+        found = watch.overdue_since(timezone.now())
+    for merchant in Merchant.objects.trading().filter(pk__in=found):
+        with tenant(merchant), timezone.override(merchant.zone):
+            watch.late_orders(merchant)
+
+
+@task(per_merchant=False)
+def wake_snoozed() -> None:
+    """Bring back what was snoozed until now, and put away what is of no more use."""
+    with every_tenant("inboxes of all merchants"):
+        wake(timezone.now())
+        put_away_stale(timezone.now())
+
+
+def look_soon(look: Callable[[], None]) -> None:
+    """Queue a look at the merchant in scope for a moment from now; many calls until then make one."""
+    enqueue(look, key=f"{look.__name__}:{current_tenant_id()}", at=timezone.now() + SOON)
+
+
+def _merchant() -> Merchant:
+    return Merchant.objects.get(pk=current_tenant_id())

@@ -1,0 +1,113 @@
+"""Every kind can say its sentence in both languages and leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from core import roles
+from notifications.inbox.kinds import KINDS, kind_of
+from notifications.inbox.models import Urgency
+from notifications.inbox.rules import rank_of
+
+DUE = "2026-06-05T10:00:00+00:00"
+COMPLAINT = {"number": "C-7", "topic": "damaged", "due": DUE, "refund": "120.00", "currency": "CNY"}
+STOCK = {"variant_id": 3, "product": "盖碗", "sku": "GW-1", "units": 12, "pace": 4, "day": "2026-06-08"}
+FORECAST = {"days": 28, "low": "12000", "high": "15000", "currency": "CNY", "day": "2026-06-04"}
+SHIFT = {"percent": 35, "low": "4000", "high": "6000", "usual": "3500", "currency": "CNY"}
+IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
+LATE = {"count": 1, "number": "10001", "due": DUE}
+SAMPLES = {
+    "order-new": [
+        {"count": 12, "total": "3240.5", "currency": "CNY", "number": "10023", "day": "2026-06-05"},
+        {"count": 1, "total": "30", "currency": "USD", "number": "10023", "day": "2026-06-05"},
+    ],
+    "order-to-ship": [{"count": 3, "late": 0, **LATE}, {**LATE, "count": 3, "late": 2}],
+    "order-late": [LATE, {**LATE, "count": 4}],
+    "payment-failed": [
+        {"number": "10001", "amount": "88.00", "currency": "CNY", "reason": "", "payment": 1},
+        {"number": "10001", "amount": "88.00", "currency": "CNY", "reason": "card expired", "payment": 1},
+    ],
+    "stock-low": [STOCK, {**STOCK, "units": 0}, {**STOCK, "units": 1, "pace": 0.4}],
+    "stock-low-many": [{"count": 9, "product": "盖碗", "day": "2026-06-08"}],
+    "review-low": [
+        {"review_id": 1, "stars": 1, "product": "盖碗", "verified": True},
+        {"review_id": 1, "stars": 2, "product": "", "verified": False},
+    ],
+    "complaint-opened": [COMPLAINT, {**COMPLAINT, "refund": ""}],
+    "complaint-due": [COMPLAINT],
+    "member-invited": [{"by": "Ann", "role": "manager"}],
+    "member-joined": [{"name": "Ben", "role": "Night shift"}],
+    "token-created": [{"name": "ERP", "by": "Ann"}],
+    "sign-in": [{"device": "Chrome, Windows", "at": DUE}],
+    "security-changed": [
+        {"what": what, "at": DUE}
+        for what in (
+            "people.password_changed",
+            "people.second_factor_on",
+            "people.second_factor_off",
+            "people.recovery_codes_made",
+        )
+    ],
+    "import-finished": [IMPORT, {**IMPORT, "failed": True}],
+    "forecast-ready": [FORECAST],
+    "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
+}
+CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
+
+
+@pytest.mark.parametrize(("kind", "params"), CASES, ids=lambda value: getattr(value, "name", ""))
+def test_a_kind_speaks_both_languages(kind, params):
+    with timezone.override(ZoneInfo("Asia/Shanghai")):
+        with translation.override("en"):
+            english = [*kind.words(params), str(kind.verb), str(kind.label), str(kind.topic)]
+        with translation.override("zh-hans"):
+            chinese = [*kind.words(params), str(kind.verb), str(kind.label), str(kind.topic)]
+    for text in (*english, *chinese):
+        assert text
+        assert "%(" not in text
+    for text in english:
+        assert "!" not in text
+    for text in chinese:
+        assert re.search(r"[一-鿿]", text), text
+        assert "！" not in text
+
+
+@pytest.mark.parametrize(("kind", "params"), CASES, ids=lambda value: getattr(value, "name", ""))
+def test_a_kind_names_a_target_its_figures_can_fill(kind, params):
+    target = kind.target(params)
+    assert target.name
+    assert all(value not in (None, "") for value in target.args)
+
+
+def test_times_are_in_the_zone_of_the_reader():
+    words = kind_of("order-late").words
+    with timezone.override(ZoneInfo("Asia/Shanghai")):
+        assert words(LATE) == ("Order 10001 is late", "It should have left by 5 Jun, 18:00. The buyer is waiting.")
+
+
+def test_whom_a_kind_concerns_is_a_word_of_a_role():
+    words = {kind.word for kind in KINDS if not kind.personal}
+    assert words <= roles.merchant_permissions()
+    assert all(kind.personal is (kind.word == "") for kind in KINDS)
+
+
+def test_security_is_locked_on_everywhere():
+    locked = {kind.name for kind in KINDS if kind.locked}
+    assert locked == {"token-created", "sign-in", "security-changed"}
+    assert all(kind.inbox and kind.email for kind in KINDS if kind.locked)
+
+
+def test_new_orders_are_quiet():
+    kind = kind_of("order-new")
+    assert (kind.urgency, kind.inbox, kind.email) == (Urgency.KNOW, True, False)
+
+
+def test_the_inbox_reads_by_urgency_then_newest_first():
+    older, newer = datetime(2026, 6, 4, tzinfo=UTC), datetime(2026, 6, 5, tzinfo=UTC)
+    order = [(1, newer), (1, older), (2, newer), (3, newer), (3, older)]
+    assert sorted(order, key=lambda item: rank_of(*item)) == order
