@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,7 +38,7 @@ def three(shop, ann, ben):
         tell("order-late", key="a", params=LATE)
         tell("member-invited", key="b", params=INVITED)
         tell("member-invited", key="c", params=INVITED)
-        yield list(inbox_of(ann.pk))
+        yield sorted(inbox_of(ann.pk), key=lambda row: row.key)
 
 
 def states(user) -> dict[str, str]:
@@ -46,7 +51,7 @@ def test_the_inbox_shows_the_readers_own_by_urgency(three, shop, ann, ben, as_us
     assert page.count("Ben invited somebody to the team") >= 2
     page = as_user(ben).get("/m/luming/inbox/").content.decode()
     assert "Order 10001 is late" in page
-    assert "invited" not in page
+    assert "Ben invited" not in page
 
 
 def test_strangers_find_no_inbox(three, cleo, as_user, client):
@@ -81,8 +86,6 @@ def test_the_ticked_rows_are_archived_and_that_can_be_undone(three, ann, ben, as
     assert states(ben) == {"a": "unread"}
     events = response.headers["HX-Trigger"]
     assert "inbox-changed" in events
-    import json
-
     undo = json.loads(events)["toast"]["undo"]
     assert client.post(undo).status_code == 302
     assert states(ann) == {"a": "unread", "b": "unread", "c": "unread"}
@@ -138,10 +141,7 @@ def test_the_count_answers_304_until_something_changes(three, ann, as_user):
     assert changed["HX-Trigger"] == '{"inbox-count": {"unread": 2}}'
 
 
-def test_the_inbox_costs_the_same_with_one_row_and_with_thirty(shop, ann, as_user, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_inbox_costs_the_same_with_one_row_and_with_thirty(shop, ann, as_user):
     client = as_user(ann)
     counts = []
     with tenant(shop):
@@ -183,8 +183,6 @@ def test_a_link_out_of_a_mail_asks_first_and_stops_on_the_button(shop, ann, clie
 
 
 def test_a_mail_program_stops_it_with_one_request(shop, ann):
-    from django.test import Client
-
     link = reverse("notification-stop", args=[stop_token(shop.pk, ann.pk, "order-late")])
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200

@@ -10,6 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.activity.log import record
+from accounts.jobs.runner import sweep
 from accounts.models import Activity, Membership
 from core.actors import SYSTEM
 from core.tenancy import every_tenant, tenant
@@ -22,6 +23,7 @@ from ecommerce.orders.models import Order
 from ecommerce.reviews.events import ReviewHidden, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import choose, settle, tell
+from notifications.inbox.handlers import complaint_waits
 from notifications.inbox.models import Notification
 from notifications.mail.models import Mail
 from tests import factories
@@ -153,8 +155,6 @@ def test_many_new_orders_are_one_quiet_line(scope, ann):
 
 
 def _sweep_and_run() -> None:
-    from accounts.jobs.runner import sweep
-
     sweep()
     run_tasks()
 
@@ -241,8 +241,6 @@ def test_an_import_is_told_to_whoever_started_it(scope, ann, ben):
 
 
 def test_a_handler_that_runs_twice_tells_once(scope, ann):
-    from notifications.inbox.handlers import complaint_waits
-
     row = complaint()
     event = fact(ComplaintOpened, row)
     entry = record(event, actor=SYSTEM, subject=row)
