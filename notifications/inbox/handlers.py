@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from accounts.activity.models import Activity
 from accounts.members.events import MemberInvited, MemberJoined
 from accounts.members.models import Invitation, Membership
+from accounts.merchants.models import Merchant
 from accounts.people.events import PasswordChanged, RecoveryCodesMade, SecondFactorOff, SecondFactorOn, SignedInAnew
 from accounts.people.models import User
 from accounts.tokens.events import TokenCreated, TokenReplaced
+from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, SurgeExpected
+from analytics.restock.events import StockOutExpected
+from analytics.restock.models import StockWarning
 from core.events import handles
 from ecommerce.complaints.events import (
     ComplaintAnswered,
@@ -36,6 +43,7 @@ from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, 
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import settle, tell, tell_person
 from notifications.inbox.tasks import look_at_orders, look_at_stock, look_soon
+from notifications.inbox.watch import stock_warning
 
 FEW_STARS = 2
 
@@ -45,8 +53,16 @@ def orders_moved(event: object, activity: Activity) -> None:
     look_soon(look_at_orders)
 
 
-@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderShipped, OrderCancelled, StockAdjusted, OpeningStockSet)
-def stock_moved(event: object, activity: Activity) -> None:
+@handles(StockOutExpected)
+def stock_runs_out(event: StockOutExpected, activity: Activity) -> None:
+    warnings = StockWarning.objects.open().select_related("variant__product", "merchant")
+    warning = warnings.filter(pk=event.warning_id).first()
+    if warning is not None:
+        stock_warning(warning.merchant, warning)
+
+
+@handles(StockAdjusted, OpeningStockSet, OrderCancelled)
+def stock_came(event: object, activity: Activity) -> None:
     look_soon(look_at_stock)
 
 
@@ -170,3 +186,30 @@ def security_changed(
     if user is not None:
         params = {"what": event.kind, "at": activity.at.isoformat()}
         tell_person(user, "security-changed", key=str(activity.pk), params=params, by_mail=False)
+
+
+@handles(ForecastMade, ForecastRefused)
+def forecast_answered(event: ForecastMade | ForecastRefused, activity: Activity) -> None:
+    """The nightly ones are on the page; who asked for one is told that it is there."""
+    if not event.asked or activity.actor_kind != "user" or activity.actor_id is None:
+        return
+    params: dict[str, Any] = {"measure": event.measure, "refused": isinstance(event, ForecastRefused)}
+    if isinstance(event, ForecastMade):
+        currency = Merchant.objects.values_list("currency", flat=True).get(pk=activity.merchant_id)
+        days = (date.fromisoformat(event.last_day) - date.fromisoformat(event.first_day)).days + 1
+        params |= {"days": days, "low": event.low, "high": event.high, "currency": currency, "day": event.data_to}
+    tell("forecast-ready", key=str(event.run_id), params=params, activity=activity, only=[activity.actor_id])
+
+
+@handles(SurgeExpected, DropExpected)
+def outlook_changed(event: SurgeExpected | DropExpected, activity: Activity) -> None:
+    if event.usual <= 0:
+        return
+    params = {
+        "percent": round(100 * (event.middle - event.usual) / event.usual),
+        "low": event.low,
+        "high": event.high,
+        "usual": event.usual,
+        "currency": event.currency,
+    }
+    tell("forecast-shift", key=f"{activity.kind}:{event.first_day}", params=params, activity=activity)

@@ -95,7 +95,7 @@ KINDS = (
     ),
     Kind(
         "stock-low-many", _("Stock of several products will run out"), _STOCK, Urgency.WEEK, "stock.adjust",
-        sentences.stock_low_many, _to("stock-list", query="sort=cover"), _("See stock"),
+        sentences.stock_low_many, _to("stock-list", query="tab=low"), _("See stock"),
         icon="building-warehouse", tone="warning", stale=timedelta(days=14),
     ),
     Kind(

@@ -96,18 +96,3 @@ class Preference(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
-
-
-class LowStock(TenantModel):
-    """There from when a variant was noticed to run out soon until it no longer does; `key` is how it was told."""
-
-    variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, related_name="+")
-    since = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=100)
-
-    class Meta:
-        indexes = [models.Index(fields=["merchant", "key"], name="low_stock_key")]
-
-    def __str__(self) -> str:
-        return f"{self.variant_id} since {self.since:%F}"

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import floor, log10
 from typing import Any
 
+from babel.numbers import format_currency
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
 
 from accounts.members.models import BuiltInRole
-from core.templatetags.sc import money
+from analytics.forecasts.models import Measure
+from core.templatetags.sc import babel_locale, money
 from ecommerce.complaints.models import Complaint
 
 Params = Mapping[str, Any]
@@ -107,9 +110,13 @@ def stock_low_many(p: Params) -> Words:
 
 
 def review_low(p: Params) -> Words:
-    title = ngettext(
-        "%(stars)d star of five for %(product)s", "%(stars)d stars of five for %(product)s", p["stars"]
-    ) % {"stars": p["stars"], "product": p["product"]}
+    if p["product"]:
+        title = ngettext(
+            "%(stars)d star of five for %(product)s", "%(stars)d stars of five for %(product)s", p["stars"]
+        )
+    else:
+        title = ngettext("A review of %(stars)d star", "A review of %(stars)d stars", p["stars"])
+    title %= {"stars": p["stars"], "product": p["product"]}
     if p["verified"]:
         return title, gettext("From somebody who bought it. A reply within a day is read by the next buyers too.")
     return title, gettext("A reply within a day is read by the next buyers too.")
@@ -196,34 +203,45 @@ def import_finished(p: Params) -> Words:
     return gettext("The import of %(file)s is finished") % values, body % values
 
 
-def forecast_ready(p: Params) -> Words:
-    values = {
-        "days": p["days"],
-        "low": _amount(p["low"], p["currency"]),
-        "high": _amount(p["high"], p["currency"]),
-        "day": _day(p["day"]),
-    }
-    return (
-        gettext("The sales forecast is ready"),
-        ngettext(
-            "Most likely %(low)s to %(high)s over the next %(days)d day, from sales up to %(day)s.",
-            "Most likely %(low)s to %(high)s over the next %(days)d days, from sales up to %(day)s.",
-            p["days"],
-        )
-        % values,
+def _about(value: float, currency: str) -> str:
+    """An expected amount, in three significant digits: a forecast knows no cents."""
+    digits = 2 - floor(log10(abs(value))) if abs(value) >= 1 else 2
+    return format_currency(
+        round(value, min(digits, 0)), currency, "¤#,##0", locale=babel_locale(), currency_digits=False
     )
+
+
+def forecast_ready(p: Params) -> Words:
+    if p["refused"]:
+        return gettext("A forecast could not be made"), gettext("See what is missing and what would change it.")
+    if p["measure"] == Measure.SALES_VALUE:
+        title = gettext("The sales forecast is ready")
+        low, high = _about(p["low"], p["currency"]), _about(p["high"], p["currency"])
+    else:
+        title = gettext("The forecast of orders is ready")
+        low, high = _count(p["low"]), _count(p["high"])
+    body = ngettext(
+        "Most likely %(low)s to %(high)s over the next %(days)d day, from sales up to %(day)s.",
+        "Most likely %(low)s to %(high)s over the next %(days)d days, from sales up to %(day)s.",
+        p["days"],
+    )
+    return title, body % {"low": low, "high": high, "days": p["days"], "day": _day(p["day"])}
+
+
+def _count(value: float) -> str:
+    return formats.number_format(round(value), force_grouping=True)
 
 
 def forecast_shift(p: Params) -> Words:
     values = {
         "percent": abs(p["percent"]),
-        "low": _amount(p["low"], p["currency"]),
-        "high": _amount(p["high"], p["currency"]),
-        "usual": _amount(p["usual"], p["currency"]),
+        "low": _about(p["low"], p["currency"]),
+        "high": _about(p["high"], p["currency"]),
+        "usual": _about(p["usual"], p["currency"]),
     }
     if p["percent"] > 0:
-        title = gettext("Sales are expected to rise by about %(percent)d %% next week")
+        title = gettext("Sales of the next two weeks are expected about %(percent)d %% above what is usual")
     else:
-        title = gettext("Sales are expected to fall by about %(percent)d %% next week")
-    body = gettext("Most likely %(low)s to %(high)s; the last four weeks had %(usual)s on average.")
+        title = gettext("Sales of the next two weeks are expected about %(percent)d %% below what is usual")
+    body = gettext("Most likely %(low)s to %(high)s; two weeks brought %(usual)s on average lately.")
     return title % values, body % values

@@ -28,16 +28,16 @@ def look_at_orders() -> None:
 
 @task()
 def look_at_stock() -> None:
-    """Tell what newly runs out."""
-    watch.stock(_merchant())
+    """Settle what was told of stock that is back."""
+    watch.stock_is_back(_merchant())
 
 
 @task()
 def morning() -> None:
-    """What must ship today, and what runs out, told when the working day begins."""
+    """What must ship today, told when the working day begins."""
     merchant = _merchant()
     watch.orders_to_ship(merchant, begin=True)
-    watch.stock(merchant)
+    watch.stock_is_back(merchant)
 
 
 @task(per_merchant=False)

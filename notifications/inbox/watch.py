@@ -1,4 +1,4 @@
-"""What nobody announces because it comes with time: orders that fall due, stock that runs out.
+"""What nobody announces because it comes with time, and what many facts say together.
 
 Each function looks at the merchant in scope as it is now and may be called as often as one likes: it tells what is new,
 brings figures up to date and settles what is over.
@@ -6,19 +6,17 @@ brings figures up to date and settles what is over.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.merchants.models import Merchant
+from analytics.restock.models import StockWarning, StockWarningQuerySet
 from core.money import cents
-from ecommerce.catalog.models import Variant
-from ecommerce.inventory.queries import PACE_DAYS, stock_list
 from ecommerce.orders.models import Order
 from notifications.inbox.actions import settle, tell
-from notifications.inbox.models import LowStock, Notification
+from notifications.inbox.models import Notification
 
 ONE_BY_ONE = 3  # more products than this running out at once are told together
 
@@ -81,51 +79,57 @@ def _days_before(key: str) -> list[str]:
     return list(rows.values_list("key", flat=True).distinct())
 
 
-@transaction.atomic
-def stock(merchant: Merchant) -> None:
-    """Tell which variants newly run out within the merchant's warning time, and settle those that no longer do."""
-    now = timezone.now()
-    low = stock_list(now=now).filter(is_counted=True, sold__gt=0, cover__lt=float(merchant.low_stock_days))
-    low = low.filter(product__state="live").order_by("cover", "pk")
-    found = {variant.pk: variant for variant in low}
-    known = {row.variant_id: row for row in LowStock.objects.select_for_update()}
-    over = [row for row in known.values() if row.variant_id not in found]
-    LowStock.objects.filter(pk__in=[row.pk for row in over]).delete()
-    for kind, key in {(row.kind, row.key) for row in over}:
-        if not LowStock.objects.filter(kind=kind, key=key).exists():
-            settle(kind, key=key)
-    new = [variant for pk, variant in found.items() if pk not in known]
-    if len(new) > ONE_BY_ONE:
-        key = f"{now:%Y-%m-%dT%H:%M}:{new[0].pk}"
-        _note(new, "stock-low-many", key)
-        params = {"count": len(new), "product": new[0].full_title, "day": _last_day(merchant, new[0])}
-        tell("stock-low-many", key=key, params=params)
+def stock_warning(merchant: Merchant, warning: StockWarning) -> None:
+    """Tell of one product that runs out. After the first few of a day the rest are one line together."""
+    start, end = merchant.day_bounds(merchant.day_of(warning.opened_at))
+    of_the_day = StockWarning.objects.filter(opened_at__gte=start, opened_at__lt=end)
+    if of_the_day.filter(pk__lte=warning.pk).count() <= ONE_BY_ONE:
+        tell("stock-low", key=str(warning.pk), params=_stock_params(warning))
         return
-    for variant in new:
-        key = f"{variant.pk}:{now:%Y-%m-%dT%H:%M}"
-        _note([variant], "stock-low", key)
-        tell("stock-low", key=key, params=_stock_params(merchant, variant))
+    key = start.date().isoformat()
+    params = _many_params(of_the_day)
+    if params is not None:
+        tell("stock-low-many", key=key, params=params, grows="count")
 
 
-def _note(variants: list[Variant], kind: str, key: str) -> None:
-    LowStock.objects.bulk_create(LowStock(variant=variant, kind=kind, key=key) for variant in variants)
+def stock_is_back(merchant: Merchant) -> None:
+    """Settle what was told of products that no longer run out."""
+    told = Notification.objects.filter(kind="stock-low", state__in=["unread", "read"])
+    keys = set(told.values_list("key", flat=True))
+    still = {str(pk) for pk in StockWarning.objects.open().filter(pk__in=keys).values_list("pk", flat=True)}
+    for key in keys - still:
+        settle("stock-low", key=key)
+    many = Notification.objects.filter(kind="stock-low-many", state__in=["unread", "read"])
+    for key in set(many.values_list("key", flat=True)):
+        start, end = merchant.day_bounds(date.fromisoformat(key))
+        params = _many_params(StockWarning.objects.filter(opened_at__gte=start, opened_at__lt=end))
+        if params is None:
+            settle("stock-low-many", key=key)
+        else:
+            Notification.objects.filter(kind="stock-low-many", key=key).exclude(params=params).update(params=params)
 
 
-def _stock_params(merchant: Merchant, variant: Variant) -> dict[str, object]:
-    pace = variant.sold / PACE_DAYS  # type: ignore[attr-defined]
+def _stock_params(warning: StockWarning) -> dict[str, object]:
+    pace = warning.per_day
     return {
-        "variant_id": variant.pk,
-        "product": variant.full_title,
-        "sku": variant.sku,
-        "units": variant.available,  # type: ignore[attr-defined]
+        "variant_id": warning.variant_id,
+        "product": warning.variant.full_title,
+        "sku": warning.variant.sku,
+        "units": warning.available,
         "pace": round(pace) if pace >= 3 else round(pace, 1),
-        "day": _last_day(merchant, variant),
+        "day": warning.out_middle.isoformat(),
     }
 
 
-def _last_day(merchant: Merchant, variant: Variant) -> str:
-    days = int(max(0.0, variant.cover))  # type: ignore[attr-defined]
-    return (merchant.today() + timedelta(days=days)).isoformat()
+def _many_params(of_the_day: StockWarningQuerySet) -> dict[str, object] | None:
+    """Those of one day after the first few that are still open; None when there are none."""
+    first = list(of_the_day.order_by("pk").values_list("pk", flat=True)[:ONE_BY_ONE])
+    rest = of_the_day.open().exclude(pk__in=first)
+    soonest = rest.select_related("variant__product").order_by("out_middle", "pk").first()
+    if soonest is None:
+        return None
+    day = soonest.out_middle.isoformat()
+    return {"count": rest.count(), "product": soonest.variant.full_title, "day": day}
 
 
 def overdue_since(moment: datetime) -> list[int]:

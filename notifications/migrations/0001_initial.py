@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("ecommerce", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -238,33 +237,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="LowStock",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("kind", models.CharField(max_length=30)),
-                ("key", models.CharField(max_length=100)),
-                (
-                    "merchant",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.merchant",
-                    ),
-                ),
-                (
-                    "variant",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="ecommerce.variant"
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["merchant", "key"], name="low_stock_key")],
-            },
         ),
         migrations.AddIndex(
             model_name="mail",

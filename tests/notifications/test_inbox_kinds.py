@@ -17,8 +17,11 @@ from notifications.inbox.rules import rank_of
 DUE = "2026-06-05T10:00:00+00:00"
 COMPLAINT = {"number": "C-7", "topic": "damaged", "due": DUE, "refund": "120.00", "currency": "CNY"}
 STOCK = {"variant_id": 3, "product": "盖碗", "sku": "GW-1", "units": 12, "pace": 4, "day": "2026-06-08"}
-FORECAST = {"days": 28, "low": "12000", "high": "15000", "currency": "CNY", "day": "2026-06-04"}
-SHIFT = {"percent": 35, "low": "4000", "high": "6000", "usual": "3500", "currency": "CNY"}
+FORECAST = {
+    "measure": "sales_value", "refused": False, "days": 28, "low": 12345.6, "high": 15432.1, "currency": "CNY",
+    "day": "2026-06-04",
+}  # fmt: skip
+SHIFT = {"percent": 35, "low": 4000.4, "high": 6000.0, "usual": 3500.0, "currency": "CNY"}
 IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
 LATE = {"count": 1, "number": "10001", "due": DUE}
 SAMPLES = {
@@ -54,7 +57,7 @@ SAMPLES = {
         )
     ],
     "import-finished": [IMPORT, {**IMPORT, "failed": True}],
-    "forecast-ready": [FORECAST],
+    "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
 }
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
@@ -111,3 +114,9 @@ def test_the_inbox_reads_by_urgency_then_newest_first():
     older, newer = datetime(2026, 6, 4, tzinfo=UTC), datetime(2026, 6, 5, tzinfo=UTC)
     order = [(1, newer), (1, older), (2, newer), (3, newer), (3, older)]
     assert sorted(order, key=lambda item: rank_of(*item)) == order
+
+
+def test_a_forecast_is_told_in_three_digits():
+    title, body = kind_of("forecast-ready").words(FORECAST)
+    assert title == "The sales forecast is ready"
+    assert body == "Most likely CN¥12,300 to CN¥15,400 over the next 28 days, from sales up to Thu 4 Jun."

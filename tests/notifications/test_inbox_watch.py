@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
-from ecommerce.inventory.models import StockLevel, StockMove
+from accounts.activity.log import record
+from analytics.forecasts.events import DropExpected, ForecastMade, SurgeExpected
+from analytics.restock.events import StockOutExpected
+from analytics.restock.models import StockWarning
+from core.actors import SYSTEM
 from notifications.inbox import watch
 from notifications.inbox.actions import put_away_stale, snooze, tell, wake
-from notifications.inbox.models import LowStock, Notification
+from notifications.inbox.models import Notification
 from notifications.inbox.queries import inbox_of
 from notifications.inbox.tasks import look_at_late_orders, morning
 from tests import factories
+from tests.queue import run_tasks
 
 MORNING = "2026-06-05T00:00:00Z"  # 08:00 in Shanghai
 
@@ -84,55 +89,83 @@ def test_late_orders_are_one_line_a_day(scope, ann, clock):
     assert set(Notification.objects.values_list("state", flat=True)) == {"handled"}
 
 
-def stocked(available: int, sold: int, title: str = "Gaiwan"):
+def warn(title: str = "Gaiwan", available: int = 12) -> StockWarning:
+    """What analytics writes and announces when stock runs out."""
     variant = factories.VariantFactory(product=factories.ProductFactory(title=title))
-    warehouse = factories.WarehouseFactory()
-    StockLevel.objects.create(warehouse=warehouse, variant=variant, on_hand=available)
-    if sold:
-        at = timezone.now() - timedelta(days=2)
-        StockMove.objects.create(warehouse=warehouse, variant=variant, quantity=-sold, reason="sale", at=at)
-    return variant
+    day = date(2026, 6, 8)
+    days = {"out_low": date(2026, 6, 7), "out_middle": day, "out_high": date(2026, 6, 10)}
+    warning = StockWarning.objects.create(variant=variant, available=available, per_day=4.2, **days)
+    event = StockOutExpected(
+        warning_id=warning.pk, variant_id=variant.pk, sku=variant.sku, title=title, available=available, per_day=4.2,
+        out_low="2026-06-07", out_middle="2026-06-08", out_high="2026-06-10",
+    )  # fmt: skip
+    record(event, actor=SYSTEM, subject=variant)
+    run_tasks()
+    return warning
 
 
-def test_stock_that_runs_out_is_told_once_with_the_day(scope, ann, clock):
-    variant = stocked(available=12, sold=112)  # four a day: three days
-    stocked(available=100, sold=112)
-    stocked(available=5, sold=0)
-    watch.stock(scope)
-    watch.stock(scope)
+def close(warning: StockWarning) -> None:
+    StockWarning.objects.filter(pk=warning.pk).update(closed_at=timezone.now())
+
+
+def test_stock_that_runs_out_is_told_with_the_day(scope, ann, ben, clock):
+    warning = warn()
     row = only("stock-low")
     assert row.params == {
-        "variant_id": variant.pk, "product": "Gaiwan", "sku": variant.sku, "units": 12, "pace": 4, "day": "2026-06-08",
+        "variant_id": warning.variant_id, "product": "Gaiwan", "sku": warning.variant.sku, "units": 12, "pace": 4,
+        "day": "2026-06-08",
     }  # fmt: skip
+    assert Notification.objects.filter(user=ben).count() == 1
 
 
-def test_stock_that_came_back_is_settled_and_told_anew_when_it_falls_again(scope, ann, clock):
-    variant = stocked(available=12, sold=112)
-    watch.stock(scope)
-    StockLevel.objects.filter(variant=variant).update(on_hand=500)
-    watch.stock(scope)
-    assert only("stock-low").state == "handled"
-    assert LowStock.objects.count() == 0
-
-    clock.shift(timedelta(days=1))
-    StockLevel.objects.filter(variant=variant).update(on_hand=4)
-    watch.stock(scope)
-    assert sorted(Notification.objects.values_list("state", flat=True)) == ["handled", "unread"]
+def test_stock_that_came_back_is_settled(scope, ann, clock):
+    gone, staying = warn(), warn()
+    close(gone)
+    watch.stock_is_back(scope)
+    assert dict(Notification.objects.values_list("key", "state")) == {
+        str(gone.pk): "handled",
+        str(staying.pk): "unread",
+    }
 
 
-def test_many_products_at_once_are_told_together(scope, ann, clock):
-    variants = [stocked(available=1 + n, sold=112, title=f"Cup {n}") for n in range(5)]
-    watch.stock(scope)
+def test_after_the_first_few_of_a_day_the_rest_are_one_line(scope, ann, clock):
+    warnings = [warn(f"Cup {n}") for n in range(6)]
+    assert Notification.objects.filter(kind="stock-low").count() == 3
     row = only("stock-low-many")
-    assert (row.params["count"], row.params["product"]) == (5, "Cup 0")
-    StockLevel.objects.filter(variant__in=variants[:4]).update(on_hand=500)
-    watch.stock(scope)
+    assert (row.params["count"], row.params["product"]) == (3, "Cup 3")
+
+    close(warnings[3])
+    watch.stock_is_back(scope)
     row.refresh_from_db()
-    assert row.state == "unread"
-    StockLevel.objects.update(on_hand=500)
-    watch.stock(scope)
-    row.refresh_from_db()
-    assert row.state == "handled"
+    assert (row.state, row.params["count"], row.params["product"]) == ("unread", 2, "Cup 4")
+    for warning in warnings:
+        close(warning)
+    watch.stock_is_back(scope)
+    assert set(Notification.objects.values_list("state", flat=True)) == {"handled"}
+
+
+def outlook(event_class, **fields):
+    dates = {"first_day": "2026-06-05", "last_day": "2026-06-18"}
+    sums = {"usual": 7000.0, "low": 9000.0, "middle": 10500.0, "high": 12000.0, "currency": "CNY"}
+    record(event_class(**{"run_id": 1, **dates, **sums, **fields}), actor=SYSTEM)
+    run_tasks()
+
+
+def test_a_surge_is_told_in_per_cent_of_what_is_usual(scope, ann, ben, clock):
+    outlook(SurgeExpected)
+    assert only("forecast-shift").params["percent"] == 50
+    outlook(DropExpected, middle=3500.0, low=3000.0, high=4000.0)
+    percents = Notification.objects.filter(user=ann).values_list("params__percent", flat=True)
+    assert sorted(percents) == [-50, 50]
+
+
+@pytest.mark.parametrize(("asked", "count"), [(True, 1), (False, 0)])
+def test_a_forecast_is_told_to_whoever_asked(scope, ann, ben, clock, asked, count):
+    run = {"run_id": 1, "measure": "sales_value", "data_to": "2026-06-04", "first_day": "2026-06-05"}
+    sums = {"last_day": "2026-07-02", "low": 1.0, "middle": 2.0, "high": 3.0}
+    record(ForecastMade(**run, **sums, asked=asked), actor=ann.actor)
+    run_tasks()
+    assert list(Notification.objects.values_list("user__name", "params__days")) == [("Ann", 28)] * count
 
 
 def test_a_snoozed_one_comes_back_unread_and_on_top(scope, ann, clock):
