@@ -1,7 +1,8 @@
 """The static files that are built, not written: third-party packages and the sprite of the icons that pages use.
 
-`manage.py build_assets` copies what the browser needs from node_modules and from django-htmx into static/vendor and
-writes static/icons.svg. Nothing else of a package is served. Needs no database.
+`manage.py build_assets` copies what the browser needs from node_modules and from django-htmx into static/vendor, of
+Tabler only the rules that pages use, and writes static/icons.svg. Nothing else of a package is served. Needs no
+database.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+from config import stylesheets
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("core", "accounts", "ecommerce", "analytics", "notifications", "config")
@@ -38,28 +41,40 @@ def build(root: Path = ROOT) -> list[str]:
         raise AssetError("node_modules is missing: run npm ci first")
     vendor = root / "static" / "vendor"
     vendor.mkdir(parents=True, exist_ok=True)
-    made = [_copy(packages / source, vendor / name) for source, name in COPIES.items()]
-    made.append(_copy(_htmx(), vendor / "htmx.min.js"))
-    made.append(_bundle_charts(root, vendor / "echarts.min.js"))
-    made.append(build_icons(root))
-    return made
+    font = packages / "@fontsource-variable" / "inter" / "files" / "inter-latin-wght-normal.woff2"
+    return [
+        _copy(font, vendor / "inter-latin-wght.woff2"),
+        _copy(_htmx(), vendor / "htmx.min.js"),
+        _bundle_charts(root, vendor / "echarts.min.js"),
+        build_styles(root),
+        build_icons(root),
+    ]
 
 
-COPIES = {
-    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin-wght.woff2",
-}
+def build_styles(root: Path = ROOT) -> str:
+    """Write the part of Tabler that pages use to static/vendor/tabler.min.css."""
+    source = root / "node_modules" / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
+    if not source.exists():
+        raise AssetError("@tabler/core is missing: run npm ci first")
+    own = "".join(path.read_text(encoding="utf-8") for path in sorted((root / "static" / "css").glob("*.css")))
+    words = stylesheets.words_of(path.read_text(encoding="utf-8") for path in _speaking(root))
+    target = root / "static" / "vendor" / "tabler.min.css"
+    target.write_text(stylesheets.cut(source.read_text(encoding="utf-8"), words, own), encoding="utf-8")
+    return _report(target)
+
+
+def _speaking(root: Path) -> Iterator[Path]:
+    """The files that may name a class: templates, scripts, code."""
+    yield from (root / "templates").rglob("*.html")
+    yield from (root / "static" / "js").glob("*.js")
+    for folder in SOURCES:
+        yield from (root / folder).rglob("*.py")
 
 
 def _copy(source: Path, target: Path) -> str:
     if not source.exists():
         raise AssetError(f"{source.name} is missing in {source.parent}: run npm ci")
-    if source.suffix == ".css":
-        # the map is not served, and a browser's developer tools would ask for it
-        text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", source.read_text(encoding="utf-8"))
-        target.write_text(text, encoding="utf-8")
-    else:
-        shutil.copyfile(source, target)
+    shutil.copyfile(source, target)
     return _report(target)
 
 

@@ -134,11 +134,10 @@ class Chrome:
     def membership(self) -> Membership | None:
         """The membership in the shop of this address, also on a refusal or error page within it."""
         known = getattr(self._request, "membership", None)
-        match = getattr(self._request, "resolver_match", None)
-        slug = match.kwargs.get("merchant") if match else None
-        if known is not None or not slug or self.user is None:
+        area, _, rest = self._request.path.strip("/").partition("/")
+        if known is not None or area != "m" or self.user is None:
             return known
-        return self._request.membership_of(slug)
+        return self._request.membership_of(rest.partition("/")[0])
 
     @property
     def merchant(self) -> Merchant | None:

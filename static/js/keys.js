@@ -39,6 +39,11 @@
     if ('jkx'.includes(event.key)) document.dispatchEvent(new CustomEvent('storecast:key', { detail: event.key }));
   });
 
+  /* a closed dialog gives its focus up at once, so that the next key is not taken for typing */
+  document.addEventListener('close', (event) => {
+    if (event.target.contains(document.activeElement)) document.activeElement.blur();
+  }, true);
+
   /* the palette: a combobox over links */
   const options = () => all('#palette [role=option]').filter((option) => !option.hidden);
   function select(option) {

@@ -1,4 +1,4 @@
-"""The development server, with the icon sprite brought up to date first."""
+"""The development server, with what is built from the pages brought up to date first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from config import assets
 class Command(RunServer):
     def inner_run(self, *args: Any, **options: Any) -> None:
         try:
-            self.stdout.write(assets.build_icons())
+            self.stdout.write(f"{assets.build_styles()}; {assets.build_icons()}")
         except assets.AssetError as error:
             self.stderr.write(str(error))
         super().inner_run(*args, **options)
