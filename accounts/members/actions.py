@@ -238,7 +238,8 @@ def _end(membership: Membership, owners: int, *, left: bool, actor: Actor) -> No
 
 def _named(name: str, *, but: int | None = None) -> str:
     name = " ".join(name.split())
-    taken = Role.objects.filter(name__iexact=name).exclude(pk=but).exists()
+    others = Role.objects.all() if but is None else Role.objects.exclude(pk=but)
+    taken = others.filter(name__iexact=name).exists()
     built_in = {str(role.label).casefold() for role in BuiltInRole}
     if taken or name.casefold() in built_in:
         sentence = _("There is a role of this name already.")

@@ -30,7 +30,8 @@ class Device:
 def live_sessions(user: User) -> QuerySet[UserSession]:
     """Sessions of the person that still work."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
-    return UserSession.objects.filter(Exists(alive), user=user)
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(Exists(alive), user=user)
+    return sessions
 
 
 def devices_of(user: User, *, current: str | None) -> list[Device]:

@@ -13,6 +13,7 @@ from django.core.cache import cache
 
 from config.roles import MERCHANT_ROLES
 from core import roles
+from core.crossings import crossings
 from core.tenancy import every_tenant
 from tests.architecture.browser import Answer, ask, client_of
 from tests.architecture.endpoints import Endpoint, endpoints
@@ -145,6 +146,7 @@ def test_objects_of_another_shop_are_not_found_below_ones_own(ours):
             if method == "POST" and own.written and fingerprint(a.merchant) != before:
                 wrong.append(f"{endpoint.name} {method} of B changed rows of A when given ids of A's objects")
                 before = fingerprint(a.merchant)
+    wrong.extend(f"after the posts of B: {crossing}" for crossing in crossings())
     none_of(wrong)
 
 
