@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,7 @@ def ask(client: Client, method: str, url: str, data: Any = None, *, keep: bool =
 
     What it changed is taken back unless `keep`, so that requests do not disturb each other.
     """
+    cookies = deepcopy(client.cookies)
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
         if isinstance(data, str):
             response = client.generic(method, url, data, content_type="application/json", **extra)
@@ -60,6 +62,7 @@ def ask(client: Client, method: str, url: str, data: Any = None, *, keep: bool =
         text = _body(response)
         if not keep:
             transaction.set_rollback(True)
+    client.cookies = cookies  # who signs out is still here for the next request
     written = {match[1] for query in queries if (match := WRITE.match(query["sql"]))}
     return Answer(
         response.status_code,

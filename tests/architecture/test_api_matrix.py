@@ -82,7 +82,7 @@ def said(endpoint: Endpoint, method: str, answer: Answer, wanted: str) -> str:
 
 def bodies_with(world: World) -> list[object]:
     """Bodies that name every object of a shop: as an object, and as a list of such."""
-    plain: dict[str, object] = {"ids": [row.pk for row in world.rows.values()]}
+    plain: dict[str, object] = {"ids": [row.pk for row in world.rows.values() if isinstance(row.pk, int)]}
     for row in world.rows.values():
         name = row._meta.model_name or ""
         plain[name] = plain[f"{name}_id"] = row.pk

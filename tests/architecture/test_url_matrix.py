@@ -64,11 +64,11 @@ def said(endpoint: Endpoint, method: str, answer: Answer, wanted: str) -> str:
 
 def everything_of(world: World) -> dict[str, object]:
     """A form that names every object of a shop in every way that comes to mind."""
-    form: dict[str, object] = {"ids": [], "selected": [], "pk": [], "next": "/"}
+    form: dict[str, object] = {"ids": [], "selected": [], "pk": [], "row": [], "next": "/"}
     for row in world.rows.values():
         name = row._meta.model_name or ""
         form[name] = form[f"{name}_id"] = form[f"{name}s"] = row.pk
-        for every in ("ids", "selected", "pk"):
+        for every in ("ids", "selected", "pk", "row") if isinstance(row.pk, int) else ():
             form[every].append(row.pk)  # type: ignore[attr-defined]
     return form
 
