@@ -18,10 +18,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecommerce.customers.urls")),
     path("", include("ecommerce.inventory.urls")),
     path("", include("ecommerce.imports.urls")),
+    path("m/<slug:merchant>/complaints/", include("ecommerce.complaints.urls")),
+    path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", views.shop_home, name="merchant-home"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.inbox.urls")),
+    path("staff/complaints/", include("ecommerce.complaints.staff_urls")),
+    path("staff/reviews/", include("ecommerce.reviews.staff_urls")),
     path("readyz", health.readyz, name="readyz"),
 ]
 

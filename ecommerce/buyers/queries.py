@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Prefetch
 
+from ecommerce.catalog.models import Product
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.orders.models import Order
 
@@ -15,3 +16,9 @@ def order_of_buyer(pk: int) -> Order | None:
     )
     orders = Order.objects.select_related("merchant", "customer")
     return orders.prefetch_related("lines", Prefetch("shipments", parcels)).filter(pk=pk).first()
+
+
+def products_of(order: Order) -> list[Product]:
+    """What the order holds, each product once, in the order of its lines."""
+    lines = order.lines.filter(variant__isnull=False).select_related("variant__product")
+    return list({line.variant.product_id: line.variant.product for line in lines if line.variant}.values())

@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from ecommerce.buyers import views
+from ecommerce.buyers import complaining, reviewing, views
 
-urlpatterns = [path("<str:token>/", views.track, name="buyer-track")]
+urlpatterns = [
+    path("<str:token>/", views.track, name="buyer-track"),
+    path("<str:token>/complaint/", complaining.complaint_page, name="buyer-complaint"),
+    path("<str:token>/review/", reviewing.review_page, name="buyer-review"),
+]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from ecommerce.buyers.links import COMPLAINT, MAIL, TRACK, BuyerRequest, buyer_view, language_for, path_for
+from ecommerce.buyers.links import COMPLAINT, MAIL, REVIEW, TRACK, BuyerRequest, buyer_view, language_for, path_for
 from ecommerce.buyers.queries import order_of_buyer
 
 
@@ -21,6 +21,7 @@ def track(request: BuyerRequest) -> HttpResponse:
     context = {
         "order": order,
         "step": _step_of(order.state),
+        "review_path": path_for("buyer-review", REVIEW, order) if order.delivered_at else "",
         "complaint_path": path_for("buyer-complaint", COMPLAINT, order),
         "mail_path": path_for("buyer-mail-choices", MAIL, order.customer) if order.customer else "",
     }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from core.events import Event, event
 
 
@@ -30,6 +32,7 @@ class ComplaintFact(Event):
 @dataclass(frozen=True, kw_only=True)
 class ComplaintOpened(ComplaintFact):
     kind = "complaints.opened"
+    label = _("Complaint opened")
     refund_asked: str | None = None
 
 
@@ -39,6 +42,7 @@ class ComplaintDueSoon(ComplaintFact):
     """The merchant has not answered and has DUE_SOON left; announced once."""
 
     kind = "complaints.due_soon"
+    label = _("Complaint due soon")
 
 
 @event
@@ -47,6 +51,7 @@ class ComplaintAnswered(ComplaintFact):
     """The merchant answered, with an offer or without."""
 
     kind = "complaints.answered"
+    label = _("Complaint answered")
     refund_offered: str | None = None
 
 
@@ -56,6 +61,7 @@ class ComplaintMessageAdded(ComplaintFact):
     """One more message of `author` (buyer, merchant or staff) in the conversation; internal notes are not announced."""
 
     kind = "complaints.message_added"
+    label = _("Message added to the complaint")
     author: str
 
 
@@ -65,6 +71,7 @@ class ComplaintNoted(ComplaintFact):
     """A note for one side only."""
 
     kind = "complaints.noted"
+    label = _("Note added to the complaint")
     author: str
 
 
@@ -74,6 +81,7 @@ class ComplaintEscalated(ComplaintFact):
     """The platform has it now. `because` is a value of Complaint.Escalation."""
 
     kind = "complaints.escalated"
+    label = _("Complaint passed to the platform")
     because: str
 
 
@@ -83,6 +91,7 @@ class ComplaintDecided(ComplaintFact):
     """The platform decided; `refund` was given back with it, `is_final` after an appeal."""
 
     kind = "complaints.decided"
+    label = _("Complaint decided")
     decision: str
     refund: str | None = None
     is_final: bool = False
@@ -92,6 +101,7 @@ class ComplaintDecided(ComplaintFact):
 @dataclass(frozen=True, kw_only=True)
 class ComplaintAppealed(ComplaintFact):
     kind = "complaints.appealed"
+    label = _("Decision appealed")
 
 
 @event
@@ -100,5 +110,6 @@ class ComplaintClosed(ComplaintFact):
     """`because` is a value of Complaint.Closing; `refund` was given back with it (an accepted offer)."""
 
     kind = "complaints.closed"
+    label = _("Complaint closed")
     because: str
     refund: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -31,6 +31,10 @@ class ComplaintQuerySet(TenantQuerySet["Complaint"]):
     def to_answer_by(self, moment: datetime) -> ComplaintQuerySet:
         """Unanswered, with the merchant's time over by `moment`."""
         return self.unanswered().filter(opened_at__lt=moment - rules.ANSWER_WITHIN)
+
+    def due_soon(self, *, now: datetime, within: timedelta) -> ComplaintQuerySet:
+        """The shop still has time to answer, but less than `within`."""
+        return self.filter(state=Complaint.State.OPENED, due_at__gt=now, due_at__lte=now + within)
 
     def for_platform(self) -> ComplaintQuerySet:
         """What a moderator has to decide, the most urgent first."""

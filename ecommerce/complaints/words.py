@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,3 +64,60 @@ def span(length: timedelta) -> str:
     if hours:
         return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)s min") % {"minutes": minutes}
+
+
+@dataclass(frozen=True)
+class ClockInWords:
+    """A clock for the ring and the list: `used` in percent, `tone` "ok", "soon", "late" or "" where none runs."""
+
+    tone: str
+    used: int
+    label: str
+    left: str
+    next: str
+
+
+def clock_in_words(complaint: Complaint, now: datetime) -> ClockInWords:
+    if complaint.state == Complaint.State.CLOSED:
+        return ClockInWords("", 100, "", "", "")
+    clock = complaint.clock(now)
+    return ClockInWords(clock.tone, clock.used, due_label(complaint, now), span(clock.left), what_next(complaint))
+
+
+@dataclass(frozen=True)
+class Step:
+    """`look` is "done", "now" or ""."""
+
+    label: Any
+    look: str
+    at: datetime | None
+    note: str = ""
+
+
+def steps_of(complaint: Complaint) -> list[Step]:
+    """The way of the complaint: what is behind it, where it stands, and what lies ahead."""
+    State = Complaint.State
+    now = {State.OPENED: 0, State.ANSWERED: 1, State.INVESTIGATED: 2, State.APPEALED: 3, State.DECIDED: 3}
+    at = now.get(complaint.state, 4)  # type: ignore[call-overload]
+    moments = [
+        complaint.opened_at,
+        complaint.answered_at,
+        complaint.escalated_at,
+        complaint.decided_at,
+        complaint.closed_at,
+    ]
+    labels = [
+        _("Opened"),
+        _("Answered by the shop"),
+        _("With the platform"),
+        _("Appealed") if complaint.state == State.APPEALED else _("Decided"),
+        _("Closed"),
+    ]
+    steps = []
+    for place, (label, moment) in enumerate(zip(labels, moments, strict=True)):
+        is_now = place == at and complaint.state != State.CLOSED
+        is_done = moment is not None and not is_now
+        if moment is None and place < at:
+            continue  # it went another way: decided without an answer, settled without a decision
+        steps.append(Step(label, "now" if is_now else "done" if is_done else "", moment))
+    return steps

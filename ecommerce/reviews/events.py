@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from core.events import Event, event
 
 
@@ -27,6 +29,7 @@ class ReviewSubmitted(ReviewFact):
     """A review came in. Its state is "published" at once, without a ReviewPublished, or "held"."""
 
     kind = "reviews.submitted"
+    label = _("Review written")
     order_id: int | None = None
     is_verified: bool = False
     risk_score: str = "0"
@@ -38,6 +41,7 @@ class ReviewRevised(ReviewFact):
     """The author changed it because a moderator had asked; a moderator looks at it again."""
 
     kind = "reviews.revised"
+    label = _("Review changed by its author")
 
 
 @event
@@ -46,12 +50,14 @@ class ReviewPublished(ReviewFact):
     """A moderator let it appear."""
 
     kind = "reviews.published"
+    label = _("Review published")
 
 
 @event
 @dataclass(frozen=True, kw_only=True)
 class ReviewHidden(ReviewFact):
     kind = "reviews.hidden"
+    label = _("Review hidden")
     reason: str
 
 
@@ -61,6 +67,7 @@ class ReviewEditAsked(ReviewFact):
     """The author is to change it before it appears (again)."""
 
     kind = "reviews.edit_asked"
+    label = _("Author asked to change the review")
     reason: str
 
 
@@ -70,6 +77,7 @@ class ReviewDecisionUndone(ReviewFact):
     """A moderator took the last decision back; the review is in the state it was in before."""
 
     kind = "reviews.decision_undone"
+    label = _("Decision on the review taken back")
 
 
 @event
@@ -78,4 +86,5 @@ class ReviewReplied(ReviewFact):
     """The merchant replied, or changed the reply (`is_edit`)."""
 
     kind = "reviews.replied"
+    label = _("Review replied to")
     is_edit: bool = False

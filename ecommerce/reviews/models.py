@@ -25,6 +25,13 @@ class ReviewQuerySet(TenantQuerySet["Review"]):
     def published(self) -> ReviewQuerySet:
         return self.filter(state=Review.State.PUBLISHED)
 
+    def waiting(self) -> ReviewQuerySet:
+        """Not shown yet: a moderator or the author has to act first."""
+        return self.filter(state__in=[Review.State.HELD, Review.State.EDIT_ASKED])
+
+    def low(self) -> ReviewQuerySet:
+        return self.filter(rating__lte=2)
+
     def unanswered(self) -> ReviewQuerySet:
         return self.published().filter(replied_at=None)
 

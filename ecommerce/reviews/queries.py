@@ -14,16 +14,28 @@ from ecommerce.catalog.models import Product
 from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
 from ecommerce.reviews import rules
-from ecommerce.reviews.models import Review
+from ecommerce.reviews.models import Review, ReviewQuerySet
 
 LIKE_DAYS = 30
 LIKE_AT_MOST = 2000  # texts compared with a new one, newest first: about 50 ms
 USUAL_DAYS = 90
 
 
-def review_list() -> QuerySet[Review]:
+def review_list() -> ReviewQuerySet:
     """Reviews with all that a row, an export and the API show."""
-    return Review.objects.select_related("merchant", "product", "order", "customer")
+    rows: ReviewQuerySet = Review.objects.select_related("merchant", "product", "order", "customer")
+    return rows
+
+
+def search_reviews(rows: QuerySet[Review], words: str) -> QuerySet[Review]:
+    """By text, title, author, product, or number ("R-12")."""
+    number = words.upper().removeprefix("R-")
+    found = Q(text__icontains=words) | Q(title__icontains=words)
+    found |= Q(author_name__icontains=words, is_anonymous=False)
+    found |= Q(product__title__icontains=words)
+    if number.isascii() and number.isdigit() and len(number) < 16:
+        found |= Q(pk=int(number))
+    return rows.filter(found)
 
 
 def of_order(order: Order) -> QuerySet[Review]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ecommerce.reviews import rules
 from ecommerce.reviews.models import Review
@@ -23,6 +23,25 @@ REASONS: dict[str, Any] = {
     "unverified": gettext_lazy("Not a verified purchase"),
     "shouting": gettext_lazy("Capitals or repeated characters"),
     "generic": gettext_lazy("Very short or stock phrases"),
+}
+
+# Why a review is hidden or is to be changed. They are kept in English and translated where they are shown.
+GROUNDS: dict[str, str] = {
+    "advertising": gettext_noop("It advertises, or links to another site."),
+    "contact": gettext_noop("It holds contact data."),
+    "copied": gettext_noop("The same text stands under other products."),
+    "not_bought": gettext_noop("There is no sign that the author bought the product."),
+    "personal": gettext_noop("It names or shows a person who has not agreed to it."),
+    "insult": gettext_noop("It insults or threatens somebody."),
+    "off_topic": gettext_noop("It is not about the product or the order."),
+}
+_LIKELY = {
+    "link": "advertising",
+    "contact": "contact",
+    "copy": "copied",
+    "near_copy": "copied",
+    "author_burst": "not_bought",
+    "product_burst": "not_bought",
 }
 
 
@@ -56,6 +75,17 @@ def reasons_of(review: Review) -> list[Reason]:
             )
         )
     return reasons
+
+
+def likely_ground(review: Review) -> str:
+    """The ground that fits the heaviest risk reason, to begin with; "" where none does."""
+    codes = [reason.code for reason in reasons_of(review)]
+    return next((_LIKELY[code] for code in codes if code in _LIKELY), "")
+
+
+def spoken(reason: str) -> list[str]:
+    """A kept moderation reason line by line in the reader's language; a moderator's own words stay as they are."""
+    return [_(line) for line in reason.splitlines() if line.strip()]
 
 
 def _strength(weight: Decimal) -> str:

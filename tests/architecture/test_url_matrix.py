@@ -28,6 +28,10 @@ VACANT: dict[str, str] = {
 # Pages whose GET writes, with the reason. Everything else reads only.
 GET_WRITES: dict[str, str] = {
     "account_reset_password_from_key": "allauth notes the address of an account that was made without one",
+    "staff-complaint": "that staff read personal data is noted",
+    "staff-complaints": "that staff read personal data is noted",
+    "staff-review": "that staff read personal data is noted",
+    "staff-reviews": "that staff read personal data is noted",
 }
 
 # Open pages that show a shop's own words to whoever holds the link, with the reason.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -39,6 +39,7 @@ from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order, OrderLine
 
 LONGEST_SUBJECT = 150
+MOST_AN_HOUR = 20  # messages of a buyer in one complaint
 
 
 @transaction.atomic
@@ -137,6 +138,10 @@ def add_message(complaint: Complaint, *, text: str, side: str, actor: Actor) -> 
     complaint = locked(complaint)
     if complaint.state == Complaint.State.CLOSED:
         raise refuse("closed", _("Complaint %(number)s is closed; nothing can be added."), complaint)
+    if side == Side.BUYER:
+        since = timezone.now() - timedelta(hours=1)
+        if complaint.messages.filter(author=side, at__gt=since).count() >= MOST_AN_HOUR:
+            raise refuse("too_many", _("You wrote a lot in the last hour. Wait a little before the next."), complaint)
     message = say(complaint, side, checked(text), label=label_of(complaint, side, actor))
     write(complaint)
     record(ComplaintMessageAdded(**facts(complaint), author=str(side)), actor=actor, subject=complaint)
