@@ -12,7 +12,7 @@ _NOT = re.compile(r":not\([^()]*\)")
 _WORD = re.compile(r"[\w:/.-]+")
 _USES = re.compile(r"var\(\s*(--[\w-]+)")
 _DEFINES = re.compile(r"^\s*(--[\w-]+)\s*:")
-_DECLARATION = re.compile(r"""(?:[^;"'(]|"[^"]*"|'[^']*'|\((?:[^()]|\([^()]*\))*\))+""")
+_SEMICOLON = re.compile(r"""[;()]|"[^"]*"|'[^']*'""")
 _STEP = re.compile(r"""[{}]|"[^"]*"|'[^']*'|url\([^)"']*\)""")
 _GROUPS = ("@media", "@supports", "@layer", "@container")
 
@@ -122,7 +122,13 @@ def _flat(rules: list[Rule]) -> Iterator[Rule]:
 
 def _declarations(body: str) -> list[str]:
     """The declarations of a rule; a semicolon inside brackets or quotes (an embedded picture) does not part them."""
-    return [part for part in _DECLARATION.findall(body) if part.strip()]
+    parts, depth, start = [], 0, 0
+    for step in _SEMICOLON.finditer(body):
+        depth += {"(": 1, ")": -1}.get(step[0], 0)
+        if step[0] == ";" and not depth:
+            parts.append(body[start : step.start()])
+            start = step.end()
+    return [part for part in (*parts, body[start:]) if part.strip()]
 
 
 def _slim(rules: list[Rule], wanted: set[str]) -> Iterator[Rule]:

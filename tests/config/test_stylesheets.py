@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from config.assets import ROOT
 from config.stylesheets import cut, words_of
 
+TABLER = ROOT / "node_modules" / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
+needs_packages = pytest.mark.skipif(not TABLER.exists(), reason="run npm ci")
 WORDS = words_of(iter(['<div class="card btn-primary w-50"><p class="{% if late %}late{% endif %}">']))
 
 
@@ -33,6 +38,7 @@ WORDS = words_of(iter(['<div class="card btn-primary w-50"><p class="{% if late 
             ":root{--a:var(--b);--b:1px}.card{width:var(--a)}",
         ),
         (":root{--a:1px}", ""),
+        ("h1{color:a(b(c(1,2),3);4)}", "h1{color:a(b(c(1,2),3);4)}"),
         ("@keyframes turn{to{top:0}}.card{animation:turn 1s}", "@keyframes turn{to{top:0}}.card{animation:turn 1s}"),
         ("@keyframes turn{to{top:0}}.title{animation:turn 1s}", ""),
     ],
@@ -43,3 +49,12 @@ def test_what_is_left(sheet, left):
 
 def test_a_variable_that_our_own_sheets_use_stays():
     assert cut(":root{--a:1px;--b:2px}", WORDS, own=".sc-x { width: var(--b); }") == ":root{--b:2px}"
+
+
+@needs_packages
+def test_nothing_of_tabler_is_mangled():
+    """Every rule that is left is one of Tabler's, declaration by declaration."""
+    whole = TABLER.read_text(encoding="utf-8")
+    left = cut(whole, {"btn", "card", "form-control", "form-select"}, own="")
+    assert left.count("(") == left.count(")")
+    assert [line for line in re.findall(r"[{;]([^{};]+\([^;{}]*)(?=[;}])", left) if line not in whole] == []
