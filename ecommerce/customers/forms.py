@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import checked
 from ecommerce.customers.models import Consent
@@ -52,7 +53,9 @@ class ConsentForm(forms.Form):
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Consent.Purpose.choices)
     channel = forms.ChoiceField(label=_("Channel"), choices=Consent.Channel.choices)
     granted = forms.TypedChoiceField(
-        label=_("Answer"), choices=[("yes", _("Agreed")), ("no", _("Withdrew"))], coerce=lambda answer: answer == "yes"
+        label=pgettext_lazy("consent", "Answer"),
+        choices=[("yes", _("Agreed")), ("no", _("Withdrew"))],
+        coerce=lambda answer: answer == "yes",
     )
     source = forms.CharField(
         label=_("Where from"), max_length=60, help_text=_("How you know, such as “by phone” or “letter of 3 May”.")
