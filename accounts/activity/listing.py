@@ -18,7 +18,7 @@ class ActivityFilters(django_filters.FilterSet):
     at = django_filters.DateFromToRangeFilter(
         label=_("Period"), widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
     )
-    kind = django_filters.ChoiceFilter(label=_("What"), choices=kind_choices)
+    kind = django_filters.ChoiceFilter(label=_("What"))
     who = django_filters.ChoiceFilter(label=_("Who"), method="by_actor")
     about = django_filters.CharFilter(
         label=_("Object"), method="by_subject", widget=django_filters.widgets.forms.HiddenInput
@@ -35,6 +35,7 @@ class ActivityFilters(django_filters.FilterSet):
         asked = (self.data or {}).get("who", "")
         if asked.startswith(("user:", "token:", "buyer:")) and asked not in dict(people):
             people.append((asked, self._name_of(asked)))
+        self.filters["kind"].extra["choices"] = kind_choices()
         self.filters["who"].extra["choices"] = [*people, *others]
 
     def _name_of(self, asked: str) -> str:
