@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.activity.models import Activity
 from accounts.activity.queries import kind_choices, people_in, search_activity
+from core.filters import DayRangeFilter
 from core.lists import Listing, Sort
 from core.tenancy import tenant_or_none
 
 
 class ActivityFilters(django_filters.FilterSet):
-    at = django_filters.DateFromToRangeFilter(
-        label=_("Period"), widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
-    )
+    at = DayRangeFilter(label=_("Period"))
     kind = django_filters.ChoiceFilter(label=_("What"))
     who = django_filters.ChoiceFilter(label=_("Who"), method="by_actor")
     about = django_filters.CharFilter(
