@@ -47,7 +47,7 @@ def _team_page(request: MerchantRequest, form: InviteForm | None = None) -> Http
     context = {
         "members": members,
         "invitations": waiting_invitations(),
-        "form": form or InviteForm(held=held, choices=choices),
+        "form": form or InviteForm(held=held, choices=choices, initial={"role": BuiltInRole.ANALYST}),
         "may_edit": may_edit,
     }
     return render(request, "accounts/members/team.html", context, status=422 if form and form.is_bound else 200)
