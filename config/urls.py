@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", views.shop_home, name="merchant-home"),
+    path("m/<slug:merchant>/", include("ecommerce.fulfilment.urls")),
+    path("m/<slug:merchant>/orders/", include("ecommerce.orders.urls")),
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.inbox.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),

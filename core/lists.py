@@ -27,12 +27,16 @@ SIZES = (25, 50, 100)
 
 @dataclass(frozen=True)
 class Tab:
-    """A view of the list with a name: `rows` narrows the queryset. `counted` shows how many there are."""
+    """A view of the list with a name: `rows` narrows the queryset. `counted` shows how many there are.
+
+    `sort` is the key of the sort it opens with, where that is not the list's first.
+    """
 
     key: str
     label: Any
     rows: Callable[[Any], Any]
     counted: bool = True
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,9 @@ class ListPage:
 
     @cached_property
     def sort(self) -> Sort:
-        wanted = self.params.get("sort", "").removeprefix("-")
-        return next((sort for sort in self.listing.sorts if sort.key == wanted), self.listing.sorts[0])
+        known = {sort.key: sort for sort in self.listing.sorts}
+        wanted = known.get(self.params.get("sort", "").removeprefix("-"))
+        return wanted or known.get(self.tab.sort if self.tab else "") or self.listing.sorts[0]
 
     @cached_property
     def descending(self) -> bool:

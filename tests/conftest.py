@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings as django_settings
-from django.utils import translation
 
 from accounts.models import Membership, Merchant, User
 from core.messages import compile_all
@@ -23,7 +22,6 @@ def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DEMO = False
     settings.MEDIA_ROOT = tmp_path / "files"
-    translation.activate(settings.LANGUAGE_CODE)  # a request of the test before may have left another one
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     """An exact amount in its currency, as the reader's language writes it; a minus is a real minus."""
     if amount is None:
         return "–"
-    return format_currency(amount, currency, locale=babel_locale()).replace("-", "−")
+    return _plain_sign(format_currency(amount, currency, locale=babel_locale()))
 
 
 @register.simple_tag
@@ -62,7 +62,12 @@ def money_short(amount: Decimal | float | None, currency: str) -> str:
     if amount is None:
         return "–"
     digits = 1 if abs(float(amount)) >= 1000 else 0
-    return format_compact_currency(amount, currency, locale=babel_locale(), fraction_digits=digits).replace("-", "−")
+    return _plain_sign(format_compact_currency(amount, currency, locale=babel_locale(), fraction_digits=digits))
+
+
+def _plain_sign(text: str) -> str:
+    """A shop has one currency, so the yuan needs no "CN" to be told from the yen; a minus is a real minus."""
+    return text.replace("CN¥", "¥").replace("-", "−")
 
 
 @register.filter
@@ -91,6 +96,28 @@ def when(moment: datetime | None) -> SafeString:
         text = formats.date_format(local, "DATE_FORMAT")
     full = formats.date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, text)
+
+
+@register.simple_tag
+def due(moment: datetime | None, now: datetime | None = None) -> SafeString:
+    """A deadline: how late it is (red), the time of day within the next day (amber), else when it is."""
+    if moment is None:
+        return SafeString("–")
+    late = int(((now or timezone.now()) - moment).total_seconds() // 60)
+    if late >= 0:
+        title = formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        return format_html('<span title="{}">{}</span>', title, st("critical", _late(late), "", "alert-triangle"))
+    if late > -24 * 60:
+        return st("warning", when(moment), "", "clock")
+    return format_html('<span class="sc-2">{}</span>', when(moment))
+
+
+def _late(minutes: int) -> str:
+    if minutes < 60:
+        return gettext("Late by %(n)d min") % {"n": max(minutes, 1)}
+    if minutes < 48 * 60:
+        return gettext("Late by %(n)d h") % {"n": minutes // 60}
+    return gettext("Late by %(n)d d") % {"n": minutes // (24 * 60)}
 
 
 @register.simple_tag

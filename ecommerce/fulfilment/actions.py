@@ -112,6 +112,7 @@ def add_tracking_event(
         "number": order.number,
         "shipment_id": shipment.pk,
         "customer_id": order.customer_id,
+        "at": at.isoformat(),
     }
     if new == Shipment.State.DELIVERED and old != new:
         record(ParcelDelivered(**fact), actor=actor, subject=order, changes={"parcel": (old, new)})

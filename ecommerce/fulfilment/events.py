@@ -38,12 +38,13 @@ class OrderShipped(ParcelFact):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ParcelMoved(ParcelFact):
-    """The carrier reported something new; `state` is where the parcel is now."""
+    """The carrier reported something new; `state` is where the parcel is now, `at` the carrier's time (ISO)."""
 
     kind = "fulfilment.moved"
     label = _("Parcel on its way")
     sentence = _("Parcel on its way. %(description)s %(location)s")
     state: str
+    at: str
     description: str
     location: str
 
@@ -51,10 +52,11 @@ class ParcelMoved(ParcelFact):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ParcelDelivered(ParcelFact):
-    """This parcel arrived. orders.OrderDelivered follows when it was the last one."""
+    """This parcel arrived, at the carrier's time `at` (ISO). orders.OrderDelivered follows when it was the last."""
 
     kind = "fulfilment.delivered"
     label = _("Parcel delivered")
+    at: str
 
 
 @event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -306,6 +306,16 @@ class Payment(TenantModel):
         SUCCEEDED = "succeeded", _("Succeeded")
         FAILED = "failed", _("Failed")
 
+    # How people say the methods that are common; a channel may name any other.
+    METHODS: ClassVar[dict[str, Any]] = {
+        "alipay": _("Alipay"),
+        "wechat": _("WeChat Pay"),
+        "card": _("Card"),
+        "bank": _("Bank transfer"),
+        "cash": _("Cash"),
+        "other": pgettext_lazy("payment", "Other"),
+    }
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="payments")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHARGE)
     state = models.CharField(max_length=10, choices=State, default=State.SUCCEEDED)
@@ -321,6 +331,10 @@ class Payment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+    @property
+    def method_label(self) -> str:
+        return str(self.METHODS.get(self.method, self.method))
 
 
 class OrderNote(TenantModel):

@@ -2,33 +2,145 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.dateparse import parse_datetime
 
+from accounts.activity.models import Activity
+from core.events import sentence_of
+from ecommerce.catalog.models import Variant
 from ecommerce.orders import rules
-from ecommerce.orders.models import Order, OrderLine, Payment
+from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def order_list() -> Any:
+def order_list() -> OrderQuerySet:
     """Orders with what a row of a list shows. `deadline` is `ship_by`, or far away where there is none: to sort by."""
-    return Order.objects.select_related("merchant").annotate(deadline=Coalesce("ship_by", Value(NEVER)))
+    rows: OrderQuerySet = Order.objects.select_related("merchant").annotate(
+        deadline=Coalesce("ship_by", Value(NEVER)),
+        is_noted=Exists(OrderNote.objects.filter(order=OuterRef("pk"))),
+    )
+    return rows
 
 
-def order_detail() -> Any:
-    """Orders with all that their own page shows."""
-    return Order.objects.select_related("merchant", "customer").prefetch_related(
+def order_detail() -> OrderQuerySet:
+    """Orders with all that their own page shows, parcels included."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant", "customer").prefetch_related(
         Prefetch("lines", OrderLine.objects.select_related("variant__product")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
+        "customer__tags",
+        "shipments__lines__order_line__variant",
+        "shipments__events",
+        "shipments__warehouse",
     )
+    return rows
+
+
+def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
+    """Orders whose number, buyer, e-mail, end of phone number, SKU or tracking number is `words`, or begins with it."""
+    found = (
+        Q(number__istartswith=words.lstrip("#"))
+        | Q(external_id=words)
+        | Q(buyer_name__icontains=words)
+        | Q(buyer_email__istartswith=words)
+        | Q(pk__in=OrderLine.objects.filter(sku__iexact=words).values("order"))
+        | Q(pk__in=Order.objects.filter(shipments__tracking_number__iexact=words.replace(" ", "")).values("pk"))
+    )
+    digits = re.sub(r"[\s()+-]", "", words)
+    if digits.isdigit() and len(digits) >= 4:
+        found |= Q(buyer_phone__endswith=digits) | Q(buyer_phone__endswith=words.strip())
+    return rows.filter(found)
+
+
+def neighbours(order: Order) -> tuple[Order | None, Order | None]:
+    """The orders placed just after and just before this one."""
+    at, pk = order.placed_at, order.pk
+    rows = Order.objects.only("number", "merchant__slug").select_related("merchant")
+    newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, pk__gt=pk)).order_by("placed_at", "pk")
+    older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=pk)).order_by("-placed_at", "-pk")
+    return newer.first(), older.first()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of an order's timeline. `who` is "" for what came from outside or happened by itself."""
+
+    at: datetime
+    kind: str
+    who: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def amount(self) -> Decimal | None:
+        return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the words of the activity log."""
+        return sentence_of(self.kind, self.facts)
+
+
+TOGETHER = {"orders.confirmed_together": "confirmed_at", "orders.packed_together": "packed_at"}
+STAMPS = {
+    "orders.placed": "placed_at",
+    "orders.paid": "paid_at",
+    "orders.packed": "packed_at",
+    "orders.delivered": "delivered_at",
+    "orders.completed": "completed_at",
+    "orders.cancelled": "cancelled_at",
+}
+
+
+def timeline(order: Order) -> list[Moment]:
+    """What happened to the order, newest first: the activity log, and dates that came with it from elsewhere."""
+    notes = {note.pk: note.text for note in order.notes.all()}
+    log = list(Activity.objects.about(order._meta.label_lower, order.pk)) + _done_together(order)
+    moments = [
+        Moment(
+            _time_of(entry, order),
+            entry.kind.removesuffix("_together"),
+            entry.actor_label if entry.actor_kind in ("user", "token") else "",
+            entry.payload,
+            notes.pop(entry.payload.get("note_id"), ""),
+        )
+        for entry in log
+    ]
+    told = {moment.kind for moment in moments}
+    if any(moment.facts.get("paid") for moment in moments):
+        told.add("orders.paid")
+    for kind, stamp in STAMPS.items():
+        at = getattr(order, stamp)
+        if at is not None and kind not in told:
+            moments.append(Moment(at, kind))
+    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+
+
+def _time_of(entry: Activity, order: Order) -> datetime:
+    """When it happened, which for what others reported is not when it was written down."""
+    if entry.kind == "orders.placed":
+        return order.placed_at
+    return parse_datetime(entry.payload.get("at") or "") or entry.at
+
+
+def _done_together(order: Order) -> list[Activity]:
+    """Facts about many orders at once that include this one, found by the time the order carries of them."""
+    at = Q(pk__in=[])
+    for kind, stamp in TOGETHER.items():
+        moment = getattr(order, stamp)
+        if moment is not None:
+            at |= Q(kind=kind, at__gte=moment)
+    near = Activity.objects.filter(at).order_by("at", "pk")[:20]
+    return [entry for entry in near if order.pk in entry.payload.get("order_ids", [])]
 
 
 @dataclass(frozen=True)
@@ -56,3 +168,9 @@ def line_worths(order: Order, *, refundable: bool = False) -> dict[int, LineWort
         line.pk: LineWorth(net - minus + plus, line.quantity, line.refunded_quantity if refundable else 0)
         for line, net, minus, plus in zip(lines, nets, less, more, strict=True)
     }
+
+
+def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
+    """SKU and title of products for sale, to choose from when an order is written by hand."""
+    variants = Variant.objects.filter(is_active=True).select_related("product").order_by("sku")
+    return [(variant.sku, variant.full_title) for variant in variants[:limit]]

@@ -100,12 +100,12 @@ KINDS = (
     ),
     Kind(
         "complaint-opened", _("A complaint was opened"), _BUYERS, Urgency.ACT, "complaints.answer",
-        sentences.complaint_opened, _to("complaint-detail", "number"), _("Answer complaint"),
+        sentences.complaint_opened, _to("complaint-detail", "number"), _("Answer"),
         icon="message-report", tone="critical",
     ),
     Kind(
         "complaint-due", _("A complaint must be answered soon"), _BUYERS, Urgency.ACT, "complaints.answer",
-        sentences.complaint_due, _to("complaint-detail", "number"), _("Answer complaint"),
+        sentences.complaint_due, _to("complaint-detail", "number"), _("Answer"),
         icon="clock-exclamation", tone="critical",
     ),
     Kind(

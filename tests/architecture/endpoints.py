@@ -42,6 +42,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "app_label": lambda world: "accounts",
     "object_id": lambda world: 1,
     "content_type_id": lambda world: 1,
+    "order-note.number": lambda world: world.row(apps.get_model("ecommerce.Order")).number,
 }
 
 # Views that other people wrote and that cannot carry a decorator of ours: start of the module -> why that is safe.

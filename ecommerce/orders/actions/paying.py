@@ -167,6 +167,8 @@ def refund_order(
     whole = refunded == order.paid_total
     state = Order.PaymentState.REFUNDED if whole else Order.PaymentState.PARTLY_REFUNDED
     write(order, payment_state=state, refunded_total=refunded)
+    if whole and lines is None:
+        order.lines.update(refunded_quantity=F("quantity"))
     for line, units in chosen:
         OrderLine.objects.filter(pk=line.pk).update(refunded_quantity=F("refunded_quantity") + units)
     if restock:

@@ -1,0 +1,23 @@
+"""Addresses of orders, below /m/<merchant>/orders/."""
+
+from django.urls import path
+
+from ecommerce.orders.views import pages, steps
+
+urlpatterns = [
+    path("", pages.index, name="order-list"),
+    path("export.csv", pages.export, name="order-export"),
+    path("new/", pages.new, name="order-new"),
+    path("confirm/", pages.confirm_many, name="order-confirm-many"),
+    path("pack/", pages.pack_many, name="order-pack-many"),
+    path("cancel/", pages.cancel_many, name="order-cancel-many"),
+    path("<str:number>/", pages.detail, name="order-detail"),
+    path("<str:number>/confirm/", steps.confirm, name="order-confirm"),
+    path("<str:number>/pay/", steps.pay, name="order-pay"),
+    path("<str:number>/pack/", steps.pack, name="order-pack"),
+    path("<str:number>/hold/", steps.hold, name="order-hold"),
+    path("<str:number>/release/", steps.release, name="order-release"),
+    path("<str:number>/cancel/", steps.cancel, name="order-cancel"),
+    path("<str:number>/refund/", steps.refund, name="order-refund"),
+    path("<str:number>/note/", steps.note, name="order-note"),
+]
