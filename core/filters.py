@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 
 
-class DateRange(django_filters.widgets.DateRangeWidget):
+class DateRange(django_filters.widgets.DateRangeWidget):  # type: ignore[misc]
     """Two dates, each with the browser's own calendar."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:

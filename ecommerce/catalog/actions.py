@@ -298,7 +298,7 @@ def duplicate_product(product: Product, *, actor: Actor) -> Product:
 
 def category_path(pk: int | None, code: str, parent: Category | None) -> str:
     """The path of a category under a parent. Refuses a parent that lies below the category itself."""
-    before = Category.objects.filter(pk=pk).values_list("path", flat=True).first()
+    before = Category.objects.filter(pk=pk).values_list("path", flat=True).first() if pk else None
     if before and parent and (parent.path == before or parent.path.startswith(f"{before}/")):
         message = _("A category cannot lie below itself.")
         raise Refused("own_parent", message, parent=message)

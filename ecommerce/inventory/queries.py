@@ -56,13 +56,14 @@ def with_stock(
         low_below=Value(float(low_below)),
     ).annotate(available=F("on_hand") - F("reserved"))
     pace = F("sold") / Value(float(PACE_DAYS))
-    return counted.annotate(
+    covered: QuerySet[Any] = counted.annotate(
         cover=Case(
             When(sold__gt=0, then=Cast(F("available"), FloatField()) / Cast(pace, FloatField())),
             default=Value(ENDLESS),
             output_field=FloatField(),
         )
     )
+    return covered
 
 
 def running_low(variants: QuerySet[Any]) -> QuerySet[Any]:
