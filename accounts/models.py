@@ -5,19 +5,21 @@ from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
 from accounts.people.models import FailedAttempts, KnownDevice, User
-from accounts.tokens.models import ApiToken
+from accounts.tokens.models import ApiToken, IdempotencyKey, RateCount
 
 __all__ = [
     "Activity",
     "ApiToken",
     "FailedAttempts",
     "Heartbeat",
+    "IdempotencyKey",
     "Invitation",
     "Job",
     "KnownDevice",
     "Membership",
     "Merchant",
     "PeriodicMark",
+    "RateCount",
     "Role",
     "User",
 ]

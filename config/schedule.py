@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from accounts.jobs.tasks import prune
+from accounts.tokens.tasks import prune_api
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
@@ -13,6 +14,7 @@ from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
+    PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),

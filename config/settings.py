@@ -288,26 +288,43 @@ WORKER_ID = env.str("WORKER_ID", "")  # set by the supervisor for the processes 
 # Imported before a cluster forks its workers, so that a fresh worker starts warm and shares the memory.
 WORKER_PRELOAD: dict[str, list[str]] = {"default": [], "long": ["pandas", "statsmodels.tsa.api"]}
 
+# Calls of /api/v1 a minute: by one token, by all tokens of a merchant, by an address that shows no good token.
+API_RATE_TOKEN = env.int("API_RATE_TOKEN", 600)
+API_RATE_MERCHANT = env.int("API_RATE_MERCHANT", 1800)
+API_RATE_ADDRESS = env.int("API_RATE_ADDRESS", 60)
+API_MAX_BYTES = 5 * 1024 * 1024
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.api.ScopePermission"],
-    "DEFAULT_THROTTLE_CLASSES": ["core.api.TokenThrottle"],
-    "DEFAULT_PAGINATION_CLASS": "core.api.CursorPages",
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.ScopePermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.tokens.limits.RateLimit"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.pages.CursorPages",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.reading.LimitedJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "core.api.pages.UpdatedSince",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "core.api.error_response",
-    "PAGE_SIZE": 50,
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "core.api.errors.error_response",
+    "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Storecast API",
+    "DESCRIPTION": "Orders, products, stock, customers and forecasts of one shop. docs/api.md tells how to start.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.document_errors",
+    ],
 }
 
 LOGGING: dict[str, Any] = {

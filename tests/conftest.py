@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 
 from accounts.models import Membership, Merchant, User
 from core.messages import compile_all
@@ -22,6 +23,8 @@ def _plain_settings(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DEMO = False
     settings.MEDIA_ROOT = tmp_path / "files"
+    with translation.override("en"):  # a page in Chinese would leave its language to the next test
+        yield
 
 
 @pytest.fixture

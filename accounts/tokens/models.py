@@ -55,3 +55,35 @@ class ApiToken(TenantModel):
 
     def may(self, permission: str) -> bool:
         return permission in self.scopes and (self.ceiling is None or permission in self.ceiling)
+
+
+class RateCount(models.Model):
+    """How often one caller called in one minute. Written with one atomic statement, so it holds across processes."""
+
+    caller = models.CharField(max_length=80)
+    minute = models.BigIntegerField(help_text="minutes since 1970")
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "minute"], name="rate_count_once")]
+        indexes = [models.Index(fields=["minute"], name="rate_count_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.caller}: {self.calls}"
+
+
+class IdempotencyKey(TenantModel):
+    """The answer to a call that its sender named, kept for a day. Written in the same transaction as its effect."""
+
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of method, address and body")
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
+
+    def __str__(self) -> str:
+        return self.key

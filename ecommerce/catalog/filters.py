@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
 
@@ -41,7 +42,7 @@ class VariantFilters(django_filters.FilterSet):
     """For variant_list()."""
 
     sku = django_filters.CharFilter(label=_("SKU"), lookup_expr="iexact", max_length=80)
-    product = django_filters.NumberFilter(label=_("Product"), field_name="product_id")
+    product = IdFilter(label=_("Product"), field_name="product_id")
     is_active = django_filters.BooleanFilter(label=_("For sale"))
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
@@ -60,8 +61,8 @@ class LevelFilters(django_filters.FilterSet):
     """For stock_levels()."""
 
     sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
-    variant = django_filters.NumberFilter(label=_("Variant"), field_name="variant_id")
-    warehouse = django_filters.NumberFilter(label=_("Warehouse"), field_name="warehouse_id")
+    variant = IdFilter(label=_("Variant"), field_name="variant_id")
+    warehouse = IdFilter(label=_("Warehouse"), field_name="warehouse_id")
 
     class Meta:
         model = StockLevel

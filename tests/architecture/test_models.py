@@ -19,6 +19,7 @@ PLATFORM = {
     "accounts.FailedAttempts": "counted before anybody is known",
     "accounts.Job": "workers take jobs of all merchants; pages filter by merchant",
     "accounts.Heartbeat": "the machinery's own pulse",
+    "accounts.RateCount": "counts calls before the caller is known",
     "accounts.PeriodicMark": "the clock moves the marks of all merchants; pages show sums",
     "notifications.Suppression": "an address that takes no mail takes none from any merchant",
     "notifications.ServerPause": "the one mail server of the platform",
