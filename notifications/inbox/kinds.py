@@ -21,6 +21,7 @@ class Kind:
 
     `locked` kinds concern security and cannot be turned off. `target` gives the URL name of the one thing to do, its
     arguments after the merchant's, and a query string; `verb` is the label of that. After `stale` it goes by itself.
+    One that is `like` another is told where the other is, and is not chosen by itself.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Kind:
     email: bool = True
     locked: bool = False
     personal: bool = False
+    like: str = ""
     stale: timedelta = timedelta(days=30)
 
     def path(self, merchant_slug: str, params: Params) -> str:
@@ -96,7 +98,7 @@ KINDS = (
     Kind(
         "stock-low-many", _("Stock of several products will run out"), _STOCK, Urgency.WEEK, "stock.adjust",
         sentences.stock_low_many, _to("stock-list", query="tab=low"), _("See stock"),
-        icon="building-warehouse", tone="warning", stale=timedelta(days=14),
+        icon="building-warehouse", tone="warning", like="stock-low", stale=timedelta(days=14),
     ),
     Kind(
         "complaint-opened", _("A complaint was opened"), _BUYERS, Urgency.ACT, "complaints.answer",
@@ -151,13 +153,10 @@ KINDS = (
     ),
 )  # fmt: skip
 
+CHOOSABLE = tuple(kind for kind in KINDS if not kind.like)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def kind_of(name: str) -> Kind | None:
     """The kind of that name; None for one that the product no longer has."""
     return _BY_NAME.get(name)
-
-
-def kinds_named(*names: str) -> list[Kind]:
-    return [_BY_NAME[name] for name in names]

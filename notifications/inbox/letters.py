@@ -40,7 +40,9 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
     values: dict[str, Any] = {"merchant": merchant, "kind": kind}
     headers = {}
     if not kind.locked:
-        stop = absolute(reverse("notification-stop", args=[stop_token(merchant.pk, member.user_id, kind.name)]))
+        stop = absolute(
+            reverse("notification-stop", args=[stop_token(merchant.pk, member.user_id, kind.like or kind.name)])
+        )
         headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         values |= {
             "stop_url": stop,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max
 
 from accounts.members.models import Membership
-from notifications.inbox.kinds import KINDS, Kind, kind_of
+from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 
 
@@ -31,7 +31,7 @@ def members_to_tell(kind: Kind, *, only: Collection[int] | None = None) -> list[
     return [member for member in members if not kind.word or member.may(kind.word)]
 
 
-def choices_of(user_id: int, kinds: Collection[Kind] = KINDS) -> list[Choice]:
+def choices_of(user_id: int, kinds: Collection[Kind] = CHOOSABLE) -> list[Choice]:
     """Where the member is told of each kind, in the order of the page."""
     chosen = {row.kind: row for row in Preference.objects.filter(user_id=user_id)}
     return [_choice(kind, chosen.get(kind.name)) for kind in kinds]
@@ -39,7 +39,8 @@ def choices_of(user_id: int, kinds: Collection[Kind] = KINDS) -> list[Choice]:
 
 def choices_for(kind: Kind, user_ids: Collection[int]) -> dict[int, Choice]:
     """Where each of these members is told of one kind."""
-    chosen = {row.user_id: row for row in Preference.objects.filter(kind=kind.name, user_id__in=user_ids)}
+    name = kind.like or kind.name
+    chosen = {row.user_id: row for row in Preference.objects.filter(kind=name, user_id__in=user_ids)}
     return {user_id: _choice(kind, chosen.get(user_id)) for user_id in user_ids}
 
 

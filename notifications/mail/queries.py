@@ -1,0 +1,47 @@
+"""Mails as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+
+from notifications.mail.models import Mail, MailQuerySet, ServerPause
+
+
+def mail_list() -> MailQuerySet:
+    """The mails in scope without their bodies, with their merchants."""
+    rows: MailQuerySet = Mail.objects.select_related("merchant").defer("text", "html", "headers")
+    return rows
+
+
+def may_be_read(mail: Mail) -> bool:
+    """Whether its text may be shown to others than its reader: account mails carry links that open the account."""
+    return mail.purpose != Mail.Purpose.ACCOUNT or settings.DEMO
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be sent, and what could not be. `since` is when the oldest waiting mail was written."""
+
+    waiting: int
+    since: datetime | None
+    unclear: int
+    failed: int
+    suppressed: int
+    pause: ServerPause | None
+
+
+def backlog() -> Backlog:
+    """The state of the outbox of all merchants; call it in every_tenant()."""
+    waiting = Q(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
+    sums = Mail.objects.exclude(state=Mail.State.SENT).aggregate(
+        waiting=Count("pk", filter=waiting),
+        since=Min("created_at", filter=waiting),
+        unclear=Count("pk", filter=Q(state=Mail.State.MAYBE_SENT)),
+        failed=Count("pk", filter=Q(state=Mail.State.FAILED)),
+        suppressed=Count("pk", filter=Q(state=Mail.State.SUPPRESSED)),
+    )
+    return Backlog(**sums, pause=ServerPause.objects.order_by("since").first())

@@ -1,0 +1,167 @@
+"""Who was written what, and whether it arrived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp, csp_update
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from core.access import MerchantRequest, StaffRequest, merchant_view, open_view, staff_view
+from core.errors import Refused
+from core.htmx import back, done, page
+from core.tenancy import every_tenant
+from notifications.mail.actions import send_again
+from notifications.mail.listing import MAILS
+from notifications.mail.models import Mail
+from notifications.mail.queries import backlog, mail_list, may_be_read
+
+OPEN_IN_DEMO = "shows mails only where DEMO is set, and then those of invented people"
+# A mail in a frame of its own: it may look as it wants and open its links in a new tab, and nothing else.
+IN_FRAME = {
+    "default-src": [NONE],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+WITH_FRAME = {"frame-src": [SELF]}
+
+
+@merchant_view("mail.view")
+@require_safe
+def index(request: MerchantRequest) -> HttpResponse:
+    """The mails of a merchant: to buyers and to the team."""
+    context = {"page": MAILS.page(mail_list(), request.GET), "detail": "mail-detail", "slug": request.merchant.slug}
+    return page(request, "notifications/mail/index.html", context, part="results")
+
+
+@merchant_view("mail.view")
+@require_safe
+@csp_update(WITH_FRAME)
+def detail(request: MerchantRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(Mail, pk=pk)
+    slug = request.merchant.slug
+    urls = {"back_url": reverse("mail-list", args=[slug]), "html_url": reverse("mail-html", args=[slug, pk])}
+    return _detail(request, mail, frame="merchant.html", is_open=mail.purpose != Mail.Purpose.ACCOUNT, **urls)
+
+
+@merchant_view("mail.view")
+@require_safe
+@xframe_options_sameorigin
+@csp(IN_FRAME)
+def html(request: MerchantRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(Mail, pk=pk)
+    if mail.purpose == Mail.Purpose.ACCOUNT:
+        raise Http404
+    return _html(mail)
+
+
+@staff_view("mail.read")
+@require_safe
+def staff_index(request: StaffRequest) -> HttpResponse:
+    """The mails of all merchants, and those that concern accounts."""
+    context = {
+        "page": MAILS.page(mail_list(), request.GET),
+        "detail": "staff-mail-detail",
+        "frame": "staff.html",
+        "backlog": backlog(),
+    }
+    return page(request, "notifications/mail/index.html", context, part="results")
+
+
+@staff_view("mail.read")
+@require_safe
+@csp_update(WITH_FRAME)
+def staff_detail(request: StaffRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(Mail, pk=pk)
+    urls = {
+        "back_url": reverse("staff-mail-list"),
+        "html_url": reverse("staff-mail-html", args=[pk]),
+        "again_url": reverse("staff-mail-again", args=[pk]) if _may_go_again(mail) else "",
+    }
+    return _detail(request, mail, frame="staff.html", is_open=may_be_read(mail), **urls)
+
+
+@staff_view("mail.read")
+@require_safe
+@xframe_options_sameorigin
+@csp(IN_FRAME)
+def staff_html(request: StaffRequest, pk: int) -> HttpResponse:
+    mail = get_object_or_404(Mail, pk=pk)
+    if not may_be_read(mail):
+        raise Http404
+    return _html(mail)
+
+
+@staff_view("operations.retry")
+@require_POST
+def again(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send a mail that was given up once more, and take mails to its address again."""
+    mail = get_object_or_404(Mail, pk=pk)
+    if not send_again(mail):
+        raise Refused("not_given_up", _("This mail is not one that was given up, or its text is not kept any more."))
+    return done(request, back(request, reverse("staff-mail-detail", args=[pk])), _("The mail is sent again."))
+
+
+@open_view(OPEN_IN_DEMO)
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The mails of a demo, for whoever tries it."""
+    _only_in_a_demo()
+    with every_tenant("the mailbox of a demo"):
+        context = {"page": MAILS.page(mail_list(), request.GET), "detail": "mailbox-mail", "frame": "plain.html"}
+        return page(request, "notifications/mail/index.html", context, part="results")
+
+
+@open_view(OPEN_IN_DEMO)
+@require_safe
+@csp_update(WITH_FRAME)
+def mailbox_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    _only_in_a_demo()
+    with every_tenant("the mailbox of a demo"):
+        mail = get_object_or_404(Mail, pk=pk)
+        urls = {"back_url": reverse("mailbox"), "html_url": reverse("mailbox-html", args=[pk])}
+        return _detail(request, mail, frame="plain.html", is_open=True, **urls)
+
+
+@open_view(OPEN_IN_DEMO)
+@require_safe
+@xframe_options_sameorigin
+@csp(IN_FRAME)
+def mailbox_html(request: HttpRequest, pk: int) -> HttpResponse:
+    _only_in_a_demo()
+    with every_tenant("the mailbox of a demo"):
+        return _html(get_object_or_404(Mail, pk=pk))
+
+
+def _only_in_a_demo() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+def _may_go_again(mail: Mail) -> bool:
+    given_up = mail.state in (Mail.State.FAILED, Mail.State.SUPPRESSED, Mail.State.MAYBE_SENT)
+    return given_up and mail.next_try is None and bool(mail.text or mail.html)
+
+
+def _detail(request: Any, mail: Mail, *, frame: str, is_open: bool, **urls: str) -> HttpResponse:
+    context = {"mail": mail, "deliveries": mail.deliveries.all(), "frame": frame, "is_open": is_open, **urls}
+    return render(request, "notifications/mail/detail.html", context)
+
+
+def _html(mail: Mail) -> HttpResponse:
+    if not mail.html:
+        raise Http404
+    response = HttpResponse(mail.html.replace("<head>", '<head><base target="_blank">', 1))
+    response["Cache-Control"] = "no-store, private"
+    return response
