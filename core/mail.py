@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -27,8 +28,11 @@ def absolute(path: str) -> str:
     return path if path.startswith(("http://", "https://")) else f"{settings.BASE_URL}{path}"
 
 
-def send_letter(write: Callable[[], Letter], *, to: str, language: str) -> None:
+def send_letter(write: Callable[[], Letter], *, to: str, language: str, purpose: str = "", dedupe: str = "") -> None:
     """Send what `write` says in the reader's language; it is called with that language active.
+
+    `purpose` is for the outbox, if it is not about the reader's own account ("buyer"). `dedupe` names what is told:
+    under one name one mail is sent, however often this is called.
 
     The mail backend only writes a row, so this belongs into the transaction of what the letter is about.
     """
@@ -38,6 +42,11 @@ def send_letter(write: Callable[[], Letter], *, to: str, language: str) -> None:
         values = {"letter": letter, "url": url, "action_url": url, "base_url": settings.BASE_URL}
         text = render_to_string("core/letter.txt", values)
         html = render_to_string("core/letter.html", values)
-    mail = EmailMultiAlternatives(" ".join(letter.subject.split()), text, to=[to])
+    mail: Any = EmailMultiAlternatives(" ".join(letter.subject.split()), text, to=[to])
+    mail.language = language
+    if purpose:
+        mail.purpose = purpose
+    if dedupe:
+        mail.dedupe = dedupe
     mail.attach_alternative(html, "text/html")
     mail.send()

@@ -77,6 +77,8 @@ def reply(request: MerchantRequest, pk: int) -> HttpResponse:
         try:
             reply_to_review(review, text=form.cleaned_data["reply"], actor=request.actor)
         except Refused as refusal:
+            if review.state != Review.State.PUBLISHED:
+                raise  # its page has no form to show this in
             add_refusal(form, refusal)
         else:
             say = _("The reply is changed.") if review.replied_at else _("The reply is published.")
