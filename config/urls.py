@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.merchants.urls")),
     path("", include("accounts.people.urls")),
     path("", include("accounts.tokens.urls")),
+    path("", include("analytics.forecasts.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("", include("ecommerce.catalog.urls")),

@@ -30,6 +30,18 @@ class Measure(models.TextChoices):
         return {"sales_value": "value", "orders": "orders"}[self.value]
 
 
+MODEL_NAMES = {
+    "naive": _("Same as the last day"),
+    "seasonal_naive": _("Same as last week"),
+    "drift": _("Straight line"),
+    "moving_average": _("Average of four weeks"),
+    "ses_weekday": _("Smoothed average by weekday"),
+    "trend_weekday": _("Fading trend by weekday"),
+    "ets": _("Exponential smoothing (ETS)"),
+    "theta": _("Theta method"),
+}
+
+
 class ForecastRunQuerySet(TenantQuerySet["ForecastRun"]):
     def made(self) -> ForecastRunQuerySet:
         return self.filter(outcome=ForecastRun.Outcome.MADE)
@@ -85,6 +97,11 @@ class ForecastRun(AppendOnlyModel, TenantModel):
     @property
     def is_made(self) -> bool:
         return self.outcome == self.Outcome.MADE
+
+    @property
+    def model_label(self) -> str:
+        """The model's name for people."""
+        return str(MODEL_NAMES.get(self.model, self.model))
 
     def total(self, first: int, last: int) -> list[float] | None:
         """The quantiles of the sum of steps `first` to `last`, if the run kept them."""

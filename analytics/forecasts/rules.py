@@ -87,6 +87,10 @@ class Record:
         return sum(week.inside for week in self.weeks)
 
     @property
+    def is_tests(self) -> bool:
+        return not self.is_real
+
+    @property
     def better(self) -> float:
         """By what share the typical miss is smaller than that of "same as last week"; negative where it is larger."""
         return 1 - self.typical_miss / self.naive_miss if self.naive_miss else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -48,26 +49,32 @@ def st(tone: str, label: object, pip: str = "", icon_name: str = "") -> SafeStri
     return format_html('<span class="st st-{}{}">{}{}</span>', tone, "" if mark else " plain", mark, label)
 
 
+def _narrow(text: str) -> str:
+    """A shop has one currency, so its short symbol says enough: ¥, not CN¥. A minus is a real minus."""
+    return text.replace("CN¥", "¥").replace("-", "−")
+
+
 @register.simple_tag
 def money(amount: Decimal | None, currency: str) -> str:
-    """An exact amount in its currency, as the reader's language writes it; a minus is a real minus."""
+    """An exact amount in its currency, as the reader's language writes it."""
     if amount is None:
         return "–"
-    return _plain_sign(format_currency(amount, currency, locale=babel_locale()))
+    return _narrow(format_currency(amount, currency, locale=babel_locale()))
 
 
 @register.simple_tag
 def money_short(amount: Decimal | float | None, currency: str) -> str:
-    """An amount to three significant digits for forecasts and tiles: ¥26.9K, ¥26.9万."""
+    """An amount to three significant digits for forecasts and tiles: ¥268, ¥2.69K, ¥26.9 万."""
     if amount is None:
         return "–"
-    digits = 1 if abs(float(amount)) >= 1000 else 0
-    return _plain_sign(format_compact_currency(amount, currency, locale=babel_locale(), fraction_digits=digits))
-
-
-def _plain_sign(text: str) -> str:
-    """A shop has one currency, so the yuan needs no "CN" to be told from the yen; a minus is a real minus."""
-    return text.replace("CN¥", "¥").replace("-", "−")
+    locale = babel_locale()
+    size = abs(float(amount))
+    scale = next((one for one in ((1e8, 1e4) if locale == "zh_Hans" else (1e9, 1e6, 1e3)) if size >= 0.9995 * one), 1.0)
+    whole = len(str(int(round(size / scale, 6)))) if size >= scale else 1
+    rough = round(float(amount) / scale, 3 - whole) * scale
+    digits = max(0, 3 - whole) if scale > 1 else 0
+    text = format_compact_currency(Decimal(str(round(rough, 6))), currency, locale=locale, fraction_digits=digits)
+    return _narrow(re.sub(r"(\d)([万亿])", r"\1 \2", text))
 
 
 @register.filter

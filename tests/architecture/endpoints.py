@@ -24,6 +24,7 @@ MODELS: dict[str, str] = {
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",
     "shop": "accounts.Merchant",
+    "forecast": "analytics.ForecastRun",
     "stock": "ecommerce.Variant",
     "token": "accounts.ApiToken",
     "user": "accounts.User",

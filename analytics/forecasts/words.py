@@ -1,0 +1,128 @@
+"""Forecasts in words a merchant uses. Uncertainty is said in one way: "most likely a to b" is the 80 % range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.forecasts.models import MODEL_NAMES, ForecastRun, Measure
+from analytics.forecasts.rules import significant
+from core.templatetags.sc import money, money_short, number
+
+MODEL_SENTENCES = {
+    "naive": gettext_lazy("Every coming day is like the last one."),
+    "seasonal_naive": gettext_lazy("Every coming day is like the same weekday of the last week."),
+    "drift": gettext_lazy("The line from the first to the last day, carried on."),
+    "moving_average": gettext_lazy("Every coming day is like the average of the last four weeks."),
+    "ses_weekday": gettext_lazy(
+        "An average in which recent weeks count more, times what each weekday usually brings."
+    ),
+    "trend_weekday": gettext_lazy(
+        "The recent trend, carried on ever more weakly, times what each weekday usually brings."
+    ),
+    "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
+    "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),
+}
+
+
+def figure(value: float | None, measure: str, currency: str) -> str:
+    """A forecast value: three significant digits."""
+    if value is None:
+        return "–"
+    if measure == Measure.SALES_VALUE:
+        return money_short(value, currency)
+    rough = significant(value)
+    return number(rough, 0 if rough >= 10 or rough == int(rough) else 1)
+
+
+def exact(value: float, measure: str, currency: str) -> str:
+    """What came, in full."""
+    return money(round(value, 2), currency) if measure == Measure.SALES_VALUE else number(value)  # type: ignore[arg-type]
+
+
+def day_name(day: date) -> str:
+    return formats.date_format(day, "SHORT_DATE_FORMAT")
+
+
+def days_name(first: date, last: date) -> str:
+    return f"{formats.date_format(first, 'MONTH_DAY_FORMAT')} – {formats.date_format(last, 'MONTH_DAY_FORMAT')}"
+
+
+def model_name(name: str) -> str:
+    return str(MODEL_NAMES.get(name, name))
+
+
+def model_sentence(name: str) -> str:
+    return str(MODEL_SENTENCES.get(name, ""))
+
+
+def reason(run: ForecastRun) -> str:
+    """Why this model was chosen, in one sentence."""
+    tested = next((score for score in run.backtest.get("scores", ()) if score["name"] == run.model), None)
+    tests = tested["tests"] if tested else 0
+    if run.reason == "best_cheap":
+        words = {"tests": tests, "gain": max(1, round(run.gain * 100))}
+        sentence = ngettext(
+            "In a test on a past day it came %(gain)s%% nearer to what happened than “same as last week”, and no "
+            "simpler model did as well.",
+            "In %(tests)s tests on past days it came %(gain)s%% nearer to what happened than “same as last week”, and "
+            "no simpler model did as well.",
+            tests,
+        )
+        return sentence % words
+    sentences = {
+        "none_better": _("On past days no model we tried came nearer than “same as last week”, so that stands."),
+        "exact": _("“Same as last week” was never wrong on past days, so nothing can do better."),
+        "constant": _("Every day of the last eight weeks was the same, so we carry that on."),
+        "dormant": _("Nothing was sold in the last eight weeks of the data, so we expect nothing until something is."),
+        "fit_failed": _("The model that did best on past days could not follow the newest ones; this one stands in."),
+    }
+    return sentences.get(run.reason, "")
+
+
+def refusal(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Why there is no forecast, and what would change it."""
+    if code == "too_short":
+        have, need = int(facts["have"]), int(facts["need"])
+        why = ngettext(
+            "There is %(have)s day of sales so far; a forecast needs %(need)s.",
+            "There are %(have)s days of sales so far; a forecast needs %(need)s.",
+            have,
+        )
+        when = day_name(date.fromisoformat(str(facts["ready_on"])))
+        cure = _("It comes by itself on %(day)s if you go on selling. Importing older orders brings it sooner.")
+        return why % {"have": have, "need": need}, cure % {"day": when}
+    if code == "too_gappy":
+        why = _("Of %(days)s days %(unknown)s are not known, too many to see a pattern.")
+        return why % dict(facts), _("Import the missing orders.")
+    if code == "not_numbers":
+        return _("Some days hold amounts that cannot be right."), _("Correct the orders with absurd totals.")
+    return (
+        _("Nothing has been sold yet."),
+        _("The first forecast comes four weeks after the first sale. Importing past orders brings it sooner."),
+    )
+
+
+def note(code: str, facts: Mapping[str, Any]) -> str:
+    """What was done with the data before the forecast, in one sentence; "" for what is of no interest."""
+    days = int(facts.get("days", 0))
+    if code == "peaks":
+        sentence = ngettext(
+            "%(days)s exceptional day was not taken as the new normal.",
+            "%(days)s exceptional days were not taken as the new normal.",
+            days,
+        )
+    elif code == "gaps":
+        sentence = ngettext(
+            "%(days)s unknown day was filled with its weekday’s average.",
+            "%(days)s unknown days were filled with their weekdays’ averages.",
+            days,
+        )
+    else:
+        return ""
+    return sentence % {"days": days}
