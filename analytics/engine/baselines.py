@@ -38,7 +38,7 @@ class SeasonalNaive:
     """Every coming day is like the same weekday of the last week: the guess a merchant would make unaided."""
 
     name: str = "seasonal_naive"
-    cost: int = 1
+    cost: int = 0
     tier: int = 0
     min_length: int = WEEK
     season: int = WEEK
@@ -55,7 +55,7 @@ class Drift:
     """The line through the first and the last day, carried on."""
 
     name: str = "drift"
-    cost: int = 2
+    cost: int = 0
     tier: int = 0
     min_length: int = 2
     season: int = 1
@@ -74,7 +74,7 @@ class MovingAverage:
 
     days: int = 28
     name: str = "moving_average"
-    cost: int = 3
+    cost: int = 1
     tier: int = 0
     min_length: int = WEEK
     season: int = 1

@@ -20,11 +20,13 @@ from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
 from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, total_bands, windows_for
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
-from analytics.engine.smoothing import Ets, SesWeekday, Theta, TrendWeekday
+from analytics.engine.smoothing import BlendWeekday, Ets, SesWeekday, Theta, TrendWeekday
 
 HORIZON: Final = 28
 MODELS: Final[tuple[Model, ...]] = (
-    Naive(), SeasonalNaive(), Drift(), MovingAverage(), SesWeekday(), TrendWeekday(), Ets(), Theta(),
+    Naive(), SeasonalNaive(), Drift(), MovingAverage(),
+    SesWeekday(), TrendWeekday(), BlendWeekday(),
+    Ets(), Theta(),
 )  # fmt: skip
 LOW_80, HIGH_80 = LEVELS.index(0.10), LEVELS.index(0.90)
 RECORD_WEEKS: Final = 12

@@ -49,7 +49,10 @@ class Fitted(Protocol):
 
 
 class Model(Protocol):
-    """`cost` orders the models by what a fit costs; those that share a `tier` are compared with each other at once."""
+    """`cost` is the order of magnitude of a fit: 0 nothing, 1 a pass over the panel, 2 a search for each series.
+
+    Models of a higher `tier` are only tried where none of a lower one is good.
+    """
 
     @property
     def name(self) -> str: ...

@@ -2,7 +2,8 @@
 
 A model is *good* if its error over all tests (root mean squares, of days and of whole tests, `relative`) is at least
 2 % below that of seasonal naive. Chosen is
-the cheapest good model that no other good one undercuts by more than 5 %: a difference smaller than that is luck.
+the cheapest good model that no other good one undercuts by more than 5 %, since a smaller difference is mostly luck;
+among equally cheap ones the one with the smallest error.
 Where none is good it is seasonal naive, and the result says so. Dear models are only tried where no cheap one is good.
 """
 
@@ -73,7 +74,7 @@ def choose(scores: Sequence[ModelScore]) -> Choice:
         return Choice(BENCHMARK, "exact" if benchmark.typical_miss == 0 else "none_better")
     best = min(score.relative for score in good)
     close = [score for score in good if score.relative <= best * (1.0 + CLOSE) + 1e-12]
-    chosen = min(close, key=lambda score: (score.cost, score.name))
+    chosen = min(close, key=lambda score: (score.cost, score.relative, score.name))
     return Choice(chosen.name, "best_cheap", round(float(1.0 - chosen.relative), 4))
 
 

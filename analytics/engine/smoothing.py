@@ -21,7 +21,7 @@ import numpy as np
 
 from analytics.engine.protocol import WEEK, Array, Calendar, Fitted, Paths
 
-PROFILE_WEEKS = 26
+PROFILE_WEEKS = 52
 ALPHAS = (0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45)
 TREND_GRID = tuple(itertools.product((0.05, 0.12, 0.25, 0.45), (0.02, 0.08, 0.2), (0.9, 0.97)))
 WARM_UP = 28  # days whose one-step errors do not count when the smoothing weights are chosen
@@ -31,7 +31,7 @@ SLOW_DAYS = 364  # statsmodels fits look at this much of the past
 def weekday_profile(panel: Array) -> Array:
     """How each weekday compares with the average day, series x 7; position 0 is the first day after the panel.
 
-    From the last 26 whole weeks. Differences between weekdays that noise alone would make are shrunk towards none:
+    From the last 52 whole weeks. Differences between weekdays that noise alone would make are shrunk towards none:
     the weight is 1 - (4/6)/F with F the ratio of the variance between weekdays to that within them.
     """
     count = min(panel.shape[1] // WEEK, PROFILE_WEEKS)
@@ -120,7 +120,7 @@ class SesWeekday:
     """A smoothed average of the past times the weekday's profile."""
 
     name: str = "ses_weekday"
-    cost: int = 10
+    cost: int = 1
     tier: int = 0
     min_length: int = 2 * WEEK
     season: int = WEEK
@@ -138,7 +138,7 @@ class TrendWeekday:
     """A smoothed average with a trend that fades, times the weekday's profile."""
 
     name: str = "trend_weekday"
-    cost: int = 20
+    cost: int = 1
     tier: int = 0
     min_length: int = 4 * WEEK
     season: int = WEEK
@@ -154,6 +154,32 @@ class TrendWeekday:
             return _with_profile(level[:, None] + slope[:, None] * np.cumsum(powers, axis=1), profile)
 
         return Paths(path)
+
+
+@dataclass(frozen=True)
+class BlendWeekday:
+    """The mean of a smoothed average and of the averages of the last 8 and 26 weeks, times the weekday's profile.
+
+    A blend of simple models errs less than the best of them picked for each series (Makridakis, Spiliotis &
+    Assimakopoulos, International Journal of Forecasting 34 (2018) 802-808; measured in docs/forecasting.md).
+    """
+
+    name: str = "blend_weekday"
+    cost: int = 1
+    tier: int = 0
+    min_length: int = 4 * WEEK
+    season: int = WEEK
+    has_trend: bool = False
+    for_rare: bool = True
+
+    def fit(self, panel: Array, calendar: Calendar) -> Fitted:
+        profile = weekday_profile(panel)
+        smooth = _without_profile(panel, profile)
+        level, _ = ses_level(smooth)
+        for weeks in (8, 26):
+            level = level + smooth[:, -weeks * WEEK :].mean(axis=1)
+        level = level / 3.0
+        return Paths(lambda horizon: _with_profile(np.repeat(level[:, None], horizon, axis=1), profile))
 
 
 def _each(panel: Array, project: Callable[[Array, int], Any]) -> Fitted:
@@ -180,7 +206,7 @@ class Ets:
     """Holt-Winters on statsmodels: additive damped trend and additive week, weights by maximum likelihood."""
 
     name: str = "ets"
-    cost: int = 100
+    cost: int = 2
     tier: int = 1
     min_length: int = 4 * WEEK
     season: int = WEEK
@@ -205,7 +231,7 @@ class Theta:
     """The Theta method on statsmodels, with an additive week."""
 
     name: str = "theta"
-    cost: int = 110
+    cost: int = 2
     tier: int = 1
     min_length: int = 4 * WEEK
     season: int = WEEK

@@ -37,6 +37,7 @@ MODEL_NAMES = {
     "moving_average": _("Average of four weeks"),
     "ses_weekday": _("Smoothed average by weekday"),
     "trend_weekday": _("Fading trend by weekday"),
+    "blend_weekday": _("Blend of averages by weekday"),
     "ets": _("Exponential smoothing (ETS)"),
     "theta": _("Theta method"),
 }

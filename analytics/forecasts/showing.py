@@ -15,7 +15,8 @@ from analytics.forecasts.rules import HIGH, LOW, MIDDLE, Verdict
 from analytics.forecasts.words import day_name, days_name, exact, figure
 from core.charts import Fan
 
-STRIP_WIDTH, STRIP_ROW, STRIP_LEFT, STRIP_RIGHT = 308, 24, 58, 10
+STANDS_OUT = 1.02  # a day or week is the busiest only if it brings at least 2 % more than the average one
+STRIP_WIDTH, STRIP_ROW, STRIP_LEFT, STRIP_RIGHT = 420, 22, 58, 10
 
 
 def tiles(sheet: Sheet, merchant: Merchant) -> dict[str, Any]:
@@ -27,6 +28,9 @@ def tiles(sheet: Sheet, merchant: Merchant) -> dict[str, Any]:
     busiest_week = max((first for first in weeks if weeks[first]), key=lambda first: weeks[first][MIDDLE], default=1)  # type: ignore[index]
     starts = sheet.days[busiest_week - 1].day
     busiest = sheet.busiest
+    mean_day = sum(day.q50 for day in sheet.days) / len(sheet.days)
+    mean_week = sum(band[MIDDLE] for band in weeks.values() if band) / max(1, len(weeks))
+    best_week = (weeks[busiest_week] or [0.0] * 7)[MIDDLE]
 
     def shown(value: float) -> str:
         return figure(value, run.measure, currency)
@@ -37,12 +41,12 @@ def tiles(sheet: Sheet, merchant: Merchant) -> dict[str, Any]:
         "next": shown(whole[MIDDLE]),
         "next_low": shown(whole[LOW]),
         "next_high": shown(whole[HIGH]),
-        "busiest": day_name(busiest.day),
+        "busiest": day_name(busiest.day) if busiest.q50 > STANDS_OUT * mean_day else "",
         "busiest_middle": shown(busiest.q50),
         "busiest_low": shown(busiest.q10),
         "busiest_high": shown(busiest.q90),
         "decide": day_name(_decision_day(sheet, starts, merchant.today())),
-        "week": days_name(starts, starts + timedelta(days=6)),
+        "week": days_name(starts, starts + timedelta(days=6)) if best_week > STANDS_OUT * mean_week else "",
         "miss": shown(sheet.record.typical_miss),
         "naive": shown(sheet.record.naive_miss),
         "nearer": round(sheet.record.better * 100),
@@ -102,14 +106,14 @@ def table_head() -> list[str]:
 
 @dataclass(frozen=True)
 class StripRow:
-    """One week of the strip: places on the drawing, and the same in words."""
+    """One week of the strip: places on the drawing as attributes take them, and the same in words."""
 
     y: int
     label: str
-    low: float
-    middle: float
-    high: float
-    actual: float
+    low: str
+    middle: str
+    high: str
+    actual: str
     inside: bool
     words: str
 
@@ -131,8 +135,8 @@ def strip(sheet: Sheet, currency: str) -> dict[str, Any]:
     weeks: list[Verdict] = list(sheet.record.weeks)
     largest = max((max(week.high, week.actual) for week in weeks), default=0) or 1
 
-    def place(value: float) -> float:
-        return round(STRIP_LEFT + value / largest * (STRIP_WIDTH - STRIP_LEFT - STRIP_RIGHT), 1)
+    def place(value: float) -> str:
+        return f"{STRIP_LEFT + value / largest * (STRIP_WIDTH - STRIP_LEFT - STRIP_RIGHT):.1f}"
 
     rows = [
         StripRow(

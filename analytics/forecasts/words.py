@@ -19,11 +19,12 @@ MODEL_SENTENCES = {
     "seasonal_naive": gettext_lazy("Every coming day is like the same weekday of the last week."),
     "drift": gettext_lazy("The line from the first to the last day, carried on."),
     "moving_average": gettext_lazy("Every coming day is like the average of the last four weeks."),
-    "ses_weekday": gettext_lazy(
-        "An average in which recent weeks count more, times what each weekday usually brings."
-    ),
+    "ses_weekday": gettext_lazy("An average in which recent weeks count more, times what each weekday usually brings."),
     "trend_weekday": gettext_lazy(
         "The recent trend, carried on ever more weakly, times what each weekday usually brings."
+    ),
+    "blend_weekday": gettext_lazy(
+        "The mean of a smoothed, an eight-week and a half-year average, times what each weekday usually brings."
     ),
     "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
     "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),

@@ -95,7 +95,7 @@ def test_a_short_series_is_told_when_it_will_be_long_enough():
         (np.full(60, 7.0), "naive", "constant"),
         (np.concatenate([simulated(1, 200), np.zeros(60)]), "naive", "dormant"),
         (np.tile([1.0, 2, 3, 4, 5, 9, 8], 20), "seasonal_naive", "exact"),
-        (simulated(5, 400), "ses_weekday", "best_cheap"),
+        (simulated(5, 400), "blend_weekday", "best_cheap"),
     ],
 )
 def test_the_model_and_the_reason_for_it(values, model, reason):
