@@ -1,6 +1,6 @@
 """Re-exports: each feature keeps its own models."""
 
-from accounts.activity.models import Activity
+from accounts.activity.models import Activity, ActivitySeal
 from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
@@ -9,6 +9,7 @@ from accounts.tokens.models import ApiToken, IdempotencyKey, RateCount
 
 __all__ = [
     "Activity",
+    "ActivitySeal",
     "ApiToken",
     "FailedAttempts",
     "Heartbeat",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from accounts.activity.tasks import seal_activity
 from accounts.jobs.tasks import prune
+from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.restock.tasks import watch_stock
@@ -14,6 +16,8 @@ from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
+    PeriodicJob("activity_seal", seal_activity, every=timedelta(minutes=10)),
+    PeriodicJob("attempts_prune", prune_attempts, at=time(3, 30)),
     PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),

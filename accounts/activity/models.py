@@ -82,3 +82,23 @@ class Activity(AppendOnlyModel, TenantModel):
     @property
     def subject_key(self) -> str:
         return f"{self.subject_type}:{self.subject_id}" if self.subject_type else ""
+
+
+class ActivitySeal(AppendOnlyModel):
+    """A fingerprint of the entries from `first_id` to `last_id`, chained to the seal before.
+
+    Who gets past the triggers (the owner of the database can) and changes, adds or takes out an entry, breaks the
+    chain; who mends the chain changes its head, which the log of the workers has kept.
+    """
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField(unique=True)
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 over the digest before and the entries")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.last_id} {self.digest[:12]}"

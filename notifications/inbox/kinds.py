@@ -102,12 +102,12 @@ KINDS = (
     ),
     Kind(
         "complaint-opened", _("A complaint was opened"), _BUYERS, Urgency.ACT, "complaints.answer",
-        sentences.complaint_opened, _to("complaint-detail", "number"), _("Answer"),
+        sentences.complaint_opened, _to("complaint-detail", "number"), _("Answer it"),
         icon="message-report", tone="critical",
     ),
     Kind(
         "complaint-due", _("A complaint must be answered soon"), _BUYERS, Urgency.ACT, "complaints.answer",
-        sentences.complaint_due, _to("complaint-detail", "number"), _("Answer"),
+        sentences.complaint_due, _to("complaint-detail", "number"), _("Answer it"),
         icon="clock-exclamation", tone="critical",
     ),
     Kind(

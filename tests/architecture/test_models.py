@@ -15,6 +15,7 @@ from tests.architecture.house import APPS, FEATURES, feature_of, none_of
 PLATFORM = {
     "accounts.User": "a person may work for several merchants",
     "accounts.Merchant": "the tenant itself",
+    "accounts.ActivitySeal": "one chain over the entries of all merchants",
     "accounts.KnownDevice": "where a person signs in from is theirs, not a shop's",
     "accounts.FailedAttempts": "counted before anybody is known",
     "accounts.Job": "workers take jobs of all merchants; pages filter by merchant",
