@@ -27,7 +27,8 @@ def _no_second_factor(settings):
 
 
 def pages(client: Client, world: World, chosen: list[Endpoint]) -> list[tuple[str, str]]:
-    """The addresses that answer this person's GET with a page, by URL name."""
+    """The addresses that answer this person's GET with a page, by URL name; a page that breaks is one, too."""
+    client.raise_request_exception = False
     found = []
     for endpoint in chosen:
         if endpoint.is_api or not endpoint.policy or endpoint.name in ENDS:
@@ -35,7 +36,7 @@ def pages(client: Client, world: World, chosen: list[Endpoint]) -> list[tuple[st
         address = endpoint.url(world)
         answer = client.get(address)
         kind = answer.headers.get("Content-Type", "")
-        if answer.status_code == 200 and kind.startswith("text/html") and b"<html" in answer.content[:2000]:
+        if (answer.status_code == 200 or answer.status_code >= 500) and kind.startswith("text/html") and b"<html" in answer.content:
             found.append((endpoint.name, address))
     return found
 
