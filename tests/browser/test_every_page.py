@@ -35,8 +35,9 @@ def pages(client: Client, world: World, chosen: list[Endpoint]) -> list[tuple[st
             continue
         address = endpoint.url(world)
         answer = client.get(address)
-        kind = answer.headers.get("Content-Type", "")
-        if (answer.status_code == 200 or answer.status_code >= 500) and kind.startswith("text/html") and b"<html" in answer.content:
+        shows = answer.status_code == 200 or answer.status_code >= 500
+        is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+        if shows and is_html and b"<html" in answer.content:
             found.append((endpoint.name, address))
     return found
 
