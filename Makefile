@@ -40,17 +40,17 @@ ready: var/env static/vendor/.built var/.words
 	$(PYTHON) -m venv .venv
 
 .venv/.runtime: requirements.txt | .venv/pyvenv.cfg
-	$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	$(PY) -m pip install -qq --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/.dev: requirements-dev.txt | .venv/pyvenv.cfg
-	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(PY) -m pip install -qq --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/.runtime
 
 # Node of the machine if it is new enough, else the one that comes as a Python package.
 node_modules/.installed: package.json package-lock.json .npmrc | $(PACKAGES)
 	@node -e 'process.exit(+process.versions.node.split(".")[0] < 18)' 2>/dev/null && npm --version >/dev/null 2>&1 \
-	  || $(PY) -m pip install --quiet --require-hashes -r requirements-node.txt
+	  || $(PY) -m pip install -qq --require-hashes -r requirements-node.txt
 	npm ci --no-progress --loglevel=error
 	@touch $@
 
