@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from config.middleware import LAST_SHOP
 from config.navigation import Chrome
-from core.access import member_view, open_view
+from core.access import open_view
 
 
 @open_view("sends a visitor to where their work is, or to sign in")
@@ -25,14 +25,6 @@ def home(request: Any) -> HttpResponse:
         return redirect(shops.get(last) or next(iter(shops.values())))
     target = frame.links()["staff"] or frame.links()["apply"] or frame.links()["profile"]
     return redirect(target) if target else render(request, "welcome.html")
-
-
-@member_view
-def shop_home(request: Any) -> HttpResponse:
-    """The first page of the shop's menu that this member may open."""
-    entries = [entry for group in Chrome(request).menu for entry in group["entries"]]
-    target = next((entry["href"] for entry in entries if entry["name"] != "merchant-home"), "")
-    return redirect(target or "shops")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
