@@ -22,7 +22,7 @@ BLACK_FRIDAY = {-1: 1.1, 0: 1.5, 1: 1.3, 2: 1.2, 3: 1.25, 4: 0.95}
 
 def spring_festival(year: int) -> date:
     """The first day of the lunar year."""
-    first: date = LunarDate(year, 1, 1).toSolarDate()
+    first: date = LunarDate(year, 1, 1).to_solar_date()
     return first
 
 
