@@ -161,7 +161,9 @@ def _remember(merchant: Merchant, sold: sales.Sold, now: datetime) -> None:
             )
             note(shipped, order, parcel.shipped_at, "Storecast")
             if parcel.delivered_at:
-                note(ParcelDelivered(**way, at=parcel.delivered_at.isoformat()), order, parcel.delivered_at, "Storecast")
+                note(
+                    ParcelDelivered(**way, at=parcel.delivered_at.isoformat()), order, parcel.delivered_at, "Storecast"
+                )
     entries.sort(key=lambda entry: entry.at)
     bulk_insert(entries)
 
