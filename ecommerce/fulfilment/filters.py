@@ -6,8 +6,8 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import DateRange
 from ecommerce.fulfilment.models import Shipment
-from ecommerce.orders.filters import DateRange
 
 
 class ShipmentFilters(django_filters.FilterSet):

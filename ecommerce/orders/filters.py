@@ -10,6 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import DateRange
 from ecommerce.orders.models import Channel, Order
 
 SHIP_BY = [
@@ -19,13 +20,6 @@ SHIP_BY = [
     ("week", _("Within 7 days")),
 ]
 DAYS = {"today": 1, "tomorrow": 2, "week": 8}
-
-
-class DateRange(django_filters.widgets.DateRangeWidget):
-    """Two dates, each with the browser's own calendar."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs={"type": "date", "class": "form-control", **(attrs or {})})
 
 
 class OrderFilters(django_filters.FilterSet):
