@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.forecasts.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
+    path("b/", include("notifications.buyers.urls")),
     path("", include("ecommerce.catalog.urls")),
     path("", include("ecommerce.customers.urls")),
     path("", include("ecommerce.inventory.urls")),

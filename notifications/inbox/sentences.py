@@ -12,13 +12,12 @@ from decimal import Decimal
 from math import floor, log10
 from typing import Any
 
-from babel.numbers import format_currency
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext
 
 from accounts.members.models import BuiltInRole
 from analytics.forecasts.models import Measure
-from core.templatetags.sc import babel_locale, money
+from core.templatetags.sc import money
 from ecommerce.complaints.models import Complaint
 
 Params = Mapping[str, Any]
@@ -206,9 +205,8 @@ def import_finished(p: Params) -> Words:
 def _about(value: float, currency: str) -> str:
     """An expected amount, in three significant digits: a forecast knows no cents."""
     digits = 2 - floor(log10(abs(value))) if abs(value) >= 1 else 2
-    return format_currency(
-        round(value, min(digits, 0)), currency, "¤#,##0", locale=babel_locale(), currency_digits=False
-    )
+    rounded = Decimal(str(round(value, min(digits, 0))))
+    return money(rounded, currency).removesuffix(".00")
 
 
 def forecast_ready(p: Params) -> Words:

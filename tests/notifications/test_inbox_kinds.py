@@ -119,4 +119,4 @@ def test_the_inbox_reads_by_urgency_then_newest_first():
 def test_a_forecast_is_told_in_three_digits():
     title, body = kind_of("forecast-ready").words(FORECAST)
     assert title == "The sales forecast is ready"
-    assert body == "Most likely CN¥12,300 to CN¥15,400 over the next 28 days, from sales up to Thu 4 Jun."
+    assert body == "Most likely ¥12,300 to ¥15,400 over the next 28 days, from sales up to Thu 4 Jun."

@@ -1,0 +1,7 @@
+"""Addresses of the buyers' mail pages, below /b/."""
+
+from django.urls import path
+
+from notifications.buyers import views
+
+urlpatterns = [path("<str:token>/mail/", views.mail_choices, name="buyer-mail-choices")]
