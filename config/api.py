@@ -8,16 +8,29 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from analytics.forecasts.api import ForecastViewSet
 from core.access import open_view
 from core.api.views import NowhereApi
 from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSet
+from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.customers.api import CustomerViewSet
+from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
+from ecommerce.orders.api import OrderViewSet
+from ecommerce.reviews.api import ReviewViewSet
+from notifications.inbox.api import NotificationViewSet
 
 router = SimpleRouter()
 router.register("categories", CategoryViewSet, "api-category")
+router.register("complaints", ComplaintViewSet, "api-complaint")
 router.register("customers", CustomerViewSet, "api-customer")
+router.register("forecasts", ForecastViewSet, "api-forecast-run")
+router.register("notifications", NotificationViewSet, "api-notification")
+router.register("orders", OrderViewSet, "api-order")
+router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("products", ProductViewSet, "api-product")
+router.register("reviews", ReviewViewSet, "api-review")
+router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("stock", StockViewSet, "api-stock")
 router.register("variants", VariantViewSet, "api-variant")
 router.register("warehouses", WarehouseViewSet, "api-warehouse")

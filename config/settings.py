@@ -321,6 +321,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderChannel": "ecommerce.orders.models.Channel",
+        "ConsentChannel": "ecommerce.customers.models.Consent.Channel",
+        "ProductState": "ecommerce.catalog.models.Product.State",
+        "OrderState": "ecommerce.orders.models.Order.State",
+        "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
+        "ReviewState": "ecommerce.reviews.models.Review.State",
+        "ComplaintState": "ecommerce.complaints.models.Complaint.State",
+        "NotificationState": "notifications.inbox.models.Notification.State",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.document_errors",

@@ -174,3 +174,9 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
     """SKU and title of products for sale, to choose from when an order is written by hand."""
     variants = Variant.objects.filter(is_active=True).select_related("product").order_by("sku")
     return [(variant.sku, variant.full_title) for variant in variants[:limit]]
+
+
+def orders_with_lines() -> OrderQuerySet:
+    """Orders and their lines alone, for programs: two queries however many."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines")
+    return rows
