@@ -168,14 +168,14 @@ def sign_in(request):
 
 urlpatterns = [
     path("m/<slug:merchant>/", home, name="merchant-home"),
-    path("m/<slug:merchant>/sample/", listed, name="stock-list"),
+    path("m/<slug:merchant>/sample/", listed),
     path("m/<slug:merchant>/sample/act/", act),
     path("m/<slug:merchant>/sample/say/", say),
     path("m/<slug:merchant>/sample/refuse/", refuse),
-    path("m/<slug:merchant>/orders/", form_page, name="order-list"),
-    path("m/<slug:merchant>/forecast/", charts, name="forecast-sales"),
+    path("m/<slug:merchant>/orders/", form_page),
+    path("m/<slug:merchant>/forecast/", charts),
     path("sample/undo/", undo),
-    path("sample/account/", account, name="account-profile"),
+    path("sample/account/", account),
     path("sample/break/", breaks),
     path("sample/sign-in/", sign_in),
     *real.urlpatterns,
