@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.activity.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.merchants.urls")),
+    path("", include("accounts.operations.urls")),
     path("", include("accounts.people.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("analytics.forecasts.urls")),

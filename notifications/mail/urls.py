@@ -12,6 +12,7 @@ urlpatterns = [
     path("mailbox/<int:pk>/", views.mailbox_mail, name="mailbox-mail"),
     path("mailbox/<int:pk>/html/", views.mailbox_html, name="mailbox-html"),
     path("staff/mail/", views.staff_index, name="staff-mail-list"),
+    path("staff/mail/backlog/", views.staff_backlog, name="staff-mail-backlog"),
     path("staff/mail/<int:pk>/", views.staff_detail, name="staff-mail-detail"),
     path("staff/mail/<int:pk>/again/", views.again, name="staff-mail-again"),
     path("staff/mail/<int:pk>/html/", views.staff_html, name="staff-mail-html"),

@@ -79,6 +79,13 @@ def staff_index(request: StaffRequest) -> HttpResponse:
     return page(request, "notifications/mail/index.html", context, part="results")
 
 
+@staff_view("operations.view")
+@require_safe
+def staff_backlog(request: StaffRequest) -> HttpResponse:
+    """The panel of the operations page."""
+    return render(request, "notifications/mail/backlog.html", {"backlog": backlog()})
+
+
 @staff_view("mail.read")
 @require_safe
 @csp_update(WITH_FRAME)
