@@ -12,6 +12,7 @@ from analytics.forecasts.tasks import nightly_forecasts
 from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from ecommerce.orders.tasks import complete_delivered_orders
 from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
@@ -23,6 +24,7 @@ SCHEDULE = [
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
+    PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
