@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ecommerce.complaints.models import Complaint
 from ecommerce.complaints.rules import who_acts
@@ -107,11 +107,11 @@ def steps_of(complaint: Complaint) -> list[Step]:
         complaint.closed_at,
     ]
     labels = [
-        _("Opened"),
+        pgettext("step", "Opened"),
         _("Answered by the shop"),
         _("With the platform"),
-        _("Appealed") if complaint.state == State.APPEALED else _("Decided"),
-        _("Closed"),
+        _("Appealed") if complaint.state == State.APPEALED else pgettext("step", "Decided"),
+        pgettext("step", "Closed"),
     ]
     steps = []
     for place, (label, moment) in enumerate(zip(labels, moments, strict=True)):
