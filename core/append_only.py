@@ -105,6 +105,7 @@ def lifted(using: str = "default") -> Iterator[None]:
     connection = connections[using]
     tables = sorted(protected_tables(using))
     with transaction.atomic(using=using):
+        _settle(connection)
         with connection.cursor() as cursor:
             for table in tables:
                 if connection.vendor == "postgresql":
@@ -113,6 +114,7 @@ def lifted(using: str = "default") -> Iterator[None]:
                     cursor.execute(f"DROP TRIGGER {PREFIX}_update_{table}")
                     cursor.execute(f"DROP TRIGGER {PREFIX}_delete_{table}")
         yield
+        _settle(connection)
         with connection.cursor() as cursor:
             for table in tables:
                 if connection.vendor == "postgresql":
@@ -120,3 +122,9 @@ def lifted(using: str = "default") -> Iterator[None]:
                 else:
                     for statement in _triggers_for_sqlite(table):
                         cursor.execute(statement)
+
+
+def _settle(connection: Any) -> None:
+    """PostgreSQL alters no table that deferred checks of this transaction still wait for: make them now."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
