@@ -1,6 +1,7 @@
 """The composition root: fills the tables that lower apps only declare."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 from config import checks  # noqa: F401  the import registers them
 from config.permissions import AREAS
@@ -16,3 +17,9 @@ class ConfigApp(AppConfig):
 
         roles.define(merchant=MERCHANT_ROLES, staff=STAFF_ROLES, areas=AREAS, withheld=WITHHELD_WHILE_RESTRICTED)
         schedule.define(SCHEDULE)
+
+
+class AdminApp(AdminConfig):
+    """Django's admin, behind our own sign-in."""
+
+    default_site = "accounts.people.backoffice.Site"

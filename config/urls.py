@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("admin/", admin.site.urls),
     path("", include("accounts.activity.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.merchants.urls")),

@@ -45,7 +45,7 @@ SHELVES: tuple[frozenset[str], ...] = (
 RANK = {name: rank for rank, names in enumerate(SHELVES) for name in names}
 
 # Modules of an app, beside its features: they put the app together, so they may import all of it.
-APP_MODULES = {"models", "apps", "urls", "management", "middleware", "migrations"}
+APP_MODULES = {"models", "admin", "apps", "urls", "management", "middleware", "migrations"}
 
 # Libraries that take long to load or much memory, and so are imported where they are used (see docs/dependencies.md).
 SLOW = {"pandas", "scipy", "statsmodels", "sklearn", "openpyxl", "playwright"}
