@@ -15,7 +15,7 @@ class DateRange(django_filters.widgets.DateRangeWidget):  # type: ignore[misc]
         super().__init__(attrs={"type": "date", "class": "form-control", **(attrs or {})})
 
 
-class IdFilter(django_filters.NumberFilter):
+class IdFilter(django_filters.NumberFilter):  # type: ignore[misc]
     """An id of ours: a whole number that the database can hold."""
 
     field_class = forms.IntegerField

@@ -25,17 +25,17 @@ MESSAGES = {
 }
 
 
-class ErrorDetail(serializers.Serializer):
+class ErrorDetail(serializers.Serializer[Any]):
     """`code` is for programs and never changes, `message` is for people, `fields` names the inputs at fault."""
 
     code = serializers.CharField()
     message = serializers.CharField()
-    fields = serializers.DictField(
+    fields = serializers.DictField(  # type: ignore[assignment]
         help_text="Per input a sentence, a list of sentences, or the same for inputs within."
     )
 
 
-class Error(serializers.Serializer):
+class Error(serializers.Serializer[Any]):
     error = ErrorDetail()
 
 

@@ -64,7 +64,7 @@ class CursorPages(BasePagination):
     page_size = 50
     max_page_size = 100
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Any, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         self.request = request
         self.field = getattr(view, "updated_field", "") if request.query_params.get(SINCE) else ""
         size = self._size(request)

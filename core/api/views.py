@@ -22,8 +22,9 @@ class TenantApi(APIView):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         with ExitStack() as self.scope:
-            response: Response = super().dispatch(request, *args, **kwargs)
-            return response.render()
+            response: Any = super().dispatch(request, *args, **kwargs)
+            rendered: Response = response.render()
+            return rendered
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         try:
