@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import Job
 from core.access import POLICY
 from tests.architecture.world import World
 
@@ -21,8 +22,10 @@ MODELS: dict[str, str] = {
     "activity": "accounts.Activity",
     "import": "ecommerce.ImportRun",
     "job": "accounts.Job",
+    "mailbox": "notifications.Mail",
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",
+    "operations": "accounts.Job",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
     "stock": "ecommerce.Variant",
@@ -34,6 +37,7 @@ MODELS: dict[str, str] = {
 VALUES: dict[str, Callable[[World], Any]] = {
     "merchant": lambda world: world.merchant.slug,
     "format": lambda world: "json",
+    "job": lambda world: world.row(Job).pk,
     "key": lambda world: "unknown-key",
     "uidb36": lambda world: "1",
     "token": lambda world: "unknown-token",

@@ -34,6 +34,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
+    "notifications.Mail": {"purpose": "notice"},
+    "notifications.Notification": lambda world: {"user": world.people["owner"]},
 }
 
 
@@ -161,7 +163,7 @@ def build_people(world: World) -> None:
 def build_world(letter: str, *, everything: bool = True) -> World:
     """A shop with its people and, with `everything`, one row of every model."""
     merchant = factories.MerchantFactory(name=f"CANARY-{letter} shop", slug=f"shop-{letter.lower()}")
-    world = World(letter, merchant)
+    world = World(letter, merchant, numbers=itertools.count(1000 * ord(letter)))
     build_people(world)
     if everything:
         with tenant(merchant):
