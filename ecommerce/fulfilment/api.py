@@ -114,7 +114,7 @@ class ShipOrderViewSet(TenantViewSet):
     @action(detail=True, methods=["post"])
     def ship(self, request: Request, number: str) -> Response:
         """Send a parcel with all that is left, or with units of lines. Stock leaves with it."""
-        given, order = self.read(), self.get_object()
+        order, given = self.get_object(), self.read()
         code = given.pop("warehouse", None)
         warehouse = Warehouse.objects.filter(code=code).first() if code is not None else None
         if code is not None and warehouse is None:

@@ -231,15 +231,15 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, number: str) -> Response:
         """Call off what has not left yet, or units of lines. No money moves."""
-        given = self.read()
-        order = cancel_order(self.get_object(), reason=given["reason"], lines=units_of(given), actor=self.actor)
+        order, given = self.get_object(), self.read()
+        order = cancel_order(order, reason=given["reason"], lines=units_of(given), actor=self.actor)
         return self._answer(order)
 
     @extend_schema(request=RefundIn, responses=OrderOut)
     @action(detail=True, methods=["post"])
     def refund(self, request: Request, number: str) -> Response:
         """Give money back: an amount, units of lines, or all that is left."""
-        given, order = self.read(), self.get_object()
+        order, given = self.get_object(), self.read()
         refund_order(order, lines=units_of(given), **given, actor=self.actor)
         return self._answer(order)
 

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Job, Membership, Merchant, User
+from analytics.forecasts.views import TASK
 from core import roles
 from core.tenancy import every_tenant, tenant
 from tests import factories
@@ -30,7 +31,11 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "accounts.ApiToken": {"scopes": []},
     "accounts.Invitation": {"accepted_at": None, "revoked_at": None},
     "accounts.Activity": {"kind": "canary.sung", "actor_kind": "user", "caused_by": None, "depth": 0},
-    "accounts.Job": {"key": None, "task": "canary.task"},
+    "accounts.Job": {"key": None, "task": TASK},
+    "analytics.ForecastRun": lambda world: {
+        "data_from": world.merchant.today() - timedelta(days=90),
+        "data_to": world.merchant.today() - timedelta(days=1),
+    },
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
