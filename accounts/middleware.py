@@ -61,9 +61,9 @@ def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpR
         request.actor = user.actor if user.is_authenticated else None
         if not user.is_authenticated:
             return get_response(request)
-        translation.activate(user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
-        request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(user.zone):
+        language = user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language), timezone.override(user.zone):
             return get_response(request)
 
     return middleware

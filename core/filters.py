@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+from django_filters.fields import DateRangeField, RangeField
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
 
 
 class DateRange(django_filters.widgets.DateRangeWidget):  # type: ignore[misc]
@@ -13,6 +19,28 @@ class DateRange(django_filters.widgets.DateRangeWidget):  # type: ignore[misc]
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs={"type": "date", "class": "form-control", **(attrs or {})})
+
+
+class DayField(forms.DateField):
+    """A day that can be turned into a moment of any time zone; those at the ends of the calendar cannot."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        sentence = _("Choose a day between 1970 and 2999.")
+        bounds = [MinValueValidator(FIRST_DAY, sentence), MaxValueValidator(LAST_DAY, sentence)]
+        super().__init__(validators=bounds, **kwargs)
+
+
+class DayRangeField(DateRangeField):  # type: ignore[misc]
+    widget = DateRange
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        RangeField.__init__(self, (DayField(), DayField()), *args, **kwargs)
+
+
+class DayRangeFilter(django_filters.DateFromToRangeFilter):  # type: ignore[misc]
+    """From one day to another, both included, in the active time zone: `<name>_after` and `<name>_before`."""
+
+    field_class = DayRangeField
 
 
 class IdFilter(django_filters.NumberFilter):  # type: ignore[misc]

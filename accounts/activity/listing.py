@@ -10,15 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.activity.models import Activity
 from accounts.activity.queries import kind_choices, people_in, search_activity
+from core.filters import DayRangeFilter
 from core.lists import Listing, Sort
 from core.tenancy import tenant_or_none
 
 
 class ActivityFilters(django_filters.FilterSet):
-    at = django_filters.DateFromToRangeFilter(
-        label=_("Period"), widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
-    )
-    kind = django_filters.ChoiceFilter(label=_("What"), choices=kind_choices)
+    at = DayRangeFilter(label=_("Period"))
+    kind = django_filters.ChoiceFilter(label=_("What"))
     who = django_filters.ChoiceFilter(label=_("Who"), method="by_actor")
     about = django_filters.CharFilter(
         label=_("Object"), method="by_subject", widget=django_filters.widgets.forms.HiddenInput
@@ -35,6 +34,7 @@ class ActivityFilters(django_filters.FilterSet):
         asked = (self.data or {}).get("who", "")
         if asked.startswith(("user:", "token:", "buyer:")) and asked not in dict(people):
             people.append((asked, self._name_of(asked)))
+        self.filters["kind"].extra["choices"] = kind_choices()
         self.filters["who"].extra["choices"] = [*people, *others]
 
     def _name_of(self, asked: str) -> str:

@@ -74,7 +74,8 @@ def export_rows(rows: QuerySet[Activity], *, with_merchant: bool) -> Iterator[Se
         shop = [str(entry.merchant or "")] if with_merchant else []
         moment = timezone.localtime(entry.at).isoformat(timespec="seconds")
         fact = [moment, *shop, entry.actor_label, entry.sentence, entry.subject_label]
-        for change in entry.changes_in_words:
+        changes = entry.changes_in_words
+        for change in changes:
             yield [*fact, change.label, change.old, change.new]
-        if not entry.changes:
+        if not changes:
             yield [*fact, "", "", ""]

@@ -47,7 +47,7 @@ def changes_in_words(subject_type: str, changes: dict[str, list[Any]]) -> list[C
         field = _field(model, name)
         label = capfirst(str(field.verbose_name)) if field is not None else capfirst(name.replace("_", " "))
         found.append(Change(label, _value(field, old), _value(field, new)))
-    return found
+    return [change for change in found if change.old != change.new]
 
 
 def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:

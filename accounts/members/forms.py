@@ -48,7 +48,7 @@ class RoleOnlyForm(forms.Form):
 
 
 class InviteForm(RoleOnlyForm):
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
 
     field_order = ("email", "role")
 

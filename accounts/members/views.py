@@ -22,6 +22,7 @@ from accounts.people.models import User
 from core import roles
 from core.access import MerchantRequest, member_view, merchant_view, open_view
 from core.errors import Refused
+from core.forms import add_refusal
 from core.htmx import done
 from core.tenancy import tenant
 
@@ -46,7 +47,7 @@ def _team_page(request: MerchantRequest, form: InviteForm | None = None) -> Http
     context = {
         "members": members,
         "invitations": waiting_invitations(),
-        "form": form or InviteForm(held=held, choices=choices),
+        "form": form or InviteForm(held=held, choices=choices, initial={"role": BuiltInRole.ANALYST}),
         "may_edit": may_edit,
     }
     return render(request, "accounts/members/team.html", context, status=422 if form and form.is_bound else 200)
@@ -69,7 +70,7 @@ def invite(request: MerchantRequest) -> HttpResponse:
             email=email, **form.cleaned_data["role"], held=held, invited_by=request.user, actor=request.actor
         )
     except Refused as no:
-        form.add_error("email" if "email" in no.fields else None, no.message)
+        add_refusal(form, no)
         return _team_page(request, form)
     return _to_team(request, _("%(email)s is invited.") % {"email": email})
 
@@ -204,7 +205,7 @@ def _role_form(request: MerchantRequest, role: Role | None) -> HttpResponse:
                 saved = actions.edit_role(role, **form.cleaned_data, held=held, actor=request.actor)
             return done(request, to, _("The role “%(name)s” is saved.") % {"name": saved.name})
         except Refused as no:
-            form.add_error("name" if "name" in no.fields else None, no.message)
+            add_refusal(form, no)
     context = {"form": form, "role": role, "back_url": to, "back_label": _("Roles")}
     return render(request, "accounts/members/role_form.html", context, status=422 if form.is_bound else 200)
 

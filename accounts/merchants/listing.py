@@ -8,17 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.merchants.models import Merchant
 from accounts.merchants.queries import search_merchants
+from core.filters import DayRangeFilter
 from core.lists import Listing, Sort, Tab
 
 State = Merchant.State
 
 
 class MerchantFilters(django_filters.FilterSet):
-    applied = django_filters.DateFromToRangeFilter(
-        field_name="applied_at",
-        label=_("Applied"),
-        widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"}),
-    )
+    applied = DayRangeFilter(field_name="applied_at", label=_("Applied"))
     currency = django_filters.CharFilter(
         field_name="currency", lookup_expr="iexact", label=_("Currency"), widget=forms.TextInput(attrs={"size": 4})
     )

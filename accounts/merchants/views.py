@@ -25,9 +25,8 @@ from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.access import MerchantRequest, StaffRequest, account_view, merchant_view, open_view, staff_view
 from core.errors import Refused
+from core.forms import add_refusal
 from core.htmx import done, page
-
-SHOP_FORM_FIELDS = {"name": "shop_name"}
 
 
 @open_view("anybody may apply; a person decides, and attempts are counted")
@@ -43,8 +42,7 @@ def apply(request: Any) -> HttpResponse:
             try:
                 return _applied(request, form, user)
             except Refused as no:
-                for field in no.fields or {None: ""}:
-                    form.add_error(SHOP_FORM_FIELDS.get(field or "", field), no.message)
+                add_refusal(form, no)
     context = {"form": form, "frame": "account.html" if user else "plain.html"}
     return render(request, "accounts/merchants/apply.html", context, status=422 if form.is_bound else 200)
 

@@ -87,6 +87,9 @@ class AccountAdapter(DefaultAccountAdapter):
         language = user.language if user is not None else translation.get_language() or settings.LANGUAGE_CODE
         send_letter(lambda: LETTERS[template_prefix](values), to=email, language=language)
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        self.send_mail("account/email/account_already_exists", email, {})
+
     def send_notification_mail(
         self,
         template_prefix: str,

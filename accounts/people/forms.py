@@ -43,7 +43,7 @@ class Plain(forms.Form):
 
 class SignInForm(Plain, LoginForm):
     words: ClassVar = {
-        "login": _("E-mail"),
+        "login": _("E-mail address"),
         "password": _("Password"),
         "remember": _("Keep me signed in on this device for 14 days"),
     }
@@ -56,7 +56,7 @@ class SignInForm(Plain, LoginForm):
 
 
 class ForgottenForm(Plain, ResetPasswordForm):
-    words: ClassVar = {"email": _("E-mail")}
+    words: ClassVar = {"email": _("E-mail address")}
 
 
 class NewPasswordForm(Plain, AllauthResetPasswordKeyForm):

@@ -19,6 +19,7 @@ from accounts.tokens.queries import token_list
 from core import roles
 from core.access import MerchantRequest, merchant_view, open_view
 from core.errors import Refused
+from core.forms import add_refusal
 from core.htmx import done
 
 
@@ -53,7 +54,7 @@ def new(request: MerchantRequest) -> HttpResponse:
             )
             return _shown_once(request, token, secret)
         except Refused as no:
-            form.add_error("scopes" if "scopes" in no.fields else None, no.fields.get("scopes", no.message))
+            add_refusal(form, no)
     context = {
         "form": form,
         "submit": _("Create token"),

@@ -8,7 +8,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from accounts.merchants.models import Merchant
-from core.filters import DateRange
+from core.filters import DayRangeFilter
 from ecommerce.complaints.models import Complaint
 
 
@@ -21,7 +21,7 @@ class ComplaintFilters(django_filters.FilterSet):
 
     topic = django_filters.ChoiceFilter(label=_("Topic"), choices=Complaint.Topic.choices, empty_label=_("All"))
     state = django_filters.ChoiceFilter(label=_("State"), choices=Complaint.State.choices, empty_label=_("All"))
-    opened = django_filters.DateFromToRangeFilter("opened_at", label=_("Opened"), widget=DateRange)
+    opened = DayRangeFilter("opened_at", label=_("Opened"))
 
     class Meta:
         model = Complaint

@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import DateRange
+from core.filters import DayRangeFilter
 from ecommerce.fulfilment.models import Shipment
 
 
@@ -15,7 +15,7 @@ class ShipmentFilters(django_filters.FilterSet):
     carrier = django_filters.CharFilter(
         "carrier", "icontains", label=_("Carrier"), widget=forms.TextInput(attrs={"maxlength": 60})
     )
-    shipped = django_filters.DateFromToRangeFilter("shipped_at", label=_("Shipped"), widget=DateRange)
+    shipped = DayRangeFilter("shipped_at", label=_("Shipped"))
     city = django_filters.CharFilter(
         "order__ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
     )

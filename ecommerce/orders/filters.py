@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import DateRange
+from core.filters import DayRangeFilter
 from ecommerce.orders.models import Channel, Order
 
 SHIP_BY = [
@@ -31,7 +31,7 @@ class OrderFilters(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=Order.State.choices, empty_label=_("All"))
     ship_by = django_filters.ChoiceFilter(label=_("Ship by"), choices=SHIP_BY, method="due", empty_label=_("Any time"))
-    placed = django_filters.DateFromToRangeFilter("placed_at", label=_("Placed"), widget=DateRange)
+    placed = DayRangeFilter("placed_at", label=_("Placed"))
     city = django_filters.CharFilter(
         "ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
     )

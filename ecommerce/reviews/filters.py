@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.merchants.models import Merchant
-from core.filters import DateRange
+from core.filters import DayRangeFilter
 from ecommerce.catalog.models import Product
 from ecommerce.reviews.models import Review
 from ecommerce.reviews.queries import with_reason
@@ -38,7 +38,7 @@ class ReviewFilters(django_filters.FilterSet):
 
     rating = django_filters.ChoiceFilter(label=_("Rating"), choices=STARS, empty_label=_("All"))
     product = django_filters.ModelChoiceFilter(label=_("Product"), queryset=products, empty_label=_("All"))
-    written = django_filters.DateFromToRangeFilter("created_at", label=_("Written"), widget=DateRange)
+    written = DayRangeFilter("created_at", label=_("Written"))
     language = django_filters.ChoiceFilter(
         label=_("Language"), choices=LANGUAGES, method=of_language, empty_label=_("All")
     )
