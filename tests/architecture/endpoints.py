@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.models import Job
 from core.access import POLICY
+from ecommerce.models import Customer, Variant
 from tests.architecture.world import World
 
 # The word at the start of a URL name (after these prefixes) names the model of the object in the address.
@@ -38,6 +39,8 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "merchant": lambda world: world.merchant.slug,
     "format": lambda world: "json",
     "job": lambda world: world.row(Job).pk,
+    "customer-tag.pk": lambda world: world.row(Customer).pk,
+    "stock-move-export.pk": lambda world: world.row(Variant).pk,
     "key": lambda world: "unknown-key",
     "uidb36": lambda world: "1",
     "token": lambda world: "unknown-token",

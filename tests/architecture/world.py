@@ -64,8 +64,14 @@ class World:
         if label == "accounts.Merchant":
             return self.merchant
         if label not in self.rows:
-            self.rows[label] = self.make(model)
+            self.rows[label] = self.make(model, **self._key_of_its_own(model))
         return self.rows[label]
+
+    def _key_of_its_own(self, model: type[models.Model]) -> dict[str, int]:
+        """A key that no other model's row has, so that the wrong object in an address leads nowhere."""
+        if not isinstance(model._meta.pk, models.AutoField):
+            return {}
+        return {"id": 10_000 * (ord(self.letter) - 63) + 20 * our_models().index(model)}
 
     def make(self, model: type[models.Model], *, fresh: bool = False, depth: int = 0, **given: Any) -> models.Model:
         """A new row. `fresh` gives it rows of its own to point at, instead of the shop's one row of each."""
