@@ -51,5 +51,5 @@ urlpatterns = [
     *router.urls,
     path("docs/", docs, name="api-docs"),
     path("schema/", schema, name="api-schema"),
-    re_path("^.*$", nowhere, name="api-nowhere"),
+    re_path(r"^[\s\S]*$", nowhere, name="api-nowhere"),
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import connection
 from rest_framework.throttling import BaseThrottle
 
+from accounts.tokens.authentication import address_of
 from accounts.tokens.models import RateCount
 
 WINDOW = 60  # seconds
@@ -52,8 +52,7 @@ class RateLimit(BaseThrottle):
     def _limits(self, request: Any) -> dict[str, int]:
         token = request.auth
         if token is None:
-            address = get_adapter().get_client_ip(request) or "unknown"
-            return {f"a{address}": settings.API_RATE_ADDRESS}
+            return {f"a{address_of(request)}": settings.API_RATE_ADDRESS}
         return {f"t{token.pk}": settings.API_RATE_TOKEN, f"m{token.merchant_id}": settings.API_RATE_MERCHANT}
 
     def wait(self) -> float:

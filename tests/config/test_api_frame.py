@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import ApiToken
 from core.tenancy import every_tenant, tenant
 from ecommerce.models import Customer, Product, StockLevel, Variant
 from tests import factories
@@ -36,6 +37,7 @@ def stranger(rival, cleo) -> Program:
         ("GET", "products/", None, 200, None),
         ("GET", "nowhere/", None, 404, "not_found"),
         ("GET", "products", None, 404, "not_found"),
+        ("GET", "products/%0A/", None, 404, "not_found"),
         ("GET", "products/999999/", None, 404, "not_found"),
         ("GET", "products/x/", None, 404, "not_found"),
         ("DELETE", "products/", None, 405, "method_not_allowed"),
@@ -258,6 +260,17 @@ def test_the_docs_page_needs_no_other_server(client, db):
     assert "https://" not in response.text
     assert "<style" not in response.text
     assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_server_that_hides_the_address_does_not_lock_the_api(program, shop, ann):
+    """Over a Unix socket there is no address: tokens work, but not those bound to addresses."""
+    bearer = {"Authorization": f"Bearer {program.secret}"}
+    assert program.client.get("/api/v1/products/", headers=bearer, REMOTE_ADDR="").status_code == 200
+    with tenant(shop):
+        ApiToken.objects.update(networks=["10.0.0.0/8"])
+
+    assert program.client.get("/api/v1/products/", headers=bearer, REMOTE_ADDR="").status_code == 401
+    assert program.client.get("/api/v1/products/", REMOTE_ADDR="").status_code == 401
 
 
 def test_money_is_exact_text(program, shop):
