@@ -145,7 +145,7 @@ class Chrome:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """Where the person works, for the switcher."""
+        """Where the person works, for the switcher: in the order in which they came to work there."""
         if self.user is None:
             return []
         with every_tenant("list the shops the person may switch to"):
@@ -153,7 +153,7 @@ class Chrome:
                 Membership.objects.filter(user=self.user)
                 .exclude(merchant__state__in=[Merchant.State.APPLIED, Merchant.State.REFUSED])
                 .select_related("merchant", "custom_role")
-                .order_by("merchant__name", "pk")[:50]
+                .order_by("pk")[:50]
             )
 
     @property

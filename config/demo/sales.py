@@ -133,8 +133,27 @@ def _draft(
     )
     draft = _Draft(order, who, lines, columns, [])
     crisis = history.spec.story == "crisis" and (now - placed) < timedelta(days=35)
-    _live(random, draft, now, crisis=crisis)
+    if not _wait(draft, index, now):
+        _live(random, draft, now, crisis=crisis)
     return draft
+
+
+def _wait(draft: _Draft, index: int, now: datetime) -> bool:
+    """Leave some of the newest orders where they need a person, whatever the hour: unpaid, held up, late to ship."""
+    order, age = draft.order, now - draft.order.placed_at
+    if index % 6 == 1 and age < timedelta(hours=20):
+        order.payment_state = Paid.UNPAID
+        return True
+    is_late = index % 5 == 2 and order.ship_by < now < order.ship_by + timedelta(days=2)
+    is_held = index % 9 == 4 and timedelta(hours=2) < age < timedelta(days=3)
+    if not (is_late or is_held):
+        return False
+    order.paid_at = order.placed_at + timedelta(minutes=4)
+    order.state, order.payment_state, order.paid_total = State.PAID, Paid.PAID, order.total
+    draft.payments.append(Payment(method="Alipay", amount=order.total, at=order.paid_at))
+    if is_held:
+        order.state_before_hold, order.state, order.hold_reason = order.state, State.ON_HOLD, "Address incomplete"
+    return True
 
 
 def _live(random: Random, draft: _Draft, now: datetime, *, crisis: bool) -> None:
@@ -162,9 +181,6 @@ def _live(random: Random, draft: _Draft, now: datetime, *, crisis: bool) -> None
         order.state, order.cancelled_at = State.CANCELLED, order.paid_at + timedelta(hours=3)
         order.cancel_reason = "Buyer changed their mind"
         _refund(draft, order.total, order.cancelled_at, method, "Cancelled")
-        return
-    if fate < 0.05 and age < timedelta(days=3):
-        order.state_before_hold, order.state, order.hold_reason = order.state, State.ON_HOLD, "Address incomplete"
         return
     hours = random.lognormvariate(3.0, 0.45) * (2.6 if crisis else 1.0)
     shipped_at = order.paid_at + timedelta(hours=hours)

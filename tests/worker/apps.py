@@ -1,6 +1,11 @@
 """The app's registration with Django."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
+
+from core import schedule
+from core.schedule import PeriodicJob
 
 
 class WorkerTestApp(AppConfig):
@@ -8,4 +13,6 @@ class WorkerTestApp(AppConfig):
     label = "worker_tests"
 
     def ready(self) -> None:
-        from tests.worker import tasks  # noqa: F401
+        from tests.worker import tasks
+
+        schedule.define([PeriodicJob("yearly", tasks.yearly, every=timedelta(days=365))])

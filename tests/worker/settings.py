@@ -1,4 +1,4 @@
-"""The product's settings with the misbehaving tasks installed and nothing scheduled."""
+"""The product's settings with the misbehaving tasks installed and one job on the schedule."""
 
 from config.settings import *  # noqa: F403
 from config.settings import INSTALLED_APPS

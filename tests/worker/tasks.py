@@ -48,3 +48,8 @@ def deadly(name: str) -> None:
 def endless(name: str) -> None:
     note(name)
     time.sleep(3600)
+
+
+@task(per_merchant=False)
+def yearly() -> None:
+    """On the schedule of the worker tests."""
