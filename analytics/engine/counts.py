@@ -3,7 +3,7 @@
 Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), ch. 5; for demand: Snyder, Ord & Beaumont,
 International Journal of Forecasting 28 (2012) 485-496. Tens of millions of quantiles are read off a table of exact
 ones, linear between its nodes in the logarithms; beyond its largest mean the gamma distribution, which depends on the
-ratio of mean and dispersion only, is what the negative binomial tends to.
+ratio of mean and dispersion only, is what the negative binomial tends to. Off by less than one unit (tests).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from analytics.engine.protocol import Array
+from analytics.engine.protocol import AnyFloat, Array
 
 MEANS: Final = np.geomspace(1e-3, 1e6, 271)
-EXCESS: Final = np.geomspace(1e-2, 1e3, 41)  # variance over mean, less one
+EXCESS: Final = np.geomspace(1e-2, 1e3, 51)  # variance over mean, less one
 
 
 @lru_cache(maxsize=4)
@@ -36,7 +36,7 @@ def _place(value: Array, grid: Array) -> tuple[np.ndarray, Array]:
     return low, position - low
 
 
-def count_quantiles(mean: Array, ratio: Array, levels: tuple[float, ...]) -> Array:
+def count_quantiles(mean: AnyFloat, ratio: Array, levels: tuple[float, ...]) -> Array:
     """Quantiles of counts with this mean and this variance over the mean (broadcast), the levels as last axis.
 
     A mean of zero gives zeros. A ratio below 1.01 is taken for that.

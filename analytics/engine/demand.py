@@ -13,7 +13,7 @@ Policies, each with a mask in `Demand.notes`:
     leading   Periods before the first sale are not history: the product was not there yet.
     negative  Counts as zero; returns are counted apart.
     absurd    Infinite or beyond 1e15: unknown.
-    spikes    What exceeds the mean by six standard deviations moves the level only through the long-run ratio of what
+    spikes    What exceeds the mean by three standard deviations moves the level only through the long-run ratio of what
               was sold to what is left under that fence: its size is kept, its timing is not taken for a change.
     young     Fewer than four times `prior` periods known: the level is (n own + k group) / (n + k), k = `prior`.
     dormant   Nothing sold in the last `dormant` known periods of a longer history: zero.
@@ -30,7 +30,7 @@ import numpy as np
 
 from analytics.engine.conformal import Window
 from analytics.engine.counts import count_quantiles
-from analytics.engine.protocol import Array
+from analytics.engine.protocol import AnyFloat, Array
 from analytics.engine.rhythm import DAILY, Rhythm, group_sums, seasonal_profile
 from analytics.engine.smoothed import (
     discounted_level,
@@ -45,10 +45,10 @@ from analytics.engine.volume_bands import Record, volume_bands
 LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 CHUNK: Final = 2_000  # series in memory at once: some tens of megabytes
 LARGEST: Final = 1e15
-FENCE: Final = 6.0
+FENCE: Final = 3.0
+FENCINGS: Final = 2  # the first one is measured with the spikes in it
 YOUNG: Final = 4
 MOST_PAST: Final = 4
-FULL_CYCLES: Final = 4  # cycles of the season, or `ahead` blocks where that is less, that a past origin must have seen
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Demand:
     `notes` has a mask over the series for each policy. Quantiles rise with their level and are never below zero.
     """
 
-    mean: Array
-    quantiles: Array
+    mean: AnyFloat
+    quantiles: AnyFloat
     windows: tuple[Window, ...]
     totals: Array
     notes: Mapping[str, np.ndarray]
@@ -86,7 +86,7 @@ class Panel:
         )  # fmt: skip
 
 
-def prepare(panel: Array, groups: np.ndarray, rhythm: Rhythm, horizon: int, factors: Array | None) -> Panel:
+def prepare(panel: AnyFloat, groups: np.ndarray, rhythm: Rhythm, horizon: int, factors: Array | None) -> Panel:
     """Apply the policies to a chunk. `factors` are series (or 1) x (periods + horizon), above zero."""
     values = np.asarray(panel, dtype=float)
     absurd = np.abs(values) > LARGEST
@@ -109,12 +109,13 @@ def prepare(panel: Array, groups: np.ndarray, rhythm: Rhythm, horizon: int, fact
 def _fenced(values: Array, exposure: Array) -> tuple[Array, Array]:
     """The values under the fence, and the long-run ratio of what was sold to what is left under it."""
     periods = np.maximum((exposure > 0).sum(axis=1), 1)
-    total = values.sum(axis=1)
-    mean = total / periods
-    variance = np.maximum(np.einsum("ij,ij->i", values, values) / periods - mean * mean, 0.0)
-    capped = np.minimum(values, (mean + FENCE * np.sqrt(variance))[:, None])
+    capped = values
+    for _ in range(FENCINGS):
+        mean = capped.sum(axis=1) / periods
+        variance = np.maximum(np.einsum("ij,ij->i", capped, capped) / periods - mean * mean, 0.0)
+        capped = np.minimum(values, (mean + FENCE * np.sqrt(variance))[:, None])
     left = capped.sum(axis=1)
-    return capped, np.where(left > 0, over(total, left), 1.0)
+    return capped, np.where(left > 0, over(values.sum(axis=1), left), 1.0)
 
 
 def expected(panel: Panel, horizon: int) -> tuple[Array, Mapping[str, np.ndarray]]:
@@ -162,13 +163,13 @@ def _shrunk(levels: Array, known: np.ndarray, panel: Panel) -> tuple[Array, np.n
 
 
 def past_origins(periods: int, horizon: int, rhythm: Rhythm) -> list[int]:
-    """Up to four origins, a horizon apart, the first with enough behind it; none where history is too short."""
-    least = max(2 * rhythm.block * rhythm.ahead, 2 * min(rhythm.season, 12))
-    return [origin for origin in range(periods - horizon, least - 1, -horizon)][:MOST_PAST]
+    """Up to four origins a horizon apart, the latest first; none where there is too little before them."""
+    least = 2 * rhythm.block * rhythm.ahead
+    return list(range(periods - horizon, least - 1, -horizon))[:MOST_PAST]
 
 
 def forecast_demand(
-    panel: Array,
+    panel: AnyFloat,
     horizon: int,
     *,
     groups: np.ndarray | None = None,
@@ -186,7 +187,7 @@ def forecast_demand(
     count = len(panel)
     numbers = np.zeros(count, dtype=np.intp) if groups is None else np.asarray(groups, dtype=np.intp)
     sums = tuple(windows) if windows is not None else (Window(1, horizon),)
-    mean = np.zeros((count, horizon), dtype=np.float32)
+    mean: AnyFloat = np.zeros((count, horizon), dtype=np.float32)
     origins = past_origins(panel.shape[1], horizon, rhythm) if with_quantiles else []
     record = Record.empty(count, len(origins), sums, horizon)
     notes: dict[str, np.ndarray] = {}
@@ -198,14 +199,15 @@ def forecast_demand(
             notes.setdefault(name, np.zeros(count, dtype=bool))[rows] = mask
         for place, origin in enumerate(origins):
             then = part.until(origin, horizon)
-            record.add(rows, place, expected(then, horizon)[0], part.values[:, origin:], part.exposure[:, origin:])
+            said = expected(then, horizon)[0]
+            record.add(rows, place, said, part.values[:, origin:], part.exposure[:, origin:])
     if not with_quantiles:
         return Demand(mean, np.zeros((count, 0, 0)), sums, np.zeros((count, 0, 0)), notes)
-    ratio = record.ratios(mean)
-    quantiles = np.zeros((count, horizon, len(LEVELS)), dtype=np.float32)
+    ratio = record.ratios(mean.sum(axis=1, dtype=float))
+    quantiles: AnyFloat = np.zeros((count, horizon, len(LEVELS)), dtype=np.float32)
     for start in range(0, count, CHUNK):
         rows = np.arange(start, min(start + CHUNK, count))
-        quantiles[rows] = count_quantiles(mean[rows], ratio[rows], LEVELS)
+        quantiles[rows] = count_quantiles(mean[rows], ratio[rows, None], LEVELS)
     totals = volume_bands(record, mean, ratio, LEVELS)
     return Demand(mean, quantiles, sums, totals, notes)
 

@@ -66,12 +66,14 @@ def discounted_level(values: Array, exposure: Array, rhythm: Rhythm) -> tuple[Ar
     else:
         came, shown = (np.cumsum(_block_sums(panel, rhythm, blocks), axis=1) for panel in (values, exposure))
         ahead = rhythm.ahead
-        future = over(came[:, first + ahead :] - came[:, first:-ahead], shown[:, first + ahead :] - shown[:, first:-ahead])
+        future = over(
+            came[:, first + ahead :] - came[:, first:-ahead], shown[:, first + ahead :] - shown[:, first:-ahead]
+        )
         error = levels[first:-ahead] - future.T[:, :, None]
         loss = np.einsum("ijk,ijk->jk", error, error)
-        best = loss.min(axis=1, keepdims=True)
+        loss += 1e-12 * np.square(levels[-1]).max(axis=1, keepdims=True) + 1e-100  # a series without noise has no loss
         power = 0.5 * (blocks - first) / ahead
-        weight = np.where(best > 0, over(best + 0.0 * loss, loss), 1.0) ** power
+        weight = (loss.min(axis=1, keepdims=True) / loss) ** power
         weight /= weight.sum(axis=1, keepdims=True)
     return np.einsum("jk,jk->j", weight, levels[-1]), weight @ np.asarray(rhythm.rates)
 
