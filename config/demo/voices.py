@@ -9,7 +9,7 @@ from random import Random
 from accounts.merchants.models import Merchant
 from config.demo.sales import Sold
 from config.demo.simulate import ShopHistory
-from config.demo.words import ANSWERS, BAD, COMPLAINTS, FAKE, GOOD, MIDDLING, REPLIES
+from config.demo.words import ANSWERS, BAD, COMPLAINTS, FAKE, GOOD, MIDDLING, REPLIES, UNHAPPY
 from core.bulk import bulk_insert
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.orders.models import Order
@@ -139,6 +139,16 @@ def write_complaints(merchant: Merchant, history: ShopHistory, sold: Sold, now: 
                     at=complaint.answered_at,
                 )
             )
+        if complaint.escalated_at:
+            messages.append(
+                ComplaintMessage(
+                    complaint=complaint,
+                    author="buyer",
+                    author_label=buyer,
+                    text=UNHAPPY[language],
+                    at=complaint.escalated_at,
+                )
+            )
     bulk_insert(messages)
     return complaints
 
@@ -153,6 +163,10 @@ def _advance(random: Random, complaint: Complaint, opened: datetime, now: dateti
     complaint.state = State.ANSWERED
     complaint.due_at = complaint.answered_at + timedelta(hours=72)
     if age < timedelta(days=4):
+        if complaint.answered_at + timedelta(hours=6) < now:
+            complaint.state, complaint.escalated_because = State.INVESTIGATED, Complaint.Escalation.BUYER
+            complaint.escalated_at = complaint.answered_at + timedelta(hours=6)
+            complaint.due_at = complaint.escalated_at + timedelta(hours=72)
         return
     complaint.state = State.DECIDED
     complaint.decided_at = complaint.answered_at + timedelta(days=2)

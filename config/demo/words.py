@@ -78,3 +78,7 @@ ANSWERS = {
     "en": "Dear {name}, we are sorry: it left with too little padding. We can send a new one today or refund it.",
     "zh-hans": "{name}你好，很抱歉，发出时缓冲没有垫够。我们可以今天补发一件，或者直接退款，由你决定。",
 }
+UNHAPPY = {
+    "en": "I have waited a week already. A new one may break as well: I would like my money back, please decide.",
+    "zh-hans": "我已经等了一个星期，补发的说不定还会碎。我只想退款，请平台裁决。",
+}

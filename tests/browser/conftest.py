@@ -55,7 +55,7 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.faults: list[str] = []
         self._allowed: list[str] = []
-        page.on("console", lambda message: self._note(message.type == "error", message.text))
+        page.on("console", lambda said: self._note(said.type == "error", f"{said.text} {said.location.get('url', '')}"))
         page.on("pageerror", lambda error: self._note(True, str(error)))
         page.on("response", lambda answer: self._note(answer.status >= 500, f"{answer.status} {answer.url}"))
 

@@ -69,7 +69,11 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
         assert Review.objects.held().count() > 0
         assert Complaint.objects.open().count() > 0
         assert Activity.objects.filter(kind="orders.placed").count() > 100
-        assert Order.objects.late(now=now).count() > 0
+        main = Order.objects.filter(merchant__slug="luming")
+        assert main.late(now=now).count() > 0
+        assert main.filter(state="on_hold").count() > 0
+        assert main.filter(state="placed", payment_state="unpaid").count() > 0
+        assert Complaint.objects.for_platform().count() > 0
         newest = Merchant.objects.get(slug="new-shelf")
         assert 20 < Order.objects.filter(merchant=newest).count() < 90
         assert Order.objects.aggregate(sum=Sum("total"))["sum"] > Decimal(1_000_000)
