@@ -86,13 +86,22 @@ class Panel:
         )  # fmt: skip
 
 
+def usable(panel: AnyFloat) -> Array:
+    """The panel with absurd values unknown and negative ones zero."""
+    values = np.asarray(panel, dtype=float)
+    return np.where(np.abs(values) <= LARGEST, np.maximum(values, 0.0), np.nan)
+
+
 def prepare(panel: AnyFloat, groups: np.ndarray, rhythm: Rhythm, horizon: int, factors: Array | None) -> Panel:
     """Apply the policies to a chunk. `factors` are series (or 1) x (periods + horizon), above zero."""
-    values = np.asarray(panel, dtype=float)
-    absurd = np.abs(values) > LARGEST
-    known = np.isfinite(values) & ~absurd
-    notes = {"gaps": ~known.all(axis=1), "negative": (values < 0).any(axis=1), "absurd": absurd.any(axis=1)}
-    values = np.maximum(np.where(known, values, 0.0), 0.0)
+    values = usable(panel)
+    known = np.isfinite(values)
+    notes = {
+        "gaps": _some(~known),
+        "negative": _some(panel < 0),
+        "absurd": _some(~known & ~np.isnan(panel)),
+    }
+    values = np.where(known, values, 0.0)
     first = np.where((values > 0).any(axis=1), (values > 0).argmax(axis=1), values.shape[1])
     present = known & (np.arange(values.shape[1]) >= first[:, None])
     notes["leading"] = (first > 0) & (first < values.shape[1])
@@ -104,6 +113,10 @@ def prepare(panel: AnyFloat, groups: np.ndarray, rhythm: Rhythm, horizon: int, f
         coming *= factors[:, values.shape[1] :]
     count = int(groups.max(initial=0)) + 1
     return Panel(values, exposure, coming, groups, count, rhythm, notes)
+
+
+def _some(mask: np.ndarray) -> np.ndarray:
+    return np.asarray(mask.any(axis=1))
 
 
 def _fenced(values: Array, exposure: Array) -> tuple[Array, Array]:
