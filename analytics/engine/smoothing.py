@@ -13,18 +13,21 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from analytics.engine.demand import expected, prepare
 from analytics.engine.protocol import WEEK, Array, Calendar, Fitted, Paths
+from analytics.engine.rhythm import DAILY
 
 PROFILE_WEEKS = 52
 ALPHAS = (0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45)
 TREND_GRID = tuple(itertools.product((0.05, 0.12, 0.25, 0.45), (0.02, 0.08, 0.2), (0.9, 0.97)))
 WARM_UP = 28  # days whose one-step errors do not count when the smoothing weights are chosen
+ROW_BLOCK = 16
 SLOW_DAYS = 364  # statsmodels fits look at this much of the past
 
 
@@ -158,10 +161,12 @@ class TrendWeekday:
 
 @dataclass(frozen=True)
 class BlendWeekday:
-    """The mean of a smoothed average and of the averages of the last 8 and 26 weeks, times the weekday's profile.
+    """The median of the six levels that demand is forecast with, times the weekday's profile (demand.py).
 
     A blend of simple models errs less than the best of them picked for each series (Makridakis, Spiliotis &
-    Assimakopoulos, International Journal of Forecasting 34 (2018) 802-808; measured in docs/forecasting.md).
+    Assimakopoulos, International Journal of Forecasting 34 (2018) 802-808; measured in docs/forecasting.md). Each
+    series is a group of its own and the panel is filled up to whole blocks of rows, which matrix products treat alike,
+    so that a series gets the same forecast to the last digit alone and among others.
     """
 
     name: str = "blend_weekday"
@@ -173,78 +178,77 @@ class BlendWeekday:
     for_rare: bool = True
 
     def fit(self, panel: Array, calendar: Calendar) -> Fitted:
-        profile = weekday_profile(panel)
-        smooth = _without_profile(panel, profile)
-        level, _ = ses_level(smooth)
-        for weeks in (8, 26):
-            level = level + smooth[:, -weeks * WEEK :].mean(axis=1)
-        level = level / 3.0
-        return Paths(lambda horizon: _with_profile(np.repeat(level[:, None], horizon, axis=1), profile))
+        filled = np.resize(panel, (-(-len(panel) // ROW_BLOCK) * ROW_BLOCK, panel.shape[1]))
+        alone = np.arange(len(filled))
 
+        def path(horizon: int) -> Array:
+            return expected(prepare(filled, alone, DAILY, horizon, None), horizon)[0][: len(panel)]
 
-def _each(panel: Array, project: Callable[[Array, int], Any]) -> Fitted:
-    """Fit series by series; a series that statsmodels cannot fit, or gets absurd, becomes NaN."""
-
-    def path(horizon: int) -> Array:
-        rows = np.full((len(panel), horizon), np.nan)
-        for index, series in enumerate(panel[:, -SLOW_DAYS:]):
-            try:
-                with warnings.catch_warnings(), np.errstate(all="ignore"):
-                    warnings.simplefilter("ignore")
-                    row = np.asarray(project(series, horizon), dtype=float)
-            except (ValueError, ArithmeticError, IndexError, np.linalg.LinAlgError):
-                continue  # the row stays NaN, which the selection reports as "could not be fitted"
-            if np.isfinite(row).all() and np.abs(row).max() <= 10.0 * series.max(initial=0.0):
-                rows[index] = row
-        return rows
-
-    return Paths(path)
+        return Paths(path)
 
 
 @dataclass(frozen=True)
-class Ets:
+class _FittedOneByOne:
+    """A model of statsmodels; a series that it cannot fit, or gets absurd, becomes NaN."""
+
+    name: str = ""
+    cost: int = 2
+    tier: int = 1
+    min_length: int = 4 * WEEK
+    season: int = WEEK
+    has_trend: bool = True
+    for_rare: bool = False
+
+    def project(self, series: Array, first: date, horizon: int) -> Any:
+        """The path of one series whose first day is `first`."""
+        raise NotImplementedError
+
+    def fit(self, panel: Array, calendar: Calendar) -> Fitted:
+        recent = panel[:, -SLOW_DAYS:]
+        first = calendar.day(calendar.days - recent.shape[1])
+
+        def path(horizon: int) -> Array:
+            rows = np.full((len(panel), horizon), np.nan)
+            for index, series in enumerate(recent):
+                try:
+                    with warnings.catch_warnings(), np.errstate(all="ignore"):
+                        warnings.simplefilter("ignore")
+                        row = np.asarray(self.project(series, first, horizon), dtype=float)
+                except (ValueError, ArithmeticError, IndexError, np.linalg.LinAlgError):
+                    continue  # the row stays NaN, which the selection reports as "could not be fitted"
+                if np.isfinite(row).all() and np.abs(row).max() <= 10.0 * series.max(initial=0.0):
+                    rows[index] = row
+            return rows
+
+        return Paths(path)
+
+
+@dataclass(frozen=True)
+class Ets(_FittedOneByOne):
     """Holt-Winters on statsmodels: additive damped trend and additive week, weights by maximum likelihood."""
 
     name: str = "ets"
-    cost: int = 2
-    tier: int = 1
-    min_length: int = 4 * WEEK
-    season: int = WEEK
-    has_trend: bool = True
-    for_rare: bool = False
 
-    def fit(self, panel: Array, calendar: Calendar) -> Fitted:
+    def project(self, series: Array, first: date, horizon: int) -> Any:
         from statsmodels.tsa.holtwinters import ExponentialSmoothing  # slow to import
 
-        def project(series: Array, horizon: int) -> Any:
-            model = ExponentialSmoothing(
-                series, trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK,
-                initialization_method="heuristic",
-            )  # fmt: skip
-            return model.fit().forecast(horizon)
-
-        return _each(panel, project)
+        model = ExponentialSmoothing(
+            series, trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK,
+            initialization_method="heuristic",
+        )  # fmt: skip
+        return model.fit().forecast(horizon)
 
 
 @dataclass(frozen=True)
-class Theta:
+class Theta(_FittedOneByOne):
     """The Theta method on statsmodels, with an additive week."""
 
     name: str = "theta"
-    cost: int = 2
-    tier: int = 1
-    min_length: int = 4 * WEEK
-    season: int = WEEK
-    has_trend: bool = True
-    for_rare: bool = False
 
-    def fit(self, panel: Array, calendar: Calendar) -> Fitted:
+    def project(self, series: Array, first: date, horizon: int) -> Any:
         import pandas as pd  # slow to import
         from statsmodels.tsa.forecasting.theta import ThetaModel
 
-        def project(series: Array, horizon: int) -> Any:
-            days = pd.date_range(calendar.day(calendar.days - len(series)), periods=len(series), freq="D")
-            model = ThetaModel(pd.Series(series, index=days), period=WEEK, use_test=False, method="additive")
-            return model.fit().forecast(horizon)
-
-        return _each(panel, project)
+        days = pd.date_range(first, periods=len(series), freq="D")
+        model = ThetaModel(pd.Series(series, index=days), period=WEEK, use_test=False, method="additive")
+        return model.fit().forecast(horizon)

@@ -24,7 +24,7 @@ MODEL_SENTENCES = {
         "The recent trend, carried on ever more weakly, times what each weekday usually brings."
     ),
     "blend_weekday": gettext_lazy(
-        "The mean of a smoothed, an eight-week and a half-year average, times what each weekday usually brings."
+        "The middle of six ways to take an average of the past, times what each weekday usually brings."
     ),
     "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
     "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),
