@@ -195,7 +195,7 @@ class ListPage:
     @cached_property
     def count(self) -> int:
         """Rows of the view, up to COUNT_LIMIT + 1; asked for also where one page holds all: pages cost the same."""
-        return self.matching.order_by()[: COUNT_LIMIT + 1].count()
+        return _up_to_limit(self.matching)
 
     @property
     def count_label(self) -> str:
@@ -310,8 +310,13 @@ class ListPage:
         return f"{'-' if self.descending else ''}{self.sort.key}"
 
 
+def _up_to_limit(rows: QuerySet[Any]) -> int:
+    """Rows, up to COUNT_LIMIT + 1. By key alone: what the rows carry besides need not be worked out to count them."""
+    return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+
+
 def _capped(rows: QuerySet[Any]) -> str:
-    count = rows.order_by()[: COUNT_LIMIT + 1].count()
+    count = _up_to_limit(rows)
     return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
 
 
