@@ -1,0 +1,136 @@
+"""From a point forecast and the errors of earlier ones to a joint distribution of shares.
+
+    draw = softmax(clr(forecast) + scale x widening x (a past error + a little noise))
+
+Errors are drawn for all players of a period together, so that every draw sums to one. With n target periods seen the
+errors are widened by sqrt(1 + WIDEN / n): a bootstrap of few errors is too narrow. `scale` follows the coverage of
+bands that have come due (adaptive conformal inference: Gibbs & Candès, NeurIPS 2021), one for the 80 % band and one for
+the 95 % band. Errors of all horizons are pooled, each brought to the spread of its own horizon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analytics.engine.protocol import Array
+from analytics.engine.share.logratio import SMALLEST, clr, logit, softmax
+
+LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+BANDS = {0.80: (1, 5), 0.95: (0, 6)}
+"""Each band's coverage and the places of its ends in LEVELS."""
+
+COUNT = 400
+WIDEN = 6.0
+NOISE = 0.25
+POOL_WORTH = 16.0
+LEARNING = 0.2
+SCALE_RANGE = (0.7, 2.5)
+NO_ERRORS_YET = 0.35
+"""Standard deviation of log shares where not one error has been seen; shrinks with the periods of history."""
+
+
+def log_ratio(shares: Array, *, is_joint: bool) -> Array:
+    """Where errors add up: centred log-ratios of all players, or each against the rest."""
+    return clr(shares) if is_joint else logit(shares)
+
+
+def from_log_ratio(values: Array, *, is_joint: bool) -> Array:
+    return softmax(values) if is_joint else np.asarray(1.0 / (1.0 + np.exp(-values)), dtype=float)
+
+
+@dataclass
+class AdaptiveScale:
+    """The factor of each band, moved by every band that has come due."""
+
+    scales: dict[float, float] = field(default_factory=lambda: dict.fromkeys(BANDS, 1.0))
+
+    def learn(self, band: float, covered: float) -> None:
+        moved = self.scales[band] * np.exp(LEARNING * (band - covered))
+        self.scales[band] = float(np.clip(moved, *SCALE_RANGE))
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Deviations of log-ratios around the point, steps x draws x players, and what turns them into shares.
+
+    `nothing`: shares below this count as none (players); zero for players that never stopped selling.
+    """
+
+    point: Array
+    deviations: Array
+    scales: dict[float, float]
+    nothing: Array
+    is_joint: bool
+
+    def draws(self, band: float = 0.80) -> Array:
+        """Shares, steps x draws x players; where `is_joint` they sum to one in every draw."""
+        centre = log_ratio(self.point, is_joint=self.is_joint)[:, None]
+        shares = from_log_ratio(centre + self.scales[band] * self.deviations, is_joint=self.is_joint)
+        shares = np.where(shares <= self.nothing, 0.0, shares)
+        return shares / shares.sum(axis=-1, keepdims=True) if self.is_joint else shares
+
+    def quantiles(self) -> Array:
+        """Steps x players x LEVELS, never falling along the levels."""
+        inner, outer = (np.sort(self.draws(band), axis=1) for band in BANDS)
+        count = inner.shape[1]
+        parts = []
+        for place, level in enumerate(LEVELS):
+            source = outer if place in BANDS[0.95] else inner
+            at = level * (count - 1)
+            low = int(at)
+            parts.append(source[:, low] + (at - low) * (source[:, min(low + 1, count - 1)] - source[:, low]))
+        quantiles = np.stack(parts, axis=-1)
+        quantiles[..., 0] = np.minimum(quantiles[..., 0], quantiles[..., 1])
+        quantiles[..., -1] = np.maximum(quantiles[..., -1], quantiles[..., -2])
+        return np.clip(np.maximum.accumulate(quantiles, axis=-1), 0.0, 1.0)
+
+
+def gains(draws: Array, last: Array, points: float) -> tuple[Array, Array]:
+    """The chances to gain and to lose at least `points` (0.01 is one percentage point), steps x players."""
+    change = draws - last
+    return (change >= points).mean(axis=1), (change <= -points).mean(axis=1)
+
+
+def ranks(draws: Array) -> Array:
+    """The chance of each rank: steps x players x ranks, the first rank for the largest share."""
+    order = np.argsort(np.argsort(-draws, axis=-1, kind="stable"), axis=-1)
+    players = draws.shape[-1]
+    return np.stack([(order == rank).mean(axis=1) for rank in range(players)], axis=-1)
+
+
+def distribution(
+    point: Array,
+    errors: Array,
+    steps: Array,
+    *,
+    targets: int,
+    history: int,
+    scales: dict[float, float],
+    nothing: Array,
+    is_joint: bool,
+    chance: np.random.Generator,
+    count: int = COUNT,
+) -> Distribution:
+    """The distribution around `point` (horizon x players).
+
+    `errors`: log-ratio errors that have come due, errors x players; `steps`: the step ahead of each, from 0; `targets`:
+    how many different periods they are of; `history`: periods of data.
+    """
+    horizon, players = point.shape
+    floor = NO_ERRORS_YET / max(history, 1)
+    shape = (horizon, count, players)
+    if not len(errors):
+        deviations = chance.standard_normal(shape) * NO_ERRORS_YET
+        return Distribution(point, deviations, dict(scales), nothing, is_joint)
+    squared = (errors**2).mean(axis=1)
+    overall = max(float(squared.mean()), SMALLEST**2)
+    tally = np.bincount(steps, minlength=horizon)[:horizon]
+    summed = np.bincount(steps, weights=squared, minlength=horizon)[:horizon]
+    own = np.sqrt((summed + POOL_WORTH * overall) / (tally + POOL_WORTH))
+    drawn = errors[chance.integers(len(errors), size=(horizon, count))]
+    drawn *= (own[:, None] / own[np.minimum(steps, horizon - 1)].mean())[..., None]
+    noise = chance.standard_normal(shape) * (NOISE * errors.std(axis=0) + floor)
+    widening = np.sqrt(1.0 + WIDEN / max(targets, 1))
+    return Distribution(point, (drawn + noise) * widening, dict(scales), nothing, is_joint)

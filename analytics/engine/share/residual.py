@@ -1,0 +1,55 @@
+"""What the utilities leave over, carried forward: periods x players of centred log-ratios in, horizon x players out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.engine.protocol import Array
+
+RATES = np.linspace(0.02, 1.0, 25)
+START = 8
+MOST_PERSISTENT = 0.98
+
+
+def smoothed_level(values: Array, rates: Array = RATES) -> Array:
+    """The level that exponential smoothing ends at, with the rate whose one-step errors were smallest.
+
+    One rate serves all players. The level starts at the mean of the first `START` periods; those are not judged.
+    """
+    level, _ = smoothed(values, rates)
+    return level
+
+
+def smoothed(values: Array, rates: Array = RATES) -> tuple[Array, float]:
+    """The last level (players) and the rate chosen."""
+    start = values[:START].mean(axis=0)
+    apart = values - start
+    if len(values) <= START:
+        return start, float(rates[0])
+    level = np.zeros((len(rates), values.shape[1]))
+    error = np.zeros(len(rates))
+    for period, value in enumerate(apart):
+        surprise = value - level
+        if period >= START:
+            error += (surprise**2).sum(axis=1)
+        level += rates[:, None] * surprise
+    best = int(error.argmin())
+    return start + level[best], float(rates[best])
+
+
+def persistence(values: Array) -> float:
+    """The first-order autocorrelation around zero, one for all players, in [0, `MOST_PERSISTENT`]."""
+    scale = float((values[:-1] ** 2).sum())
+    if len(values) < 3 or scale <= 0:
+        return 0.0
+    return float(np.clip((values[1:] * values[:-1]).sum() / scale, 0.0, MOST_PERSISTENT))
+
+
+def fading(values: Array, horizon: int) -> Array:
+    """AR(1): the last residual, fading."""
+    return np.asarray(values[-1] * persistence(values) ** np.arange(1, horizon + 1)[:, None], dtype=float)
+
+
+def staying(values: Array, horizon: int) -> Array:
+    """A local level: what smoothing has arrived at, for ever."""
+    return np.repeat(smoothed_level(values, RATES[RATES <= 0.8])[None], horizon, axis=0)
