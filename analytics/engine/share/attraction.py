@@ -156,7 +156,7 @@ def fit_logit(
         curvature = information(features, expected, weights) / dispersion + belief
         slope = np.einsum("t,tik,ti->ik", weights, features, gap, optimize=True).ravel() / dispersion
         slope -= belief @ (coefficients - centre).ravel()
-        covariance: Array = np.linalg.inv(curvature)
+        covariance = np.asarray(np.linalg.inv(curvature), dtype=float)
         step = covariance @ slope
         largest = float(np.abs(step).max())
         coefficients += (step * min(1.0, LARGEST_STEP / max(largest, 1e-12))).reshape(coefficients.shape)
@@ -193,7 +193,7 @@ def fit_differenced(
         curvature = information(moved, np.broadcast_to(importance, target.shape), np.ones(len(target))) / dispersion
         curvature = curvature + belief
         right = np.einsum("tik,ti->ik", moved, weighted, optimize=True).ravel() / dispersion + belief @ centre.ravel()
-        covariance: Array = np.linalg.inv(curvature)
+        covariance = np.asarray(np.linalg.inv(curvature), dtype=float)
         coefficients = (covariance @ right).reshape(players, 1 + count)
         common, variance = _common(coefficients, spread, prior)
         spread = _spread(coefficients, covariance, common)

@@ -18,7 +18,7 @@ from analytics.engine.share.draws import BANDS, AdaptiveScale, Distribution, dis
 from analytics.engine.share.extrapolate import SIMPLE, vector_autoregression
 from analytics.engine.share.information import Information, expected
 from analytics.engine.share.logratio import close
-from analytics.engine.share.panel import SharePanel
+from analytics.engine.share.panel import Indices, SharePanel
 
 WARM_UP = 24
 SHORTEST = 2
@@ -38,7 +38,7 @@ class ShareForecast:
     weights: dict[str, float]
     simple: dict[str, Array]
     fitted: Mapping[str, Fitted]
-    selling: Array
+    selling: Indices
 
 
 @dataclass
@@ -135,7 +135,7 @@ class Backtest:
         self.made: list[int] = []
         self.record = Record(is_joint=information is not Information.OWN)
         self.fitted: dict[str, Fitted] = {}
-        self.selling = np.array([], dtype=int)
+        self.selling: Indices = np.array([], dtype=np.intp)
 
     def forecasts(self, origins: Sequence[int], warm_up: int = WARM_UP) -> list[ShareForecast]:
         """A forecast at each of `origins` (ascending), after unseen ones at up to `warm_up` origins before."""
@@ -167,7 +167,7 @@ class Backtest:
         simple = {name: points[name] for name in SIMPLE}
         return ShareForecast(origin, self.information, point, spread, quantiles, weight, simple, self.fitted, selling)
 
-    def _points(self, origin: int, shares: Array, selling: Array) -> dict[str, Array]:
+    def _points(self, origin: int, shares: Array, selling: Indices) -> dict[str, Array]:
         """The candidates' forecasts for all players; those not selling stand at about nothing."""
         panel, horizon = self.panel, min(self.horizon, len(self.panel.periods) - origin)
         points = {}
@@ -185,12 +185,12 @@ class Backtest:
                 points[f"{name}.{how}"] = self._placed(shares_ahead, selling)
         return points
 
-    def _placed(self, shares: Array, selling: Array) -> Array:
+    def _placed(self, shares: Array, selling: Indices) -> Array:
         full = np.zeros((len(shares), len(self.panel.players)))
         full[:, selling] = shares
         return full
 
-    def _silenced(self, point: Array, selling: Array) -> Array:
+    def _silenced(self, point: Array, selling: Indices) -> Array:
         """Exactly nothing for players that do not sell."""
         shares = point[:, selling]
         if self.record.is_joint:

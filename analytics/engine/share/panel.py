@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from analytics.engine.protocol import Array
 
+Indices = NDArray[np.intp]
+
 PRICE = "price"
 LARGEST = 1e12
 """Beyond this a number is taken for a mistake."""
@@ -28,6 +30,7 @@ POLICIES = {
     "driver_constant": "{field} never varied and explains nothing; it was left out.",
     "one_player": "There is only one player; its share is always 1.",
     "no_sales": "Nobody has sold anything; there is no share to forecast.",
+    "too_short": "{count} periods are too few to forecast from and to score against.",
     "not_selling": "{field} has not sold in the {count} periods before; it is forecast at 0 until it sells.",
 }
 
@@ -58,6 +61,7 @@ class SharePanel:
     """A market: `shares` is periods x players, NaN from period `known` on; `drivers` periods x players x names.
 
     Drivers have no gaps; `price` among them is its natural logarithm. `counted` marks the periods that may be scored.
+    `moments` orders periods across markets, ascending.
     """
 
     periods: tuple[str, ...]
@@ -67,9 +71,10 @@ class SharePanel:
     names: tuple[str, ...]
     counted: Array
     known: int
+    moments: Array
     notes: tuple[Note, ...] = ()
 
-    def selling(self, origin: int) -> NDArray[np.intp]:
+    def selling(self, origin: int) -> Indices:
         """Which players sold within the `GONE_AFTER` periods before `origin`, as indices."""
         recent = self.shares[max(0, origin - GONE_AFTER) : origin]
         return np.flatnonzero((recent > 0).any(axis=0))
@@ -80,6 +85,7 @@ def make_panel(
     players: Sequence[str],
     units: Array,
     drivers: Mapping[str, Array] | None = None,
+    moments: Array | None = None,
 ) -> SharePanel:
     """The panel of periods x players arrays. Trailing periods without any sale known are the plan ahead.
 
@@ -104,8 +110,19 @@ def make_panel(
             names.append(name)
             layers.append(layer)
     shares, counted = _shares(sold, known, notes)
+    moments = np.arange(len(units), dtype=float) if moments is None else moments
     stacked = np.stack(layers, axis=2) if layers else np.zeros((*units.shape, 0))
-    return SharePanel(tuple(periods), tuple(players), shares, stacked, tuple(names), counted, known, tuple(notes))
+    return SharePanel(
+        periods=tuple(periods),
+        players=tuple(players),
+        shares=shares,
+        drivers=stacked,
+        names=tuple(names),
+        counted=counted,
+        known=known,
+        moments=moments,
+        notes=tuple(notes),
+    )
 
 
 def _usable(values: Array, field: str, notes: list[Note]) -> Array:

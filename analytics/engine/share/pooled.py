@@ -9,6 +9,7 @@ stays at the prior, with a hundred it speaks for itself, and one without drivers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,31 +22,75 @@ SHORTEST = 13
 LEARNT_FROM = "logit_lagged"
 
 
-def pool(panels: Sequence[SharePanel], until: Sequence[int], names: tuple[str, ...]) -> SlopeBelief | None:
-    """What `panels`, each known up to its `until`, say of the drivers `names`; None where none has them all.
+@dataclass(frozen=True)
+class Estimate:
+    """One market's common slopes in natural units by driver name: mean and variance of those of the same period and of
+    the period before, and the driver's usual spread."""
 
-    Periods after `until` are not looked at.
-    """
-    means, variances, scales = [], [], []
-    for panel, known in zip(panels, until, strict=True):
-        selling = panel.selling(known)
-        if known < SHORTEST or len(selling) < 2 or not set(names) <= set(panel.names):
-            continue
-        columns = [panel.names.index(name) for name in names]
-        drivers = panel.drivers[:known][:, selling][:, :, columns]
-        fitted = fit_all(close(panel.shares[:known][:, selling]), drivers, names, kinds=(LEARNT_FROM,))
-        if not fitted:
-            continue
-        model = fitted[LEARNT_FROM]
-        spread = np.maximum(np.tile(model.scale.spread, 2), 1e-9)
-        unknown = np.tile(model.scale.spread <= 1e-9, 2)
-        means.append(np.where(unknown, 0.0, model.slopes.common / spread))
-        variances.append(np.where(unknown, np.inf, model.slopes.common_variance / spread**2))
-        scales.append(model.scale.spread)
-    if not means:
+    slopes: dict[str, tuple[float, float, float, float, float]]
+
+
+def estimate(panel: SharePanel, known: int) -> Estimate | None:
+    """The slopes of a market from its first `known` periods; None where those are too few or nothing varied."""
+    selling = panel.selling(known)
+    if known < SHORTEST or len(selling) < 2 or not panel.names:
         return None
-    mean, variance = _random_effects(np.array(means), np.array(variances))
-    return SlopeBelief(mean, variance, np.sqrt(np.mean(np.square(scales), axis=0)), len(means))
+    drivers = panel.drivers[:known][:, selling]
+    fitted = fit_all(close(panel.shares[:known][:, selling]), drivers, panel.names, kinds=(LEARNT_FROM,))
+    if not fitted:
+        return None
+    model = fitted[LEARNT_FROM]
+    common, variance, spread = model.slopes.common, model.slopes.common_variance, model.scale.spread
+    count = len(panel.names)
+    return Estimate(
+        {
+            name: (
+                float(common[at] / spread[at]),
+                float(common[count + at] / spread[at]),
+                float(variance[at] / spread[at] ** 2),
+                float(variance[count + at] / spread[at] ** 2),
+                float(spread[at]),
+            )
+            for at, name in enumerate(panel.names)
+            if spread[at] > 1e-9
+        }
+    )
+
+
+def pool(estimates: Sequence[Estimate], names: tuple[str, ...]) -> SlopeBelief | None:
+    """What markets say of the drivers `names`; None where none of them knows any."""
+    unknown = (0.0, 0.0, np.inf, np.inf, np.nan)
+    rows = [[one.slopes.get(name, unknown) for name in names] for one in estimates if set(names) & set(one.slopes)]
+    if not rows or not names:
+        return None
+    table = np.array(rows)
+    means = np.concatenate([table[..., 0], table[..., 1]], axis=1)
+    variances = np.concatenate([table[..., 2], table[..., 3]], axis=1)
+    mean, variance = _random_effects(means, variances)
+    spreads = np.where(np.isfinite(table[..., 4]), table[..., 4], 0.0)
+    tally = np.maximum((spreads > 0).sum(axis=0), 1)
+    return SlopeBelief(mean, variance, np.sqrt((spreads**2).sum(axis=0) / tally), len(rows))
+
+
+class Neighbours:
+    """The other markets of each market, each looked at only up to a moment; estimates are made once."""
+
+    def __init__(self, panels: Sequence[SharePanel]) -> None:
+        self.panels = list(panels)
+        self._estimates: dict[tuple[int, int], Estimate | None] = {}
+
+    def belief(self, market: int, moment: float) -> SlopeBelief | None:
+        """What all markets but number `market` say of its drivers, by their periods up to `moment`."""
+        others = []
+        for number, panel in enumerate(self.panels):
+            known = min(int(np.searchsorted(panel.moments, moment, side="right")), panel.known)
+            if number == market:
+                continue
+            if (number, known) not in self._estimates:
+                self._estimates[number, known] = estimate(panel, known)
+            if (one := self._estimates[number, known]) is not None:
+                others.append(one)
+        return pool(others, self.panels[market].names)
 
 
 def _random_effects(means: Array, variances: Array) -> tuple[Array, Array]:
