@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def prepare() -> None:
     """Set Django up on the benchmark's database. Call before importing anything of the project."""
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{ROOT / 'var' / 'bench.sqlite3'}")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as manage.py does
     os.environ["DEMO"] = "true"
     os.environ["STAFF_MFA_REQUIRED"] = "false"
     os.environ["LOG_LEVEL"] = "ERROR"

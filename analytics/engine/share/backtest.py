@@ -22,6 +22,9 @@ from analytics.engine.share.panel import Indices, SharePanel
 
 WARM_UP = 24
 SHORTEST = 2
+UNBIAS = 0.5
+TRUSTED = 8
+"""Targets that a band must have been learnt from before its coverage says anything about the scale."""
 EXTRAPOLATIONS = {**SIMPLE, "vector_autoregression": vector_autoregression}
 CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals))
 
@@ -46,6 +49,7 @@ class Record:
     """One forecaster's past points and log-ratio errors, and the bands it gave; all by origin."""
 
     is_joint: bool
+    unbias: float = 0.0
     origins: list[int] = field(default_factory=list)
     errors: list[Array] = field(default_factory=list)
     pending: list[tuple[int, int, Array]] = field(default_factory=list)
@@ -91,10 +95,12 @@ class Record:
             scales=self.scale.scales,
             nothing=nothing,
             is_joint=self.is_joint,
+            unbias=self.unbias,
             chance=chance,
         )
         quantiles = made.quantiles()
-        self.pending += [(origin, step, quantiles[step]) for step in range(len(point))]
+        if targets >= TRUSTED:
+            self.pending += [(origin, step, quantiles[step]) for step in range(len(point))]
         return made, quantiles
 
     def keep(self, panel: SharePanel, origin: int, point: Array, least: Array) -> None:
@@ -133,7 +139,10 @@ class Backtest:
         self.panel, self.horizon, self.information, self.belief, self.seed = panel, horizon, information, belief, seed
         self.missed: dict[str, list[Array]] = {name: [] for name in CANDIDATES}
         self.made: list[int] = []
-        self.record = Record(is_joint=information is not Information.OWN)
+        self.record = Record(
+            is_joint=information is not Information.OWN,
+            unbias=0.0 if information is Information.NONE else UNBIAS,
+        )
         self.fitted: dict[str, Fitted] = {}
         self.selling: Indices = np.array([], dtype=np.intp)
 

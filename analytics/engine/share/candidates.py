@@ -108,7 +108,13 @@ class Fitted:
 
     def planned(self, plan: Array) -> Array:
         """Utilities under a plan of horizon x players x drivers, without residual."""
-        return self.slopes.utility(_features(self.scale.apply(plan), self.last_drivers if self.is_lagged else None))
+        return self.slopes.utility(self.features(plan))
+
+    def features(self, drivers: Array, *, is_past: bool = False) -> Array:
+        """Standardised drivers as the model takes them, of a plan or of the history it was fitted to."""
+        standardised = self.scale.apply(drivers)
+        before = standardised[0] if is_past else self.last_drivers
+        return _features(standardised, before if self.is_lagged else None)
 
     def carried(self, how: str, horizon: int) -> Array:
         return RESIDUALS[how](self.residuals, horizon)

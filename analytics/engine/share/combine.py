@@ -13,7 +13,10 @@ from analytics.engine.protocol import Array
 from analytics.engine.share.information import Information
 from analytics.engine.share.logratio import close
 
-POWER = 6.0
+POWER = 12.0
+WITHOUT_PLANS = 2.0
+"""What all attraction models together count for where no plan is known: they say much the same as the mean share then,
+and being many must not make them right."""
 REMEMBERED = 26
 START_WORTH = 1.0
 """Worth of the starting belief, in forecasts of a whole horizon."""
@@ -42,6 +45,9 @@ def weights(errors: Mapping[str, Array], unit: float, information: Information, 
         score[name] = (float(recent.sum()) + worth * unit * believed(name, information)) / (len(recent) + worth)
     least = max(min(score.values()), 1e-12)
     raw = {name: (max(value, 1e-12) / least) ** -POWER for name, value in score.items()}
+    if information is Information.NONE:
+        many = sum("." in name for name in raw)
+        raw = {name: value * (WITHOUT_PLANS / many if "." in name else 1.0) for name, value in raw.items()}
     total = sum(raw.values())
     return {name: value / total for name, value in raw.items()}
 

@@ -6,6 +6,9 @@ Errors are drawn for all players of a period together, so that every draw sums t
 errors are widened by sqrt(1 + WIDEN / n): a bootstrap of few errors is too narrow. `scale` follows the coverage of
 bands that have come due (adaptive conformal inference: Gibbs & Candès, NeurIPS 2021), one for the 80 % band and one for
 the 95 % band. Errors of all horizons are pooled, each brought to the spread of its own horizon.
+
+Where a plan is known half of the mean past error is taken out: the rest of a bias seen in a few dozen forecasts is
+chance. Where none is known the errors are the distribution itself, promotions and all, and stay as they are.
 """
 
 from __future__ import annotations
@@ -68,7 +71,8 @@ class Distribution:
         """Shares, steps x draws x players; where `is_joint` they sum to one in every draw."""
         centre = log_ratio(self.point, is_joint=self.is_joint)[:, None]
         shares = from_log_ratio(centre + self.scales[band] * self.deviations, is_joint=self.is_joint)
-        shares = np.where(shares <= self.nothing, 0.0, shares)
+        floor = np.minimum(self.nothing, shares.max(axis=-1, keepdims=True) * (1.0 - 1e-9))
+        shares = np.where(shares <= floor, 0.0, shares)
         return shares / shares.sum(axis=-1, keepdims=True) if self.is_joint else shares
 
     def quantiles(self) -> Array:
@@ -110,13 +114,15 @@ def distribution(
     scales: dict[float, float],
     nothing: Array,
     is_joint: bool,
+    unbias: float,
     chance: np.random.Generator,
     count: int = COUNT,
 ) -> Distribution:
     """The distribution around `point` (horizon x players).
 
     `errors`: log-ratio errors that have come due, errors x players; `steps`: the step ahead of each, from 0; `targets`:
-    how many different periods they are of; `history`: periods of data.
+    how many different periods they are of; `history`: periods of data; `unbias`: the part of the mean error that is
+    taken out of the draws.
     """
     horizon, players = point.shape
     floor = NO_ERRORS_YET / max(history, 1)
@@ -129,6 +135,7 @@ def distribution(
     tally = np.bincount(steps, minlength=horizon)[:horizon]
     summed = np.bincount(steps, weights=squared, minlength=horizon)[:horizon]
     own = np.sqrt((summed + POOL_WORTH * overall) / (tally + POOL_WORTH))
+    errors = errors - unbias * errors.mean(axis=0)
     drawn = errors[chance.integers(len(errors), size=(horizon, count))]
     drawn *= (own[:, None] / own[np.minimum(steps, horizon - 1)].mean())[..., None]
     noise = chance.standard_normal(shape) * (NOISE * errors.std(axis=0) + floor)

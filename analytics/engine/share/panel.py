@@ -79,6 +79,11 @@ class SharePanel:
         recent = self.shares[max(0, origin - GONE_AFTER) : origin]
         return np.flatnonzero((recent > 0).any(axis=0))
 
+    def silent(self, origin: int) -> list[Note]:
+        """One note for each player that is forecast at nothing because it has stopped, or not begun, to sell."""
+        gone = sorted(set(range(len(self.players))) - set(self.selling(origin).tolist()))
+        return [Note("not_selling", self.players[at], min(GONE_AFTER, origin)) for at in gone]
+
 
 def make_panel(
     periods: Sequence[str],

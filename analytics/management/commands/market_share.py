@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 if not made:
                     self.stderr.write(f"{market}: {Note('too_short', count=panel.known).message}")
                     continue
+                for note in panel.silent(made[-1].origin):
+                    self.stderr.write(f"{market}: {note.message}")
                 scores[market] = score(panel, made)
                 yield from forecast_rows(market, panel, made)
 
