@@ -121,7 +121,7 @@ def _some(mask: np.ndarray) -> np.ndarray:
 
 def _fenced(values: Array, exposure: Array) -> tuple[Array, Array]:
     """The values under the fence, and the long-run ratio of what was sold to what is left under it."""
-    periods = np.maximum((exposure > 0).sum(axis=1), 1)
+    periods = np.maximum(np.count_nonzero(exposure, axis=1), 1)
     capped = values
     for _ in range(FENCINGS):
         mean = capped.sum(axis=1) / periods
@@ -143,7 +143,7 @@ def expected(panel: Panel, horizon: int) -> tuple[Array, Mapping[str, np.ndarray
     flat += [recent_level(values, exposure, rhythm.short), recent_level(values, exposure, rhythm.long)]
     theta = theta_levels(level, rate, trend(values, exposure), horizon)
     levels = _median_with(np.sort(np.stack(flat), axis=0), theta) * ratio[:, None]
-    known = (panel.exposure > 0).sum(axis=1)
+    known = np.count_nonzero(panel.exposure, axis=1)
     levels, young = _shrunk(levels, known, panel)
     recent = recent_level(panel.values, panel.exposure, rhythm.dormant)
     dormant = (recent == 0) & (known > rhythm.dormant)

@@ -44,8 +44,8 @@ def _discounted(panel: Array, rhythm: Rhythm, blocks: int) -> Array:
 
 
 def _block_sums(panel: Array, rhythm: Rhythm, blocks: int) -> Array:
-    recent = panel[:, panel.shape[1] - blocks * rhythm.block :]
-    sums: Array = recent.reshape(len(panel), blocks, rhythm.block).sum(axis=2)
+    recent = panel[:, panel.shape[1] - blocks * rhythm.block :].reshape(len(panel), blocks, rhythm.block)
+    sums: Array = recent @ np.ones(rhythm.block)  # several times as fast as a sum over so short an axis
     return sums
 
 
@@ -102,26 +102,18 @@ def theta_levels(level: Array, rate: Array, slope: Array, horizon: int) -> Array
 def rare_levels(values: Array, exposure: Array) -> tuple[Array, Array]:
     """TSB and the Syntetos-Boylan form of Croston's method: what is sold per unit of exposure.
 
-    Both smooth the size of a sale; TSB smooths the chance of one in every period, so that it fades when sales stop,
-    Croston the time between two. Time between two is counted in exposure.
+    Both smooth the size of a sale over sales. TSB smooths the chance of one in every period, so that it fades when
+    sales stop, Croston the exposure that passes until the next one. All three are discounted averages, so that no first
+    value is made up; a period before a sale bears that sale's weight.
     """
-    amount, shown = np.ascontiguousarray(values.T), np.ascontiguousarray(exposure.T)
-    sold = amount > 0
-    early = max(1, min(28, len(amount)))
-    known = shown > 0
-    sales = sold.sum(axis=0)
-    size = over(amount.sum(axis=0), sales.astype(float))
-    start = known.argmax(axis=0)
-    opening = (np.arange(len(amount))[:, None] < start + early) & known
-    chance = over((sold & opening).sum(axis=0).astype(float), (opening * shown).sum(axis=0))
-    pause = over(np.ones_like(chance), over(sales.astype(float), shown.sum(axis=0)))
-    waited = np.zeros_like(size)
-    for units, hit, exposed in zip(amount, sold, shown, strict=True):
-        waited += exposed
-        chance += CHANCE_RATE * (hit - chance * exposed)
-        rate = SIZE_RATE * hit
-        size += rate * (units - size)
-        pause += rate * (waited - pause)
-        waited *= ~hit
-    croston = over((1.0 - SIZE_RATE / 2.0) * size, pause)
-    return np.maximum(chance, 0.0) * size, croston
+    sold = values > 0
+    periods = values.shape[1]
+    to_come = np.cumsum(sold[:, ::-1], axis=1, dtype=np.int32)[:, ::-1]
+    by_sale = np.concatenate([[0.0], (1.0 - SIZE_RATE) ** np.arange(periods)])
+    weight = by_sale[to_come]
+    sales = np.einsum("ij,ij->i", weight, sold)
+    size = over(np.einsum("ij,ij->i", weight, values), sales)
+    pause = over(np.einsum("ij,ij->i", weight, exposure), sales)
+    by_period = (1.0 - CHANCE_RATE) ** np.arange(periods - 1, -1, -1.0)
+    chance = over(sold @ by_period, exposure @ by_period)
+    return chance * size, over((1.0 - SIZE_RATE / 2.0) * size, pause)

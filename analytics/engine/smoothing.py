@@ -27,7 +27,7 @@ PROFILE_WEEKS = 52
 ALPHAS = (0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45)
 TREND_GRID = tuple(itertools.product((0.05, 0.12, 0.25, 0.45), (0.02, 0.08, 0.2), (0.9, 0.97)))
 WARM_UP = 28  # days whose one-step errors do not count when the smoothing weights are chosen
-ROW_BLOCK = 16
+ROW_BLOCK = 4
 SLOW_DAYS = 364  # statsmodels fits look at this much of the past
 
 
