@@ -3,7 +3,8 @@
     level     the median of six models' levels (smoothed.py): combining beats choosing (Makridakis, Spiliotis &
               Assimakopoulos, International Journal of Forecasting 34 (2018) 802-808), and the median is not moved by
               the one model that a break or a spike misleads
-    mean      level x seasonal profile (rhythm.py) x the factors the caller knows (festivals, promotions)
+    mean      level x seasonal profile (rhythm.py) x yearly pattern of the group, from two years on (yearly.py) x the
+              factors the caller knows (festivals, promotions)
     periods   negative binomial round the mean (counts.py), with the dispersion of what was forecast at past origins
     sums      split conformal on the square-root scale at the same origins, pooled by volume (volume_bands.py)
 
@@ -41,6 +42,7 @@ from analytics.engine.smoothed import (
     trend,
 )
 from analytics.engine.volume_bands import Record, volume_bands
+from analytics.engine.yearly import yearly_factors
 
 LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 CHUNK: Final = 2_000  # series in memory at once: some tens of megabytes
@@ -133,10 +135,14 @@ def _fenced(values: Array, exposure: Array) -> tuple[Array, Array]:
 
 def expected(panel: Panel, horizon: int) -> tuple[Array, Mapping[str, np.ndarray]]:
     """The mean of the coming periods, series x horizon, and the masks of the policies that decide on its level."""
-    rhythm, exposure = panel.rhythm, panel.exposure
+    rhythm, exposure, coming = panel.rhythm, panel.exposure, panel.coming[:, :horizon]
+    periods = exposure.shape[1]
+    yearly = yearly_factors(panel.values, exposure, panel.groups, panel.group_count, rhythm, horizon)
+    if yearly is not None:
+        exposure = exposure * yearly[panel.groups, :periods]
+        coming = coming * yearly[panel.groups, periods:]
     profile = seasonal_profile(panel.values, exposure, panel.groups, panel.group_count, rhythm.season)
     values, ratio = _fenced(panel.values, exposure)
-    periods = exposure.shape[1]
     exposure = exposure * profile[:, (np.arange(periods) - periods) % rhythm.season]
     level, rate = discounted_level(values, exposure, rhythm)
     flat = [level, *rare_levels(values, exposure)]
@@ -148,7 +154,7 @@ def expected(panel: Panel, horizon: int) -> tuple[Array, Mapping[str, np.ndarray
     recent = recent_level(panel.values, panel.exposure, rhythm.dormant)
     dormant = (recent == 0) & (known > rhythm.dormant)
     levels[dormant | (known == 0)] = 0.0
-    path = levels * profile[:, np.arange(horizon) % rhythm.season] * panel.coming[:, :horizon]
+    path = levels * profile[:, np.arange(horizon) % rhythm.season] * coming
     return path, {"young": young, "dormant": dormant & (known > 0)}
 
 

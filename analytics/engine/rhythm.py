@@ -1,4 +1,4 @@
-"""The spacing of a panel, its seasonal profile, and the yearly pattern of the group a series belongs to.
+"""The spacing of a panel and the seasonal profile of its series.
 
 A profile is shrunk by empirical Bayes: what a series shows of its own counts as far as it exceeds noise, the rest is
 what its group shows together. Source: Efron & Morris, Journal of the American Statistical Association 70 (1975)
@@ -16,7 +16,6 @@ import numpy as np
 from analytics.engine.protocol import Array
 
 SMALLEST: Final = 0.02  # of the average period; a day on which the shop is closed stays divisible
-YEARS: Final = 2  # a pattern seen once cannot be told from a trend
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,8 @@ class Rhythm:
 
     `rates` are the smoothing weights per period that are weighed against each other. `short` and `long` are the two
     plain averages, `dormant` the periods without a sale after which a product counts as dormant, `prior` the periods
-    that the group's level counts for a new product, and `year` the periods of a year.
+    that the group's level counts for a new product. `year` is the periods of a year where that is another cycle than
+    the season, else 0.
     """
 
     name: str
@@ -41,8 +41,8 @@ class Rhythm:
 
 
 DAILY = Rhythm("daily", 7, 7, 4, (0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45), 56, 182, 90, 7, 364)
-WEEKLY = Rhythm("weekly", 52, 1, 4, (0.03, 0.06, 0.12, 0.2, 0.3, 0.45, 0.65, 0.85), 8, 26, 13, 2, 52)
-MONTHLY = Rhythm("monthly", 12, 1, 3, (0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.85), 4, 12, 6, 1, 12)
+WEEKLY = Rhythm("weekly", 52, 1, 4, (0.03, 0.06, 0.12, 0.2, 0.3, 0.45, 0.65, 0.85), 8, 26, 13, 2, 0)
+MONTHLY = Rhythm("monthly", 12, 1, 3, (0.05, 0.1, 0.2, 0.3, 0.45, 0.65, 0.85), 4, 12, 6, 1, 0)
 
 
 def group_sums(rows: Array, groups: np.ndarray, count: int) -> Array:

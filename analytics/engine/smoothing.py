@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ ALPHAS = (0.01, 0.02, 0.04, 0.07, 0.12, 0.2, 0.3, 0.45)
 TREND_GRID = tuple(itertools.product((0.05, 0.12, 0.25, 0.45), (0.02, 0.08, 0.2), (0.9, 0.97)))
 WARM_UP = 28  # days whose one-step errors do not count when the smoothing weights are chosen
 ROW_BLOCK = 4
+NO_YEAR = replace(DAILY, year=0)  # two years leave no past day at which a yearly pattern could be tested
 SLOW_DAYS = 364  # statsmodels fits look at this much of the past
 
 
@@ -182,7 +183,7 @@ class BlendWeekday:
         alone = np.arange(len(filled))
 
         def path(horizon: int) -> Array:
-            return expected(prepare(filled, alone, DAILY, horizon, None), horizon)[0][: len(panel)]
+            return expected(prepare(filled, alone, NO_YEAR, horizon, None), horizon)[0][: len(panel)]
 
         return Paths(path)
 

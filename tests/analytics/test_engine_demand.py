@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from analytics.engine import demand
 from analytics.engine.conformal import Window
 from analytics.engine.counts import count_quantiles
 from analytics.engine.demand import LEVELS, forecast_demand
-from analytics.engine.rhythm import MONTHLY, WEEKLY, seasonal_profile
+from analytics.engine.rhythm import DAILY, MONTHLY, WEEKLY, seasonal_profile
 
 LOW, MIDDLE, HIGH = LEVELS.index(0.10), LEVELS.index(0.50), LEVELS.index(0.90)
 WEEK = np.array([0.6, 0.8, 0.9, 1.0, 1.1, 1.4, 1.2])
@@ -226,3 +228,33 @@ def test_count_quantiles_are_those_of_the_negative_binomial(mean, ratio):
 
 def test_count_quantiles_of_nothing_are_nothing():
     assert count_quantiles(np.array([0.0]), np.array([5.0]), LEVELS).max() == 0.0
+
+
+def year_long(seed, size, series=100, days=3 * 364 + 28):
+    """Products whose shop has a yearly season of this size, beside levels that wander."""
+    chance = np.random.default_rng(seed)
+    season = 1 + size * np.sin(2 * np.pi * np.arange(days) / 364)
+    wander = np.exp(np.cumsum(chance.normal(0, 0.01, (series, days)), axis=1))
+    return chance.poisson(chance.uniform(1, 6, (series, 1)) * wander * season).astype(float)
+
+
+def miss(panel, rhythm):
+    """The mean error of 56-day totals where the season falls most steeply, as a share of what was sold."""
+    origin = 2 * 364 + 154
+    said = forecast_demand(panel[:, :origin], 56, rhythm=rhythm, with_quantiles=False).mean.sum(axis=1)
+    came = panel[:, origin : origin + 56].sum(axis=1)
+    return float(np.abs(said - came).sum() / came.sum())
+
+
+def test_a_season_that_came_back_is_foreseen():
+    panel = year_long(21, size=0.6)
+
+    assert miss(panel, DAILY) < 0.7 * miss(panel, replace(DAILY, year=0))
+
+
+def test_a_season_that_is_none_costs_little():
+    panels = [year_long(seed, size=0.0) for seed in (22, 23, 24)]
+
+    with_year, without = (np.mean([miss(panel, one) for panel in panels]) for one in (DAILY, replace(DAILY, year=0)))
+
+    assert with_year < 1.05 * without
