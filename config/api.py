@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, re_path
@@ -13,7 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from analytics.forecasts.api import ForecastViewSet
 from core.access import open_view
-from core.api.reference import Group, groups
+from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
 from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSet
 from ecommerce.complaints.api import ComplaintViewSet
@@ -43,15 +45,15 @@ router.register("warehouses", WarehouseViewSet, "api-warehouse")
 @cache
 def _reference() -> list[Group]:
     """The description never changes while the process lives, and takes a second to make."""
-    return groups(SchemaGenerator().get_schema(request=None, public=True))
+    return groups(SchemaGenerator().get_schema(request=None, public=True), settings.BASE_URL)
 
 
 @open_view("the description of the API holds no data of anybody")
 def docs(request: HttpRequest) -> HttpResponse:
     """The API to read, with a call to copy for each operation."""
-    return render(
-        request, "config/api_docs.html", {"groups": _reference(), "base": request.build_absolute_uri("/")[:-1]}
-    )
+    first = curl(f"{settings.BASE_URL}/api/v1/orders/?page_size=10")
+    refusal = json.dumps({"error": {"code": "…", "message": "…", "fields": {}}}, ensure_ascii=False)
+    return render(request, "config/api_docs.html", {"groups": _reference(), "first": first, "refusal": refusal})
 
 
 schema = open_view("the description of the API holds no data of anybody")(

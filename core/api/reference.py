@@ -37,6 +37,7 @@ class Operation:
     answer: tuple[Field, ...]
     status: str
     refusals: tuple[str, ...]
+    call: str
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,34 @@ class Group:
     operations: tuple[Operation, ...]
 
 
-def groups(schema: dict[str, Any]) -> list[Group]:
-    """The operations of an OpenAPI 3.1 description by their first tag, in the order of their addresses."""
+def curl(address: str, method: str = "GET", *, with_body: bool = False) -> str:
+    """A call to copy into a shell, the token in a variable."""
+    words = [f"curl {address}" if method == "GET" else f"curl -X {method} {address}"]
+    words.append('-H "Authorization: Bearer $TOKEN"')
+    if with_body:
+        words += [f'-H "Content-Type: {JSON}"', "-d @body.json"]
+    return " \\\n  ".join(words)
+
+
+def groups(schema: dict[str, Any], base: str) -> list[Group]:
+    """The operations of an OpenAPI 3.1 description by their first tag, in the order of their addresses.
+
+    `base` is the server's address in the calls to copy.
+    """
     found: dict[str, list[Operation]] = {}
     for path, methods in sorted(schema["paths"].items()):
         for method in METHODS:
             if method in methods:
                 spec = methods[method]
-                found.setdefault((spec.get("tags") or ["other"])[0], []).append(_operation(schema, path, method, spec))
+                found.setdefault((spec.get("tags") or ["other"])[0], []).append(
+                    _operation(schema, base, path, method, spec)
+                )
     return [Group(name.replace("-", " "), tuple(operations)) for name, operations in sorted(found.items())]
 
 
-def _operation(schema: dict[str, Any], path: str, method: str, spec: dict[str, Any]) -> Operation:
+def _operation(schema: dict[str, Any], base: str, path: str, method: str, spec: dict[str, Any]) -> Operation:
     responses = spec["responses"]
+    body = tuple(_content(schema, spec.get("requestBody", {})))
     status = next((code for code in sorted(responses) if code.startswith("2")), "")
     return Operation(
         anchor=spec["operationId"],
@@ -65,10 +81,11 @@ def _operation(schema: dict[str, Any], path: str, method: str, spec: dict[str, A
         path=path,
         words=spec.get("description", ""),
         parameters=tuple(_parameter(schema, _resolve(schema, one)) for one in spec.get("parameters", [])),
-        body=tuple(_content(schema, spec.get("requestBody", {}))),
+        body=body,
         answer=tuple(_content(schema, _resolve(schema, responses[status]))) if status else (),
         status=status,
         refusals=tuple(code for code in sorted(responses) if code.startswith(("4", "5"))),
+        call=curl(base + path, method.upper(), with_body=bool(body)),
     )
 
 
