@@ -24,6 +24,7 @@ KNOWN_ON = "_known_on"
 ROWS_AT_ONCE = 500_000
 SHOWN = 20  # problems of a file that are told in full
 MOST_CELLS = 400_000_000  # of the panel: 3.2 GB
+SPARSE = 0.1
 Gaps = Literal["auto", "zero", "unknown"]
 
 
@@ -103,8 +104,9 @@ def read_series(path: Path, *, gaps: Gaps = "auto") -> SeriesFile:
     """Read a file (.csv or .csv.gz).
 
     `gaps` says what a period without a row is: nothing sold ("zero") or not known ("unknown"). "auto" takes it for
-    nothing sold if the file never says 0 of itself, since it then leaves such rows out. Of two rows of the same series
-    and date the later one counts. Raises UnreadableFile if there is no usable row or columns are missing.
+    nothing sold if the file never says 0 and leaves out more than a tenth of the periods, as a list of sales does. Of
+    two rows of the same series and date the later one counts. Raises UnreadableFile if there is no usable row or
+    columns are missing.
     """
     problems, columns, ids = Problems(), _Columns(), dict[str, int]()
     names: list[str] = []
@@ -126,11 +128,12 @@ def read_series(path: Path, *, gaps: Gaps = "auto") -> SeriesFile:
         return table
 
     amounts = np.concatenate(columns.numbers["y"])
-    if gaps == "auto":
-        gaps = "unknown" if (amounts == 0).any() else "zero"
     panel = spread(amounts, np.nan)
+    absent = _within_absent(spread(np.ones(len(series), dtype=bool), False))
+    if gaps == "auto":
+        gaps = "zero" if absent.mean() > SPARSE and not (amounts == 0).any() else "unknown"
     if gaps == "zero":
-        panel[_within_absent(spread(np.ones(len(series), dtype=bool), False))] = 0.0
+        panel[absent] = 0.0
     regressors = []
     for name in names:
         known_on = np.full(len(series), -1)

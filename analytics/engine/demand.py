@@ -5,7 +5,8 @@
               the one model that a break or a spike misleads
     mean      level x seasonal profile (rhythm.py) x yearly pattern of the group, from two years on (yearly.py) x the
               factors the caller knows (festivals, promotions)
-    periods   negative binomial round the mean (counts.py), with the dispersion of what was forecast at past origins
+    periods   negative binomial round the mean (counts.py), gamma where values are not whole numbers, with the
+              dispersion of what was forecast at past origins
     sums      split conformal on the square-root scale at the same origins, pooled by volume (volume_bands.py)
 
 Policies, each with a mask in `Demand.notes`:
@@ -50,6 +51,7 @@ LARGEST: Final = 1e15
 FENCE: Final = 3.0
 FENCINGS: Final = 2  # the first one is measured with the spikes in it
 YOUNG: Final = 4
+FINE: Final = 100.0
 MOST_PAST: Final = 4
 
 
@@ -208,12 +210,13 @@ def forecast_demand(
     sums = tuple(windows) if windows is not None else (Window(1, horizon),)
     mean: AnyFloat = np.zeros((count, horizon), dtype=np.float32)
     origins = past_origins(panel.shape[1], horizon, rhythm) if with_quantiles else []
-    record = Record.empty(count, len(origins), sums, horizon)
+    record = Record.empty(count, len(origins), sums)
     notes: dict[str, np.ndarray] = {}
     for rows in _chunks(numbers):
         part = prepare(panel[rows], _renumbered(numbers[rows]), rhythm, horizon, _rows_of(factors, rows))
         path, more = expected(part, horizon)
         mean[rows] = path
+        record.whole[rows] = (part.values == np.rint(part.values)).all(axis=1)
         for name, mask in {**part.notes, **more}.items():
             notes.setdefault(name, np.zeros(count, dtype=bool))[rows] = mask
         for place, origin in enumerate(origins):
@@ -223,12 +226,22 @@ def forecast_demand(
     if not with_quantiles:
         return Demand(mean, np.zeros((count, 0, 0)), sums, np.zeros((count, 0, 0)), notes)
     ratio = record.ratios(mean.sum(axis=1, dtype=float))
-    quantiles: AnyFloat = np.zeros((count, horizon, len(LEVELS)), dtype=np.float32)
-    for start in range(0, count, CHUNK):
-        rows = np.arange(start, min(start + CHUNK, count))
-        quantiles[rows] = count_quantiles(mean[rows], ratio[rows, None], LEVELS)
     totals = volume_bands(record, mean, ratio, LEVELS)
-    return Demand(mean, quantiles, sums, totals, notes)
+    return Demand(mean, _period_quantiles(mean, ratio, record.whole), sums, totals, notes)
+
+
+def _period_quantiles(mean: AnyFloat, ratio: Array, whole: np.ndarray) -> AnyFloat:
+    """Quantiles of each period, a chunk at a time.
+
+    What is not counted in whole units is gamma, the negative binomial in units that are small beside its spread.
+    """
+    unit = np.where(whole, 1.0, ratio / FINE)[:, None]
+    quantiles: AnyFloat = np.zeros((*mean.shape, len(LEVELS)), dtype=np.float32)
+    for start in range(0, len(mean), CHUNK):
+        rows = slice(start, start + CHUNK)
+        counted = count_quantiles(mean[rows] / unit[rows], ratio[rows, None] / unit[rows], LEVELS)
+        quantiles[rows] = counted * unit[rows, :, None]
+    return quantiles
 
 
 def _rows_of(factors: Array | None, rows: np.ndarray) -> Array | None:

@@ -28,7 +28,11 @@ SHRINK: Final = 10.0  # periods with a sale that the dispersion of a volume grou
 
 @dataclass
 class Record:
-    """`said` and `came` are series x origins x windows, NaN where a period was unknown; squares and sums per series."""
+    """`said` and `came` are series x origins x windows, NaN where a period was unknown.
+
+    `squares` of errors, `sums` of what was said and numbers of `sales` are series x origins. `whole` marks the series
+    that are counts; others may vary less than counts can.
+    """
 
     windows: tuple[Window, ...]
     said: Array
@@ -36,12 +40,14 @@ class Record:
     squares: Array
     sums: Array
     sales: Array
+    whole: np.ndarray
 
     @classmethod
-    def empty(cls, series: int, origins: int, windows: Sequence[Window], horizon: int) -> Record:
+    def empty(cls, series: int, origins: int, windows: Sequence[Window]) -> Record:
         shape = (series, origins, len(windows))
-        zeros = (np.zeros((series, origins)) for _ in range(3))
-        return cls(tuple(windows), np.full(shape, np.nan), np.full(shape, np.nan), *zeros)
+        squares, sums, sales = (np.zeros((series, origins)) for _ in range(3))
+        said, came = (np.full(shape, np.nan) for _ in range(2))
+        return cls(tuple(windows), said, came, squares, sums, sales, np.ones(series, dtype=bool))
 
     def add(self, rows: np.ndarray, origin: int, path: Array, values: Array, exposure: Array) -> None:
         """What was said at one origin for these rows, and what came: series x at least the horizon."""
@@ -56,7 +62,7 @@ class Record:
             self.came[rows, origin, place] = np.where(whole, actual[:, window.steps].sum(axis=1), np.nan)
 
     def ratios(self, volume: Array, without: int | None = None) -> Array:
-        """Each series' squared error over its mean, drawn towards that of its volume group; at least 1.
+        """Each series' squared error over its mean, drawn towards that of its volume group; counts have at least 1.
 
         `without` leaves one origin out, so that its errors are not measured by themselves.
         """
@@ -70,8 +76,8 @@ class Record:
             if rows.any():
                 typical[number] = np.median(own[rows])
         weight = sales / (sales + SHRINK)
-        ratio: Array = np.maximum(weight * np.nan_to_num(own) + (1.0 - weight) * typical[group], 1.0)
-        return ratio
+        ratio = weight * np.nan_to_num(own) + (1.0 - weight) * typical[group]
+        return np.asarray(np.where(self.whole, np.maximum(ratio, 1.0), np.maximum(ratio, 1e-9)), dtype=float)
 
 
 def volume_groups(volume: Array, count: int) -> np.ndarray:

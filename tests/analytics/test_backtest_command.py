@@ -96,7 +96,7 @@ def test_of_two_rows_for_a_day_the_later_counts_and_the_earlier_is_told(tmp_path
         ([5, 5, 5, 5], "unknown", np.nan),
         ([5, 0, 5, 5], "zero", 0.0),
     ],
-    ids=["zeros are written, so absence is not zero", "no zero is written", "as asked", "as asked too"],
+    ids=["zeros are written, so absence is not zero", "a list of sales only", "as asked", "as asked too"],
 )  # fmt: skip
 def test_a_day_without_a_row_is_zero_or_unknown(tmp_path, values, gaps, found):
     rows = series("s", values)

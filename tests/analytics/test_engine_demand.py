@@ -230,6 +230,18 @@ def test_count_quantiles_of_nothing_are_nothing():
     assert count_quantiles(np.array([0.0]), np.array([5.0]), LEVELS).max() == 0.0
 
 
+def test_the_unit_that_sales_are_measured_in_does_not_matter():
+    chance = np.random.default_rng(20)
+    kilos = chance.gamma(50.0, 2.0, (60, 300))
+
+    heavy, light = (forecast_demand(panel, 14) for panel in (kilos, kilos / 1000))
+
+    assert light.quantiles * 1000 == pytest.approx(heavy.quantiles, rel=1e-3)
+    assert light.totals * 1000 == pytest.approx(heavy.totals, rel=1e-3)
+    inside = (kilos[:, -14:] >= heavy.quantiles[..., LOW]) & (kilos[:, -14:] <= heavy.quantiles[..., HIGH])
+    assert 0.75 < inside.mean() < 0.85
+
+
 def year_long(seed, size, series=100, days=3 * 364 + 28):
     """Products whose shop has a yearly season of this size, beside levels that wander."""
     chance = np.random.default_rng(seed)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="folder for forecasts.csv, made if need be")
         parser.add_argument(
             "--gaps", choices=["auto", "zero", "unknown"], default="auto",
-            help="what a period without a row is; auto: nothing sold if the file never says 0, else unknown",
+            help="what a period without a row is; auto: nothing sold in a mere list of sales, which never says 0",
         )  # fmt: skip
 
     def handle(self, *args: Any, file: Path, horizon: int, origins: int, out: Path, gaps: Any, **options: Any) -> None:
