@@ -16,7 +16,8 @@ Policies, each with a mask in `Demand.notes`:
     negative  Counts as zero; returns are counted apart.
     absurd    Infinite or beyond 1e15: unknown.
     spikes    What exceeds the mean by three standard deviations moves the level only through the long-run ratio of what
-              was sold to what is left under that fence: its size is kept, its timing is not taken for a change.
+              was sold to what is left under that fence: its size is kept, its timing is not taken for a change. One
+              that exceeds all else ever sold does not count for that ratio: what came once is no rate.
     young     Fewer than four times `prior` periods known: the level is (n own + k group) / (n + k), k = `prior`.
     dormant   Nothing sold in the last `dormant` known periods of a longer history: zero.
     silent    Nothing ever sold or known: zero, with quantiles of zero, since nothing is known that could say more.
@@ -132,7 +133,9 @@ def _fenced(values: Array, exposure: Array) -> tuple[Array, Array]:
         variance = np.maximum(np.einsum("ij,ij->i", capped, capped) / periods - mean * mean, 0.0)
         capped = np.minimum(values, (mean + FENCE * np.sqrt(variance))[:, None])
     left = capped.sum(axis=1)
-    return capped, np.where(left > 0, over(values.sum(axis=1), left), 1.0)
+    total, largest = values.sum(axis=1), (values - capped).max(axis=1, initial=0.0)
+    once = np.where(largest > total - largest, largest, 0.0)
+    return capped, np.where(left > 0, over(total - once, left), 1.0)
 
 
 def expected(panel: Panel, horizon: int) -> tuple[Array, Mapping[str, np.ndarray]]:

@@ -23,6 +23,7 @@ from analytics.engine.protocol import AnyFloat, Array
 
 GROUPS: Final = 8
 LEAST_ERRORS: Final = 100  # errors a group needs for its outer quantiles
+WILDEST: Final = 10.0  # times the group's: beyond, it is one order that came once, which squares would blow up
 SHRINK: Final = 10.0  # periods with a sale that the dispersion of a volume group counts for one series
 
 
@@ -76,7 +77,8 @@ class Record:
             if rows.any():
                 typical[number] = np.median(own[rows])
         weight = sales / (sales + SHRINK)
-        ratio = weight * np.nan_to_num(own) + (1.0 - weight) * typical[group]
+        own = np.minimum(np.nan_to_num(own), WILDEST * typical[group])
+        ratio = weight * own + (1.0 - weight) * typical[group]
         return np.asarray(np.where(self.whole, np.maximum(ratio, 1.0), np.maximum(ratio, 1e-9)), dtype=float)
 
 
