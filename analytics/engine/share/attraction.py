@@ -4,13 +4,14 @@
 
 which is the only form under some plain axioms (Bell, Keeney & Little, Journal of Marketing Research 12, 1975). Slopes
 b(i, k) vary around a common slope c(k) by a variance estimated from the data (empirical Bayes), and c(k) around a prior
-that may come from other markets (`pooled.py`). Two ways of estimating:
+that may come from other markets (`pooled.py`). Ways of estimating:
 
 - `fit_logit`: multinomial-logit quasi-likelihood of the shares (Papke & Wooldridge, Journal of Applied Econometrics 11,
   1996; Cooper & Nakanishi, "Market-Share Analysis", 1988), by Newton steps. Zeros need no care. Overdispersion is
   Pearson's, and says how much the data weigh against the prior.
 - `fit_differenced`: log-centred regression (Nakanishi & Cooper, Journal of Marketing Research 11, 1974) on AR(1)
-  quasi-differences, weighted by mean share. Survives shares that drift.
+  quasi-differences, weighted by mean share. Survives shares that drift, as does `fit_levelled`, the first around a
+  level that wanders.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ import numpy as np
 
 from analytics.engine.protocol import Array
 from analytics.engine.share.logratio import close, clr, softmax, without_zeros
-from analytics.engine.share.residual import persistence
+from analytics.engine.share.residual import persistence, smooth_path
 
 STEPS = 12
+LEVEL_ROUNDS = 2
 TOLERANCE = 1e-2
 LARGEST_STEP = 3.0
 INTERCEPT_PRECISION = 0.05
@@ -203,6 +205,20 @@ def fit_differenced(
         if carry is None:
             rho = persistence(left_over(shares, coefficients, features))
     return Slopes(coefficients, common, variance, spread, dispersion, curvature)
+
+
+def fit_levelled(shares: Array, drivers: Array, prior: Prior, *, start: Slopes | None = None) -> Slopes:
+    """Quasi-likelihood fit around levels that wander: slopes and smoothed residuals in turn (backfitting).
+
+    Hastie & Tibshirani, "Generalized Additive Models" (1990). The levels are not part of the result: they are found
+    again in its residuals.
+    """
+    features = with_intercept(drivers)
+    slopes = fit_logit(shares, drivers, prior, start=start)
+    for _ in range(LEVEL_ROUNDS):
+        level = smooth_path(left_over(shares, slopes.coefficients, features))
+        slopes = fit_logit(shares, drivers, prior, start=slopes, offset=level)
+    return slopes
 
 
 def left_over(shares: Array, coefficients: Array, features: Array) -> Array:

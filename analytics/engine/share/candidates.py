@@ -13,6 +13,7 @@ from analytics.engine.share.attraction import (
     Prior,
     Slopes,
     fit_differenced,
+    fit_levelled,
     fit_logit,
     left_over,
     with_intercept,
@@ -84,6 +85,7 @@ KINDS: dict[str, Kind] = {
     "logit": Kind(fit_logit, False, ("fading", "blend")),
     "logit_lagged": Kind(fit_logit, True, ("fading", "blend")),
     "recent_lagged": Kind(fit_logit, True, ("fading", "staying"), half_life=HALF_LIFE),
+    "levelled": Kind(fit_levelled, False, ("staying", "blend")),
     "differenced": Kind(fit_differenced, False, ("staying",)),
     "random_walk": Kind(fit_differenced, False, ("staying",), carry=residual.MOST_PERSISTENT),
 }

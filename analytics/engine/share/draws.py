@@ -28,8 +28,8 @@ COUNT = 400
 WIDEN = 6.0
 NOISE = 0.25
 POOL_WORTH = 16.0
-LEARNING = 0.2
-SCALE_RANGE = (0.7, 2.5)
+LEARNING = 0.05
+SCALE_RANGE = (0.5, 2.5)
 NO_ERRORS_YET = 0.35
 """Standard deviation of log shares where not one error has been seen; shrinks with the periods of history."""
 

@@ -53,3 +53,20 @@ def fading(values: Array, horizon: int) -> Array:
 def staying(values: Array, horizon: int) -> Array:
     """A local level: what smoothing has arrived at, for ever."""
     return np.repeat(smoothed_level(values, RATES[RATES <= 0.8])[None], horizon, axis=0)
+
+
+def smooth_path(values: Array) -> Array:
+    """The level of every period as seen from both sides: exponential smoothing forth and back, around its own mean.
+
+    The rate is the one that `smoothed` chooses among those up to 0.6, so that noise is not taken for level.
+    """
+    _, rate = smoothed(values, RATES[RATES <= 0.6])
+    path = values
+    for _ in range(2):
+        level = path[:START].mean(axis=0)
+        levels = np.empty_like(path)
+        for period, value in enumerate(path):
+            level = level + rate * (value - level)
+            levels[period] = level
+        path = levels[::-1]
+    return np.asarray(path - path.mean(axis=0), dtype=float)
