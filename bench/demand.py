@@ -1,11 +1,11 @@
 """Demand of a real shop at three past days, and the speed of 100,000 products, beside one ETS fit per series.
 
-The data are those of docs/forecasting.md: daily units per article of UCI's Online Retail. `DATA` names the folder.
+The data are those of docs/forecasting.md: daily units per article of UCI's Online Retail. The file lies outside of the
+project (SHARED_DATA, or ../shared/data beside it); without it nothing is measured.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -19,9 +19,8 @@ from analytics.engine.demand import forecast_demand
 from analytics.engine.panel_backtest import PanelScore, average, cutoffs, score_panel, seasonal_naive
 from analytics.engine.rhythm import DAILY
 from bench.figures import Figure
-from bench.place import ROOT
+from bench.place import ROOT, data_file
 
-DATA = Path(os.environ.get("DATA", ROOT.parent / "shared" / "data"))
 HORIZON, ORIGINS, SERIES = 28, 3, 1_000
 LOOPED = 40  # series of the slow loops, the same for all; their time is scaled up
 BIG, DAYS = 100_000, 337
@@ -104,9 +103,9 @@ def _auto_ets(panel: np.ndarray) -> tuple[float, float] | None:
 
 
 def run() -> Iterator[Figure]:
-    path = DATA / "online_retail_uci" / "online_retail.csv.gz"
-    if not path.exists():
-        print(f"demand: there are no data at {path}; skipped. DATA=<folder> names another.", file=sys.stderr)
+    path = data_file("online_retail_uci/online_retail.csv.gz")
+    if path is None:
+        print("UCI Online Retail is not there (SHARED_DATA names the folder); nothing is measured", file=sys.stderr)
         return
     everything = daily_units(path)
     panel = everything[np.random.default_rng(0).permutation(len(everything))[:SERIES]]

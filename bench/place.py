@@ -9,6 +9,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def data_file(path: str) -> Path | None:
+    """A file of real data, which lie outside of the project: in SHARED_DATA, or in ../shared/data beside it."""
+    places = [Path(os.environ["SHARED_DATA"])] if "SHARED_DATA" in os.environ else []
+    places += [parent / "shared" / "data" for parent in ROOT.parents]
+    return next((place / path for place in places if (place / path).exists()), None)
+
+
 def prepare() -> None:
     """Set Django up on the benchmark's database. Call before importing anything of the project."""
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{ROOT / 'var' / 'bench.sqlite3'}")

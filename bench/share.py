@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import math
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from analytics.engine.share.panel import SharePanel, make_panel
 from analytics.engine.share.pooled import estimate, pool
 from analytics.engine.share.tally import ShareScore, score
 from bench.figures import Figure
-from bench.place import ROOT
+from bench.place import data_file
 
 HORIZON, FIRST = 8, 60
 BRANDS = 11
@@ -42,13 +41,6 @@ class Sale:
     brand: int
     units: float
     drivers: tuple[float, float, float]
-
-
-def data_file() -> Path | None:
-    places = [Path(os.environ["SHARED_DATA"])] if "SHARED_DATA" in os.environ else []
-    places += [parent / "shared" / "data" for parent in ROOT.parents]
-    files = (place / "dominicks" / "orange_juice_yx.csv.gz" for place in places)
-    return next((file for file in files if file.exists()), None)
 
 
 def read(file: Path) -> list[Sale]:
@@ -155,7 +147,7 @@ def cold_figure(sales: Sequence[Sale]) -> Figure:
 
 
 def run() -> Iterator[Figure]:
-    file = data_file()
+    file = data_file("dominicks/orange_juice_yx.csv.gz")
     if file is None:
         print("share: dominicks/orange_juice_yx.csv.gz is not there; skipped.", file=sys.stderr)
         return
