@@ -8,6 +8,8 @@ from analytics.engine.protocol import Array
 
 RATES = np.linspace(0.02, 1.0, 25)
 START = 8
+LOOKED_BACK = 156
+"""Periods that a rate of smoothing is chosen on; what is older has no weight in the level."""
 MOST_PERSISTENT = 0.98
 
 
@@ -22,18 +24,18 @@ def smoothed_level(values: Array, rates: Array = RATES) -> Array:
 
 def smoothed(values: Array, rates: Array = RATES) -> tuple[Array, float]:
     """The last level (players) and the rate chosen."""
+    values = values[-LOOKED_BACK:]
     start = values[:START].mean(axis=0)
     apart = values - start
     if len(values) <= START:
         return start, float(rates[0])
     level = np.zeros((len(rates), values.shape[1]))
-    error = np.zeros(len(rates))
+    surprises = np.zeros((len(values), *level.shape))
     for period, value in enumerate(apart):
         surprise = value - level
-        if period >= START:
-            error += (surprise**2).sum(axis=1)
+        surprises[period] = surprise
         level += rates[:, None] * surprise
-    best = int(error.argmin())
+    best = int((surprises[START:] ** 2).sum(axis=(0, 2)).argmin())
     return start + level[best], float(rates[best])
 
 

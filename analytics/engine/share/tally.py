@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.engine.protocol import Array
 from analytics.engine.scores import coverage, mean_absolute, pinball
-from analytics.engine.share.backtest import Record, ShareForecast
+from analytics.engine.share.backtest import SHORTEST, WARM_UP, Record, ShareForecast
 from analytics.engine.share.draws import BANDS, LEVELS
 from analytics.engine.share.panel import SharePanel
 
@@ -80,7 +80,7 @@ def naive_quantiles(panel: SharePanel, forecasts: Sequence[ShareForecast]) -> li
     record = Record(is_joint=True)
     wanted = {one.origin: one for one in forecasts}
     first, made = forecasts[0].origin, []
-    for origin in range(max(1, first - len(panel.periods[:first]) // 2), forecasts[-1].origin + 1):
+    for origin in range(max(SHORTEST, first - WARM_UP), forecasts[-1].origin + 1):
         horizon = min(len(forecasts[0].point), len(panel.periods) - origin)
         point = np.repeat(panel.shares[origin - 1][None], horizon, axis=0)
         nothing = np.zeros(point.shape[1])
