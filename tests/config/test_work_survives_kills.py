@@ -31,7 +31,8 @@ lines = ["Order number,Date,Status,SKU,Product,Qty,Price,Shipping,Total,E-mail"]
 first = date.today() - timedelta(days=130)
 for n in range({ORDERS}):
     day = first + timedelta(days=n % 120)
-    lines.append(f"K{{n}},{{day}} 20:15,completed,S{{n % 40}},Thing {{n % 40}},1,10.00,0,10.00,b{{n % 900}}@example.com")
+    thing, buyer = n % 40, n % 900
+    lines.append(f"K{{n}},{{day}} 20:15,completed,S{{thing}},Thing {{thing}},1,10.00,0,10.00,b{{buyer}}@example.com")
 with tenant(shop):
     found = check_import(start_import(file_name="many.csv", chunks=["\\n".join(lines).encode()], actor=SYSTEM))
     begin_import(found, actor=SYSTEM)
