@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.engine.cleaning import cap_peaks
+from analytics.engine.festivals import Festivals, learn
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
+from analytics.engine.select import BENCHMARK
 
 MIN_TRAIN = 14
 MAX_TRAIN_FIRST = 56
@@ -23,21 +25,24 @@ FEWEST_ORIGINS = 4
 class Backtest:
     """All arrays are series x origins x steps; NaN where the day has not come, was unknown or could not be predicted.
 
-    `origins` are the numbers of days known at each test, the latest last. `typical` is `actual` with peaks cut off.
+    `origins` are the numbers of days known at each test, the latest last. `typical` is `actual` with peaks cut off,
+    but for those of festivals that were foreseen; `doubt` is how far a festival's effect may be off, as the standard
+    deviation of its logarithm.
     """
 
     origins: tuple[int, ...]
     actual: Array
     typical: Array
     predicted: Mapping[str, Array]
+    doubt: Array
 
     def with_models(self, more: Mapping[str, Array]) -> Backtest:
-        return Backtest(self.origins, self.actual, self.typical, {**self.predicted, **more})
+        return Backtest(self.origins, self.actual, self.typical, {**self.predicted, **more}, self.doubt)
 
     def rows(self, index: np.ndarray) -> Backtest:
         """The same for some of the series."""
         predicted = {name: paths[index] for name, paths in self.predicted.items()}
-        return Backtest(self.origins, self.actual[index], self.typical[index], predicted)
+        return Backtest(self.origins, self.actual[index], self.typical[index], predicted, self.doubt[index])
 
     def apart(self) -> list[int]:
         """Positions of tests with a whole horizon that share no day with each other, the latest last."""
@@ -72,15 +77,28 @@ def backtest(panel: Array, known: np.ndarray, calendar: Calendar, models: Sequen
     """Fit every model at every origin; a model that needs more history than the first origin has is left out."""
     origins = origins_for(panel.shape[1], horizon)
     shape = (len(panel), len(origins), horizon)
-    actual, typical = np.full(shape, np.nan), np.full(shape, np.nan)
+    actual, typical, doubt = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
     capped = cap_peaks(panel)
     truth = np.where(known, panel, np.nan)
     for position, origin in enumerate(origins):
         steps = min(horizon, panel.shape[1] - origin)
         actual[:, position, :steps] = truth[:, origin : origin + steps]
         typical[:, position, :steps] = np.where(known, capped, np.nan)[:, origin : origin + steps]
+        seen = learn(panel[:, :origin], calendar.first(origin), horizon)
+        typical[:, position] = np.where(seen.ahead != 1.0, actual[:, position], typical[:, position])
+        doubt[:, position] = seen.doubt
     predicted = replay(panel, calendar, models, origins, horizon, range(len(origins)))
-    return Backtest(origins, actual, typical, predicted)
+    return Backtest(origins, actual, typical, predicted, doubt)
+
+
+def look_ahead(model: Model, history: Array, calendar: Calendar, seen: Festivals, horizon: int) -> Array:
+    """The model's path from the history without its festivals and other peaks, with the festivals ahead put back.
+
+    "Same as last week" knows of no festival: it is what the others are measured by.
+    """
+    if model.name == BENCHMARK:
+        return model.fit(cap_peaks(history), calendar).predict(horizon)
+    return model.fit(cap_peaks(history / seen.known), calendar).predict(horizon) * seen.ahead
 
 
 def replay(
@@ -96,8 +114,8 @@ def replay(
     able = [model for model in models if wanted and model.min_length <= origins[wanted[0]]]
     predicted = {model.name: np.full((len(panel), len(origins), horizon), np.nan) for model in able}
     for position in wanted:
-        train = cap_peaks(panel[:, : origins[position]])
+        history, span = panel[:, : origins[position]], calendar.first(origins[position])
+        seen = learn(history, span, horizon)
         for model in able:
-            fitted = model.fit(train, calendar.first(origins[position]))
-            predicted[model.name][:, position] = fitted.predict(horizon)
+            predicted[model.name][:, position] = look_ahead(model, history, span, seen, horizon)
     return predicted

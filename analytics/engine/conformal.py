@@ -26,6 +26,8 @@ from analytics.engine.protocol import Array
 
 LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 MIDDLE = LEVELS.index(0.50)
+# Quantiles of the standard normal distribution at LEVELS.
+NORMAL = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
 WIDEN_DAYS = 1.0
 WIDEN_TOTALS = 1.5
 FEW_TESTS = 8
@@ -115,10 +117,24 @@ def _around(path: Array, offsets: Array) -> Array:
     return bands
 
 
-def daily_bands(path: Array, actual: Array, predicted: Array, origins: Sequence[int]) -> Array:
+def _doubted(offsets: Array, path: Array, doubt: Array) -> Array:
+    """Offsets on the square-root scale, wider by an error of the path itself, independent of the days' noise.
+
+    `doubt` is the standard deviation of the logarithm of the path: by d sqrt(x) = sqrt(x) / 2 d log(x) it adds
+    sqrt(path) / 2 times its normal quantile, squared, to the square of each offset.
+    """
+    extra = 0.5 * (np.sqrt(path) * doubt)[..., None] * NORMAL
+    middle = offsets[..., MIDDLE : MIDDLE + 1]
+    wider: Array = middle + np.sign(NORMAL) * np.sqrt((offsets - middle) ** 2 + extra**2)
+    return np.where(doubt[..., None] > 0, wider, offsets)
+
+
+def daily_bands(
+    path: Array, actual: Array, predicted: Array, origins: Sequence[int], doubt: Array | None = None
+) -> Array:
     """Quantiles per day, series x steps x LEVELS, round `path` (series x steps).
 
-    `actual` and `predicted` are series x tests x steps, NaN where unknown.
+    `actual` and `predicted` are series x tests x steps, NaN where unknown; `doubt` as in `Backtest`, for the path.
     """
     errors = np.sqrt(actual) - np.sqrt(predicted)
     spread = _spread(errors)
@@ -126,11 +142,18 @@ def daily_bands(path: Array, actual: Array, predicted: Array, origins: Sequence[
         scaled = np.where(spread[:, None, :] > 0, errors / spread[:, None, :], np.where(errors == 0, 0.0, np.nan))
     widen = np.sqrt(1.0 + WIDEN_DAYS / independent_tests(origins, path.shape[1]))
     quantiles = _quantiles(scaled, len(origins), float(widen))
-    return _around(path, spread[:, :, None] * quantiles[:, None, :])
+    offsets = spread[:, :, None] * quantiles[:, None, :]
+    return _around(path, offsets if doubt is None else _doubted(offsets, path, doubt))
 
 
 def total_bands(
-    path: Array, actual: Array, predicted: Array, origins: Sequence[int], windows: Sequence[Window], daily: Array
+    path: Array,
+    actual: Array,
+    predicted: Array,
+    origins: Sequence[int],
+    windows: Sequence[Window],
+    daily: Array,
+    doubt: Array | None = None,
 ) -> Array:
     """Quantiles of the sum over each window, series x windows x LEVELS.
 
@@ -150,6 +173,9 @@ def total_bands(
         both = np.concatenate([scaled, -scaled], axis=1)
         widen = np.sqrt(1.0 + WIDEN_TOTALS / independent_tests(tests, path.shape[1]))
         offsets = size * _quantiles(both, len(tests), float(widen))
+        if doubt is not None:  # the days of a festival err together
+            part = (path[:, window.steps] * doubt[:, window.steps]).sum(axis=1) / np.maximum(total, 1e-12)
+            offsets = _doubted(offsets, total, part)
         bands = _around(total, offsets)
         summed = daily[:, window.steps].sum(axis=1)
         enough = (np.isfinite(errors).sum(axis=1) >= 4)[:, None]

@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 
 from analytics.engine import scores as score
-from analytics.engine.backtest import Backtest, backtest, replay
+from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
 from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, total_bands, windows_for
+from analytics.engine.festivals import Festivals, learn
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
 from analytics.engine.smoothing import BlendWeekday, Ets, SesWeekday, Theta, TrendWeekday
@@ -135,10 +136,14 @@ def _group(items: list[Clean], horizon: int, models: Sequence[Model]) -> list[Fo
             tried[i] = tried[i].with_models(more)
             tables[i] = _tables(tried[i], panel[i : i + 1], models)[0]
     choices = [choose(table) if kind == "ordinary" else Choice("naive", kind) for table in tables]
-    paths, choices = _paths(panel, calendar, models, choices, horizon)
+    seen = learn(panel, calendar, horizon)
+    paths, choices = _paths(panel, calendar, models, choices, horizon, seen)
     results = []
     for i, item in enumerate(items):
-        results.append(_result(item, tried[i], paths[i : i + 1], choices[i], tables[i]))
+        plain = choices[i].model == BENCHMARK
+        doubt = np.zeros((1, horizon)) if plain else seen.doubt[i : i + 1]
+        notes = () if plain else _festival_notes(seen, i, calendar)
+        results.append(_result(item, tried[i], paths[i : i + 1], doubt, choices[i], tables[i], notes))
     return results
 
 
@@ -189,33 +194,60 @@ def _blind_bands(tests: Backtest, name: str) -> Array:
             continue
         origins = [tests.origins[other] for other in others]
         bands[:, position] = daily_bands(
-            np.nan_to_num(predicted[:, position]), tests.actual[:, others], predicted[:, others], origins
+            np.nan_to_num(predicted[:, position]),
+            tests.actual[:, others],
+            predicted[:, others],
+            origins,
+            tests.doubt[:, position] if name != BENCHMARK else None,
         )
     return bands
 
 
 def _paths(
-    panel: Array, calendar: Calendar, models: Sequence[Model], choices: Sequence[Choice], horizon: int
+    panel: Array,
+    calendar: Calendar,
+    models: Sequence[Model],
+    choices: Sequence[Choice],
+    horizon: int,
+    seen: Festivals,
 ) -> tuple[Array, list[Choice]]:
     """The path of each series' chosen model, fitted to all its days; seasonal naive where that fit fails."""
-    capped = cap_peaks(panel)
     by_name = {model.name: model for model in models}
     paths = np.full((len(panel), horizon), np.nan)
     settled = list(choices)
     for name in sorted({choice.model for choice in choices}):
         rows = np.array([i for i, choice in enumerate(choices) if choice.model == name])
-        paths[rows] = by_name[name].fit(capped[rows], calendar).predict(horizon)
+        part = Festivals(seen.known[rows], seen.ahead[rows], seen.doubt[rows], ())
+        paths[rows] = look_ahead(by_name[name], panel[rows], calendar, part, horizon)
     for row in np.flatnonzero(~np.isfinite(paths).all(axis=1)):
-        paths[row] = by_name[BENCHMARK].fit(capped[row : row + 1], calendar).predict(horizon)[0]
+        paths[row] = by_name[BENCHMARK].fit(cap_peaks(panel[row : row + 1]), calendar).predict(horizon)[0]
         settled[row] = Choice(BENCHMARK, "fit_failed")
     return paths, settled
 
 
-def _result(item: Clean, tests: Backtest, path: Array, choice: Choice, table: list[ModelScore]) -> Forecast:
+def _festival_notes(seen: Festivals, row: int, calendar: Calendar) -> tuple[Note, ...]:
+    return tuple(
+        Note(
+            "festival", {"key": one.key, "day": calendar.day(calendar.days - 1 + one.day).isoformat(), "past": one.past}
+        )
+        for one in seen.foreseen
+        if one.series == row
+    )
+
+
+def _result(
+    item: Clean,
+    tests: Backtest,
+    path: Array,
+    doubt: Array,
+    choice: Choice,
+    table: list[ModelScore],
+    notes: tuple[Note, ...],
+) -> Forecast:
     predicted = tests.predicted[choice.model]
     windows = windows_for(path.shape[1])
-    quantiles = daily_bands(path, tests.actual, predicted, tests.origins)
-    totals = total_bands(path, tests.actual, predicted, tests.origins, windows, quantiles)
+    quantiles = daily_bands(path, tests.actual, predicted, tests.origins, doubt)
+    totals = total_bands(path, tests.actual, predicted, tests.origins, windows, quantiles, doubt)
     return Forecast(
         calendar=item.calendar,
         mean=path[0],
@@ -225,7 +257,7 @@ def _result(item: Clean, tests: Backtest, path: Array, choice: Choice, table: li
         choice=choice,
         scores=tuple(table),
         track=_track(tests, item.calendar, choice.model),
-        notes=item.notes,
+        notes=(*item.notes, *notes),
     )
 
 
@@ -239,8 +271,9 @@ def _track(tests: Backtest, calendar: Calendar, name: str) -> Track:
         if len(others) < 4 or not np.isfinite(predicted[:, position]).all():
             continue
         path, origins = predicted[:, position], [tests.origins[other] for other in others]
-        daily = daily_bands(path, actual[:, others], predicted[:, others], origins)
-        sums = total_bands(path, actual[:, others], predicted[:, others], origins, stretches, daily)[0]
+        doubt = tests.doubt[:, position] if name != BENCHMARK else None
+        daily = daily_bands(path, actual[:, others], predicted[:, others], origins, doubt)
+        sums = total_bands(path, actual[:, others], predicted[:, others], origins, stretches, daily, doubt)[0]
         origin = tests.origins[position]
         for window, band in zip(stretches, sums, strict=True):
             weeks.append(_check(calendar.day(origin + window.first - 1), WEEK, band, actual[0, position, window.steps]))

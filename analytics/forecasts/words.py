@@ -31,6 +31,23 @@ MODEL_SENTENCES = {
 }
 
 
+FESTIVAL_NAMES = {
+    "spring_festival": gettext_lazy("Spring Festival"),
+    "lantern": gettext_lazy("Lantern Festival"),
+    "women_38": gettext_lazy("38 Festival"),
+    "qingming": gettext_lazy("Qingming"),
+    "mid_year_618": gettext_lazy("618"),
+    "dragon_boat": gettext_lazy("Dragon Boat Festival"),
+    "qixi": gettext_lazy("Qixi"),
+    "mid_autumn": gettext_lazy("Mid-Autumn Festival"),
+    "double_ninth": gettext_lazy("Double Ninth Festival"),
+    "double_11": gettext_lazy("Double 11"),
+    "black_friday": gettext_lazy("Black Friday"),
+    "double_12": gettext_lazy("Double 12"),
+    "christmas": gettext_lazy("Christmas"),
+}
+
+
 def figure(value: float | None, measure: str, currency: str) -> str:
     """A forecast value: three significant digits."""
     if value is None:
@@ -111,6 +128,15 @@ def refusal(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 def note(code: str, facts: Mapping[str, Any]) -> str:
     """What was done with the data before the forecast, in one sentence; "" for what is of no interest."""
+    if code == "festival":
+        past = int(facts["past"])
+        sentence = ngettext(
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s time we saw it.",
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s times we saw it.",
+            past,
+        )
+        name = FESTIVAL_NAMES.get(str(facts["key"]), facts["key"])
+        return sentence % {"festival": name, "day": day_name(date.fromisoformat(str(facts["day"]))), "past": past}
     days = int(facts.get("days", 0))
     if code == "peaks":
         sentence = ngettext(
