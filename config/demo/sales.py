@@ -141,7 +141,7 @@ def _draft(
 def _wait(draft: _Draft, index: int, now: datetime) -> bool:
     """Leave some of the newest orders where they need a person, whatever the hour: unpaid, held up, late to ship."""
     order, age = draft.order, now - draft.order.placed_at
-    if index % 6 == 1 and age < timedelta(hours=20):
+    if index % 4 == 1 and age < timedelta(hours=24):
         order.payment_state = Paid.UNPAID
         return True
     is_late = index % 5 == 2 and order.ship_by < now < order.ship_by + timedelta(days=2)
