@@ -7,6 +7,7 @@ from ecommerce.complaints import views
 urlpatterns = [
     path("", views.index, name="complaint-list"),
     path("export.csv", views.export, name="complaint-export"),
+    path("of-customer/<int:pk>/", views.of_customer, name="customer-complaints"),
     path("<str:number>/", views.detail, name="complaint-detail"),
     path("<str:number>/answer/", views.answer, name="complaint-answer"),
     path("<str:number>/message/", views.message, name="complaint-write"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from ecommerce.complaints.listing import COMPLAINTS
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.complaints.queries import complaint_list, conversation, lines_about, of_buyer, similar_complaints
 from ecommerce.complaints.words import clock_in_words, steps_of
+from ecommerce.customers.models import Customer
 
 MERCHANT = ComplaintMessage.Author.MERCHANT
 
@@ -47,6 +49,18 @@ def index(request: MerchantRequest) -> HttpResponse:
     if request.membership.may("complaints.export"):
         context["export_url"] = reverse("complaint-export", args=[request.merchant.slug])
     return page(request, "ecommerce/complaints/list.html", context, part="results")
+
+
+@merchant_view("complaints.view")
+def of_customer(request: MerchantRequest, pk: int) -> HttpResponse:
+    """A panel for the page of a customer: their newest complaints."""
+    customer = get_object_or_404(Customer.objects.all(), pk=pk)
+    words = urlencode({"tab": "all", "q": customer.email or customer.name})
+    more = f"{reverse('complaint-list', args=[request.merchant.slug])}?{words}"
+    if not request.headers.get("HX-Request"):
+        return redirect(more)
+    newest = complaint_list().filter(customer=customer).order_by("-opened_at", "-pk")[:5]
+    return page(request, "ecommerce/complaints/of_customer.html", {"newest": newest, "more_url": more})
 
 
 @merchant_view("complaints.export")

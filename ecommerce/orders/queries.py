@@ -14,7 +14,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.activity.models import Activity
 from core.events import sentence_of
-from ecommerce.catalog.models import Variant
+from ecommerce.catalog.models import Product, Variant
+from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
 from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment
 from ecommerce.orders.rules import ZERO
@@ -43,6 +44,17 @@ def order_detail() -> OrderQuerySet:
         "shipments__warehouse",
     )
     return rows
+
+
+def orders_of_customer(customer: Customer) -> OrderQuerySet:
+    """Their orders, the newest first."""
+    return order_list().filter(customer=customer).order_by("-placed_at", "-pk")
+
+
+def orders_with_product(product: Product) -> OrderQuerySet:
+    """The orders in which one of its variants was bought, the newest first."""
+    bought = OrderLine.objects.filter(variant__product=product)
+    return order_list().filter(pk__in=bought.values("order")).order_by("-placed_at", "-pk")
 
 
 def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:

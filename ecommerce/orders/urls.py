@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import pages, steps
+from ecommerce.orders.views import pages, panels, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("confirm/", pages.confirm_many, name="order-confirm-many"),
     path("pack/", pages.pack_many, name="order-pack-many"),
     path("cancel/", pages.cancel_many, name="order-cancel-many"),
+    path("of-customer/<int:pk>/", panels.of_customer, name="customer-orders"),
+    path("of-product/<int:pk>/", panels.of_product, name="product-orders"),
     path("<str:number>/", pages.detail, name="order-detail"),
     path("<str:number>/confirm/", steps.confirm, name="order-confirm"),
     path("<str:number>/pay/", steps.pay, name="order-pay"),

@@ -17,6 +17,7 @@ from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Product
+from ecommerce.customers.models import Customer
 from ecommerce.reviews.actions import reply_to_review
 from ecommerce.reviews.forms import ReplyForm
 from ecommerce.reviews.listing import REVIEWS
@@ -99,6 +100,16 @@ def _detail(request: MerchantRequest, review: Review, form: ReplyForm, status: i
         "may_see_customer": may("customers.view") and not review.is_anonymous,
     }
     return page(request, "ecommerce/reviews/detail.html", context, status=status)
+
+
+@merchant_view("reviews.view")
+def of_customer(request: MerchantRequest, pk: int) -> HttpResponse:
+    """A panel for the page of a customer: their newest published reviews. Anonymous ones stay so."""
+    customer = get_object_or_404(Customer.objects.all(), pk=pk)
+    if not request.headers.get("HX-Request"):
+        return redirect("review-list", request.merchant.slug)
+    newest = review_list().published().filter(customer=customer, is_anonymous=False).order_by("-created_at", "-pk")
+    return page(request, "ecommerce/reviews/of_customer.html", {"newest": newest[:5]})
 
 
 @merchant_view("reviews.view")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from django.conf import settings
+
 from core import roles
 from tests.architecture.endpoints import endpoints
 from tests.architecture.house import none_of
@@ -62,3 +66,15 @@ def test_an_address_below_a_merchant_asks_for_membership():
             if endpoint.route.startswith("m/") and (":" in endpoint.policy or endpoint.policy == "account")
         ]
     )
+
+
+def test_every_panel_that_a_page_asks_for_is_there():
+    """`{% url … as panel %}` is silent about a name that nothing has, and the page then lacks a part."""
+    named = {endpoint.name for endpoint in endpoints()}
+    used = {
+        (match[1], str(path.relative_to(settings.BASE_DIR)))
+        for path in sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+        for match in re.finditer(r"""{% url ['"]([\w-]+)['"][^%]* as """, path.read_text())
+    }
+    assert used
+    none_of([f"{path}: no address is called {name!r}" for name, path in sorted(used) if name not in named])

@@ -111,7 +111,7 @@ def test_an_owner_sees_the_day_and_makes_a_forecast(enter):
 
 def test_a_shipped_order_is_mailed_to_its_buyer(enter):
     page = enter("owner")
-    page.goto("/m/luming/orders/?tab=ship")
+    page.goto("/m/luming/orders/?tab=to_ship")
     number = page.locator("table a.id").first.inner_text().lstrip("#")
     page.locator("table a.id").first.click()
     page.get_by_role("link", name="Mark as shipped").or_(
@@ -161,6 +161,24 @@ def test_an_order_sent_by_an_integrator_stands_in_the_list(enter, product):
         number = json.load(answer)["number"]
     page.reload()
     expect(page.get_by_text(number).first).to_be_visible()
+
+
+def test_the_bell_counts_without_a_reload(enter, product):
+    page = enter("owner")
+    page.goto("/m/luming/orders/?tab=all")
+    number = page.locator("table a.id").last.inner_text().lstrip("#")
+    badge = page.locator("#inbox-count")
+    expect(badge).not_to_be_empty()
+    before = badge.inner_text()
+    body = {"order": number, "topic": "damaged", "text": "Two of the cups arrived broken."}
+    call = Request(
+        f"{product.address}/api/v1/complaints/",
+        json.dumps(body).encode(),
+        {"Authorization": f"Bearer {product.told['token']}", "Content-Type": "application/json"},
+    )
+    with urlopen(call) as answer:
+        assert answer.status == 201
+    expect(badge).not_to_have_text(before, timeout=SECONDS)
 
 
 def test_a_moderator_hides_a_fake_and_decides_a_complaint(enter):
