@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 import numpy as np
+from django.db import connection
+from django.db.models import F, IntegerField, QuerySet, Sum, Window
+from django.db.models.functions import Lead
 from numpy.typing import NDArray
 
-from analytics.facts.models import DailyFact, VariantFact
+from accounts.merchants.models import Merchant
+from analytics.facts.models import CategoryFact, DailyFact, VariantFact
+from ecommerce.inventory.models import StockMove
 
 Array = NDArray[np.float64]
+
+# A row of COPY … (FORMAT BINARY) of (bigint, date, integer): each value with its length before it, big-endian.
+# PostgreSQL manual, COPY, "Binary Format": header of 19 bytes, trailer of 2; dates count from 2000-01-01.
+_COPIED = np.dtype(
+    [("n", ">i2"), ("l1", ">i4"), ("key", ">i8"), ("l2", ">i4"), ("day", ">i4"), ("l3", ">i4"), ("value", ">i4")]
+)
+_COPY_HEAD, _COPY_TAIL = 19, 2
+_COPY_EPOCH = date(2000, 1, 1)
+_ROWS_AT_ONCE = 20_000
 
 
 def daily_series(figure: str, first: date, last: date) -> Array:
@@ -21,15 +36,70 @@ def daily_series(figure: str, first: date, last: date) -> Array:
     return values
 
 
-def variant_panel(variants: Sequence[int], figure: str, first: date, last: date) -> Array:
-    """One figure of VariantFact, variants x days in the order of the ids given, in one query."""
-    values = np.zeros((len(variants), (last - first).days + 1))
-    row = {variant: index for index, variant in enumerate(variants)}
-    facts = VariantFact.objects.filter(variant_id__in=list(row), day__gte=first, day__lte=last).order_by()
-    for variant, day, value in facts.values_list("variant_id", "day", figure):
-        values[row[variant], (day - first).days] = value
+def variant_units(variants: Sequence[int], first: date, last: date) -> Array:
+    """Units sold, variants x days in the order of the ids given, in one query."""
+    facts = VariantFact.objects.filter(variant_id__in=list(variants), day__gte=first, day__lte=last).order_by()
+    return _panel(facts.values_list("variant_id", "day", "units"), variants, first, last)
+
+
+def category_units(categories: Sequence[int | None], first: date, last: date) -> Array:
+    """Units sold, categories x days in the order of the ids given (None: without one), in one query."""
+    values = np.zeros((len(categories), (last - first).days + 1))
+    row = {category: index for index, category in enumerate(categories)}
+    facts = CategoryFact.objects.filter(day__gte=first, day__lte=last).order_by()
+    for category, day, units in facts.values_list("category_id", "day", "units"):
+        if category in row:
+            values[row[category], (day - first).days] = units
     return values
 
 
-def days_between(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+def _panel(rows: QuerySet[Any, Any], keys: Sequence[int], first: date, last: date) -> Array:
+    """Rows of (key, day, whole number) laid out as keys x days, zero where there is no row.
+
+    Millions of rows become no Python object each: PostgreSQL hands them over as one block of bytes.
+    """
+    values = np.zeros((len(keys), (last - first).days + 1))
+    ids = np.asarray(keys, dtype=np.int64)
+    order = np.argsort(ids)
+    for key, day, value in _copied(rows) if connection.vendor == "postgresql" else _fetched(rows):
+        place = order[np.searchsorted(ids, key, sorter=order)]
+        values[place, day - first.toordinal()] = value
+    return values
+
+
+def _copied(rows: QuerySet[Any, Any]) -> list[tuple[Any, Any, Any]]:
+    with connection.cursor() as cursor:
+        statement, params = rows.query.get_compiler(connection=connection).as_sql()
+        with cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params) as copy:
+            block = b"".join(copy)
+    table = np.frombuffer(block[_COPY_HEAD:-_COPY_TAIL], dtype=_COPIED)
+    return [(table["key"].astype(np.int64), table["day"] + _COPY_EPOCH.toordinal(), table["value"])]
+
+
+def _fetched(rows: QuerySet[Any, Any]) -> list[tuple[Any, Any, Any]]:
+    found = list(rows.iterator(chunk_size=_ROWS_AT_ONCE))
+    if not found:
+        return []
+    keys, days, values = zip(*found, strict=True)
+    return [(np.array(keys), np.array([day.toordinal() for day in days]), np.array(values))]
+
+
+def sold_out_days(variants: Sequence[int], first: date, last: date, merchant: Merchant) -> NDArray[np.bool_]:
+    """Whether nothing was on the shelf from the first to the last moment of a day, variants x days, in one query.
+
+    From the ledger of stock moves: a variant without moves was never counted, so nothing says it was out. The days
+    are the merchant's.
+    """
+    moves = StockMove.objects.filter(variant_id__in=list(variants)).order_by()
+    by_time: dict[str, Any] = {"partition_by": F("variant_id"), "order_by": ["at", "pk"]}
+    levels = moves.annotate(
+        level=Window(Sum("quantity"), output_field=IntegerField(), **by_time), until=Window(Lead("at"), **by_time)
+    )
+    row = {variant: index for index, variant in enumerate(variants)}
+    out = np.zeros((len(variants), (last - first).days + 1), dtype=bool)
+    for variant, since, until in levels.filter(level__lte=0).values_list("variant_id", "at", "until"):
+        begin = (merchant.day_of(since) - first).days + 1
+        end = (merchant.day_of(until) - first).days if until is not None else out.shape[1]
+        if end > max(begin, 0):
+            out[row[variant], max(begin, 0) : end] = True
+    return out

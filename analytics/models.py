@@ -1,5 +1,15 @@
 """Re-exports: each feature keeps its own models."""
 
+from analytics.demand.models import (
+    DemandChunk,
+    DemandForecast,
+    DemandOutlook,
+    DemandRelease,
+    DemandResult,
+    DemandRun,
+    DemandScore,
+    DemandTerms,
+)
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 from analytics.restock.models import StockWarning
@@ -7,6 +17,14 @@ from analytics.restock.models import StockWarning
 __all__ = [
     "CategoryFact",
     "DailyFact",
+    "DemandChunk",
+    "DemandForecast",
+    "DemandOutlook",
+    "DemandRelease",
+    "DemandResult",
+    "DemandRun",
+    "DemandScore",
+    "DemandTerms",
     "DirtyDay",
     "Forecast",
     "ForecastRun",

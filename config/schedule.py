@@ -8,6 +8,7 @@ from accounts.activity.tasks import seal_activity
 from accounts.jobs.tasks import prune
 from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
+from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
@@ -25,6 +26,8 @@ SCHEDULE = [
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
+    PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
+    PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),

@@ -4,6 +4,9 @@ The database refuses, not only the model: triggers on SQLite and PostgreSQL stop
 and INSERT OR REPLACE alike (the last one only with SQLite's recursive_triggers, which config/settings.py turns on).
 A table gets them from a migration: `operations = [append_only("accounts_activity")]`. SQLite drops the triggers of a
 table that a later migration rebuilds, so such a migration repeats the operation; tests/architecture watches that.
+
+A table that would grow for ever may let rows go (never change them) once a row of another append-only table says so:
+`append_only("analytics_demandforecast", let_go="EXISTS (SELECT 1 FROM … WHERE … = OLD.run_id)")`.
 """
 
 from __future__ import annotations
@@ -33,12 +36,15 @@ class AppendOnlyModel(models.Model):
         raise TypeError(f"{self._meta.label} is append-only")
 
 
-def append_only(*tables: str) -> migrations.RunPython:
-    """The migration operation that makes the tables append-only; reversible."""
-    return migrations.RunPython(partial(_protect, tables), partial(_release, tables), elidable=False)
+def append_only(*tables: str, let_go: str = "") -> migrations.RunPython:
+    """The migration operation that makes the tables append-only; reversible.
+
+    `let_go` is a condition on the row OLD, in SQL of both databases, under which a row may be deleted.
+    """
+    return migrations.RunPython(partial(_protect, tables, let_go), partial(_release, tables), elidable=False)
 
 
-def _protect(tables: tuple[str, ...], apps: Any, schema_editor: Any) -> None:
+def _protect(tables: tuple[str, ...], let_go: str, apps: Any, schema_editor: Any) -> None:
     _release(tables, apps, schema_editor)
     postgresql = schema_editor.connection.vendor == "postgresql"
     if postgresql:
@@ -50,23 +56,31 @@ def _protect(tables: tuple[str, ...], apps: Any, schema_editor: Any) -> None:
             params=None,
         )
     for table in tables:
-        for statement in _triggers_for_postgresql(table) if postgresql else _triggers_for_sqlite(table):
+        for statement in (_triggers_for_postgresql if postgresql else _triggers_for_sqlite)(table, let_go):
             schema_editor.execute(statement, params=None)
 
 
-def _triggers_for_postgresql(table: str) -> list[str]:
+def _triggers_for_postgresql(table: str, let_go: str) -> list[str]:
     refuse = f"EXECUTE FUNCTION {PREFIX}_refuse()"
-    return [
-        f'CREATE TRIGGER {PREFIX}_row BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW {refuse}',
-        f'CREATE TRIGGER {PREFIX}_all BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}',
-    ]
+    truncate = f'CREATE TRIGGER {PREFIX}_all BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT {refuse}'
+    row = f'CREATE TRIGGER {PREFIX}_row BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW'
+    if not let_go:
+        return [f"{row} {refuse}", truncate]
+    own = f"{PREFIX}_refuse_{table}()"
+    function = f"""CREATE OR REPLACE FUNCTION {own} RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' AND {let_go} THEN RETURN OLD; END IF;
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+        END $$"""
+    return [function, f"{row} EXECUTE FUNCTION {own}", truncate]
 
 
-def _triggers_for_sqlite(table: str) -> list[str]:
+def _triggers_for_sqlite(table: str, let_go: str) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    unless = f"WHEN NOT ({let_go}) " if let_go else ""
     return [
         f'CREATE TRIGGER {PREFIX}_update_{table} BEFORE UPDATE ON "{table}" {refuse}',
-        f'CREATE TRIGGER {PREFIX}_delete_{table} BEFORE DELETE ON "{table}" {refuse}',
+        f'CREATE TRIGGER {PREFIX}_delete_{table} BEFORE DELETE ON "{table}" {unless}{refuse}',
     ]
 
 
@@ -104,24 +118,28 @@ def lifted(using: str = "default") -> Iterator[None]:
     """Let every row go inside the block, in one transaction. For emptying a whole database, and for nothing else."""
     connection = connections[using]
     tables = sorted(protected_tables(using))
+    postgresql = connection.vendor == "postgresql"
     with transaction.atomic(using=using):
         _settle(connection)
         with connection.cursor() as cursor:
-            for table in tables:
-                if connection.vendor == "postgresql":
-                    cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-                else:
-                    cursor.execute(f"DROP TRIGGER {PREFIX}_update_{table}")
-                    cursor.execute(f"DROP TRIGGER {PREFIX}_delete_{table}")
+            triggers = {} if postgresql else _own_triggers(cursor)
+            for table in tables if postgresql else ():
+                cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+            for name in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
         yield
         _settle(connection)
         with connection.cursor() as cursor:
-            for table in tables:
-                if connection.vendor == "postgresql":
-                    cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
-                else:
-                    for statement in _triggers_for_sqlite(table):
-                        cursor.execute(statement)
+            for table in tables if postgresql else ():
+                cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+            for statement in triggers.values():
+                cursor.execute(statement)
+
+
+def _own_triggers(cursor: Any) -> dict[str, str]:
+    """Our triggers of a SQLite database, as they were made."""
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{PREFIX}_%"])
+    return dict(cursor.fetchall())
 
 
 def _settle(connection: Any) -> None:

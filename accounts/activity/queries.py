@@ -56,6 +56,7 @@ def area_label(area: str) -> str:
         "complaints": _("Complaints"),
         "imports": _("Imports"),
         "forecasts": _("Forecasts"),
+        "demand": _("Demand"),
         "restock": _("Restocking"),
         "facts": _("Figures"),
         "buyers": _("Buyers"),

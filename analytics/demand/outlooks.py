@@ -1,0 +1,155 @@
+"""Forecasts held against stock: the row of figures per variant that lists, notices and suggested orders rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from accounts.merchants.models import Merchant
+from analytics.demand.models import DemandOutlook, DemandRun, DemandTerms
+from analytics.demand.rules import NOTES, Paths
+from analytics.engine.demand import LEVELS
+from analytics.engine.protocol import Array
+from analytics.engine.stock import ENDLESS, cumulated, lasting, later, ordering
+from core.bulk import insert_columns
+from ecommerce.inventory.models import StockLevel
+
+FARTHEST: Final = 400  # days: beyond, no date is named
+LARGEST: Final = 2**31 - 1
+LOW, MIDDLE, HIGH = (LEVELS.index(level) for level in (0.10, 0.50, 0.90))
+SILENT, DORMANT = 1 << NOTES.index("silent"), 1 << NOTES.index("dormant")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Of each variant: units free to sell (NaN where never counted), units on their way, and the terms of ordering."""
+
+    available: Array
+    incoming: Array
+    lead: Array
+    review: int
+    level: float
+
+
+def terms_of_shop() -> DemandTerms:
+    """The shop's terms; the defaults, not saved, where nobody set any."""
+    return DemandTerms.objects.filter(variant=None).first() or DemandTerms()
+
+
+def read_stock(variants: Sequence[int]) -> Stock:
+    """The stock and the terms of variants, in their order: three queries. Nothing is on its way: no purchases yet."""
+    levels: Any = StockLevel.objects.filter(variant_id__in=list(variants)).order_by()
+    free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
+    shop = terms_of_shop()
+    own = dict(DemandTerms.objects.filter(variant_id__in=list(variants)).values_list("variant_id", "lead_days"))
+    return Stock(
+        np.array([free.get(pk, np.nan) for pk in variants], dtype=float),
+        np.zeros(len(variants)),
+        np.array([own.get(pk, shop.lead_days) for pk in variants], dtype=float),
+        shop.review_days,
+        shop.level,
+    )
+
+
+def stock_columns(
+    paths: Paths, run: DemandRun, stock: Stock, merchant: Merchant, notes: np.ndarray, for_sale: np.ndarray
+) -> dict[str, list[Any]]:
+    """The columns of DemandOutlook that follow from a forecast and the stock of today, one value per variant."""
+    assert run.data_to is not None
+    today = merchant.today()
+    over = max((today - run.data_to).days - 1, 0)
+    begins = run.data_to + timedelta(days=1 + over)
+    curve = later(cumulated(paths.mean, paths.totals, run.windows), paths.mean, over)
+    counted = np.isfinite(stock.available)
+    there = np.nan_to_num(stock.available) + stock.incoming
+    lasts = lasting(curve, there)
+    order = ordering(curve, there, stock.lead, stock.review, stock.level)
+    sells = (notes & (SILENT | DORMANT)) == 0
+    useful = sells & counted & (over < run.horizon)  # a forecast whose days are all over says nothing of stock
+    to_order = useful & for_sale & (there <= order.point) & (order.quantity > 0)
+    out = {
+        "out_low": _days(begins, lasts.low, useful),
+        "out_middle": _days(begins, lasts.middle, useful),
+        "out_high": _days(begins, lasts.high, useful),
+        "order_by": _days(begins, np.maximum(lasts.low - stock.lead, 0.0), useful & (lasts.low < ENDLESS)),
+    }
+    return {
+        "available": [int(one) if known else None for one, known in zip(stock.available, counted, strict=True)],
+        "incoming": stock.incoming.astype(int).tolist(),
+        "lasts_low": np.where(useful, lasts.low, ENDLESS).tolist(),
+        "lasts": np.where(useful, lasts.middle, ENDLESS).tolist(),
+        "lasts_high": np.where(useful, lasts.high, ENDLESS).tolist(),
+        **out,
+        "lead_days": stock.lead.astype(int).tolist(),
+        "reorder_point": [
+            int(one) if known else None for one, known in zip(np.minimum(order.point, LARGEST), useful, strict=True)
+        ],
+        "order_quantity": np.where(useful, np.minimum(order.quantity, LARGEST), 0).astype(int).tolist(),
+        "to_order": to_order.tolist(),
+        "runs_out": (useful & (lasts.middle <= merchant.low_stock_days)).tolist(),
+    }
+
+
+def _days(begins: date, lasts: Array, named: np.ndarray) -> list[date | None]:
+    """The day after `lasts` days, where one can be named."""
+    near = named & (lasts < FARTHEST)
+    found = np.datetime64(begins) + np.where(near, np.floor(lasts), 0).astype("timedelta64[D]")
+    return [day if known else None for day, known in zip(found.astype(object), near, strict=True)]
+
+
+def replace_outlooks(
+    run: DemandRun, merchant: Merchant, variants: Sequence[int], columns: dict[str, list[Any]], paths: Paths
+) -> None:
+    """Put the outlooks of these variants in the place of their former ones. `columns` are those of stock_columns() and
+    what else is known of each variant. Call within the transaction that publishes the forecasts.
+    """
+    former: Any = DemandOutlook.objects.filter(variant_id__in=list(variants)).order_by()
+    then = former.exclude(reason=DemandOutlook.Reason.FAILED)
+    known = {
+        pk: (before if data_to == run.data_to else mean)
+        for pk, mean, before, data_to in then.values_list("variant_id", "mean", "before", "run__data_to")
+    }
+    whole = paths.totals[:, -1]
+    means = paths.mean.sum(axis=1)
+    before = [known.get(pk) for pk in variants]
+    moved = [0.0 if old is None else abs(new - old) for new, old in zip(means.tolist(), before, strict=True)]
+    former.delete()
+    insert_columns(
+        DemandOutlook,
+        {
+            "variant_id": list(variants),
+            "low": whole[:, LOW].tolist(),
+            "middle": whole[:, MIDDLE].tolist(),
+            "high": whole[:, HIGH].tolist(),
+            "mean": means.tolist(),
+            "before": before,
+            "moved": moved,
+            **columns,
+        },
+        run_id=run.pk,
+        updated_at=timezone.now(),
+    )
+
+
+def outlooks_of_failed(variants: Sequence[int], run: DemandRun) -> None:
+    """Outlooks that say that nothing could be worked out, in the place of the former ones."""
+    if not variants:
+        return
+    DemandOutlook.objects.filter(variant_id__in=list(variants)).delete()
+    insert_columns(
+        DemandOutlook,
+        {"variant_id": list(variants)},
+        run_id=run.pk,
+        updated_at=timezone.now(),
+        has_forecast=False,
+        reason=DemandOutlook.Reason.FAILED,
+        lasts=ENDLESS,
+        lasts_low=ENDLESS,
+        lasts_high=ENDLESS,
+    )
