@@ -21,7 +21,7 @@ from accounts.activity.log import record
 from accounts.merchants.models import Merchant
 from analytics.demand.events import DemandCancelled, DemandMade, DemandRefused
 from analytics.demand.history import History, compute, festival_factors, read_history
-from analytics.demand.models import DemandChunk, DemandForecast, DemandResult, DemandRun
+from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
 from analytics.demand.outlooks import (
     DORMANT,
     SILENT,
@@ -31,7 +31,7 @@ from analytics.demand.outlooks import (
     stock_columns,
     terms_of_shop,
 )
-from analytics.demand.queries import count_of, digest_of
+from analytics.demand.queries import count_of, digest_of, restocked
 from analytics.demand.rules import (
     HISTORY,
     HORIZON,
@@ -52,7 +52,7 @@ from analytics.forecasts.queries import edges
 from core.actors import SYSTEM, Actor
 from core.bulk import insert_columns
 from core.tenancy import current_tenant_id
-from ecommerce.catalog.models import Variant
+from ecommerce.catalog.models import Product, Variant
 
 DEATHS = 2  # attempts after which a chunk is halved, so that a series that kills its worker is found
 
@@ -268,6 +268,42 @@ def cancel_run(run: DemandRun, *, actor: Actor) -> bool:
     with transaction.atomic():
         DemandChunk.objects.unfinished().filter(run=run).update(state=DemandChunk.State.CANCELLED)
         return close_run(run, actor=actor, cancelled=True) is not None
+
+
+def refresh_outlooks() -> int:
+    """Hold the newest forecasts against the stock as it is now, where that is another than was reckoned with.
+
+    Returns how many variants that were.
+    """
+    merchant = Merchant.objects.get(pk=current_tenant_id())
+    changed: dict[int, list[int]] = {}
+    for variant, run_id in restocked().values_list("variant_id", "run_id"):
+        changed.setdefault(run_id, []).append(variant)
+    for run in DemandRun.objects.filter(pk__in=changed):
+        for part in cut(len(changed[run.pk])):
+            _refresh(run, merchant, changed[run.pk][part])
+    return sum(len(variants) for variants in changed.values())
+
+
+@transaction.atomic
+def _refresh(run: DemandRun, merchant: Merchant, variants: list[int]) -> None:
+    held = {row.variant_id: row for row in DemandOutlook.objects.filter(run=run, variant_id__in=variants)}
+    rows: Any = DemandForecast.objects.filter(run=run, variant_id__in=held).order_by("variant_id")
+    said = list(rows.values_list("variant_id", "notes", "path", "variant__is_active", "variant__product__state"))
+    if not said:
+        return
+    known, bits, packed, active, states = (list(column) for column in zip(*said, strict=True))
+    for_sale = np.array([a and state in Product.FOR_SALE for a, state in zip(active, states, strict=True)])
+    paths = run.unpack([bytes(path) for path in packed])
+    columns = stock_columns(paths, run, read_stock(known), merchant, np.array(bits), for_sale)
+    for name, values in columns.items():
+        for variant, value in zip(known, values, strict=True):
+            setattr(held[variant], name, value)
+    now = timezone.now()
+    for variant in known:
+        held[variant].updated_at = now
+    moved = [held[variant] for variant in known]
+    DemandOutlook.objects.bulk_update(moved, [*columns, "updated_at"], batch_size=200)
 
 
 def make_demand(

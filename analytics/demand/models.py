@@ -283,8 +283,8 @@ class DemandOutlook(TenantModel):
 
     `low`, `middle`, `high` and `mean` are units over the horizon (80 % range); `before` is `mean` as the run before
     said, of an earlier day, and `moved` the size of the difference. `available` is None for a variant that was never
-    counted. The `lasts_…` are days from the day after `run.data_to`, ENDLESS (engine.stock) where there is no telling;
-    the `out_…` are the days on which the stock is used up, if that is within sight.
+    counted. The `lasts_…` are days from `as_of` on, ENDLESS (engine.stock) where there is no telling; the `out_…` are
+    the days on which the stock is used up, if that is within sight.
     """
 
     class Reason(models.TextChoices):
@@ -306,6 +306,7 @@ class DemandOutlook(TenantModel):
     mean = models.FloatField(default=0)
     before = models.FloatField(null=True)
     moved = models.FloatField(default=0)
+    as_of = models.DateField(null=True)
     available = models.IntegerField(null=True)
     incoming = models.IntegerField(default=0)
     lasts_low = models.FloatField(default=0)

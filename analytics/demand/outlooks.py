@@ -80,6 +80,7 @@ def stock_columns(
         "order_by": _days(begins, np.maximum(lasts.low - stock.lead, 0.0), useful & (lasts.low < ENDLESS)),
     }
     return {
+        "as_of": [begins] * len(there),
         "available": [int(one) if known else None for one, known in zip(stock.available, counted, strict=True)],
         "incoming": stock.incoming.astype(int).tolist(),
         "lasts_low": np.where(useful, lasts.low, ENDLESS).tolist(),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
-from analytics.demand.models import DemandChunk, DemandForecast, DemandResult, DemandRun
-from analytics.demand.rules import digest_of_rows, unpack_ids
+from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
+from analytics.demand.rules import FRESH_DAYS, digest_of_rows, unpack_ids
+from ecommerce.inventory.models import StockLevel
 
 TASK = "analytics.demand.tasks.start_demand"
 RUN_FIELDS = ("data_from", "data_to", "live", "horizon", "windows", "factors", "occasions", "series")
@@ -76,6 +78,23 @@ def altered_runs() -> Iterator[DemandRun]:
             digests.append(chunk.digest if released else digest_of_rows(rows_of(chunk)))
         if digest_of(run, run.result, digests) != run.result.digest:
             yield run
+
+
+def restocked() -> QuerySet[DemandOutlook]:
+    """Outlooks of variants whose free stock is another by now than the one they were reckoned with."""
+    levels = StockLevel.objects.filter(variant=OuterRef("variant_id")).order_by().values("variant_id")
+    free = Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free"), output_field=IntegerField())
+    now = DemandOutlook.objects.annotate(free=free)
+    same = Q(available=F("free")) | Q(available=None, free=None)
+    return now.exclude(reason=DemandOutlook.Reason.FAILED).exclude(same).order_by("pk")
+
+
+def fresh_outlooks(today: date) -> QuerySet[DemandOutlook]:
+    """Outlooks with a forecast that is new enough, and a stock to hold it against."""
+    since = today - timedelta(days=FRESH_DAYS + 1)
+    return DemandOutlook.objects.filter(
+        has_forecast=True, available__isnull=False, as_of__isnull=False, run__data_to__gte=since
+    )
 
 
 def count_of(values: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -161,5 +161,6 @@ def ahead(merchant: Merchant, past: list[DailyFact]) -> Ahead | None:
 def restock(merchant: Merchant, most: int = 5) -> tuple[int, list[tuple[Outlook, Variant]]]:
     """How many variants run low by the shop's own threshold, and the first of them."""
     horizon = merchant.low_stock_days
-    low = [one for one in stock_outlooks(merchant.today()) if one.is_out or one.lasts.middle < horizon]
+    soon = stock_outlooks(merchant.today(), within=horizon)
+    low = [one for one in soon if one.is_out or one.lasts.middle < horizon]
     return len(low), with_variants(low[:most])

@@ -7,13 +7,17 @@ from django.utils import timezone
 
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
-from analytics.restock.events import StockOutExpected
+from analytics.demand.actions import refresh_outlooks
+from analytics.restock.events import StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
 from analytics.restock.queries import Outlook, stock_outlooks, with_variants
 from analytics.restock.rules import CALM
 from core.actors import SYSTEM
+from core.bulk import bulk_insert
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
+
+ONE_BY_ONE = 3  # more that open at once are one event
 
 
 @transaction.atomic
@@ -24,21 +28,26 @@ def check_stock() -> int:
     more. Returns how many were opened.
     """
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
-    outlooks = stock_outlooks(merchant.today())
+    refresh_outlooks()
+    outlooks = stock_outlooks(merchant.today(), within=merchant.low_stock_days * CALM)
     known = set(StockWarning.objects.open().values_list("variant_id", flat=True))
     short = [one for one in outlooks if one.lasts.middle <= merchant.low_stock_days]
-    near = {one.variant_id for one in outlooks if one.lasts.middle <= merchant.low_stock_days * CALM}
+    near = {one.variant_id for one in outlooks}
     StockWarning.objects.open().exclude(variant_id__in=near).update(closed_at=timezone.now())
     new = with_variants(one for one in short if one.variant_id not in known)
-    for one, variant in new:
-        _open(one, variant)
+    if len(new) > ONE_BY_ONE:
+        _open_many(new)
+    else:
+        for one, variant in new:
+            _open(one, variant)
     return len(new)
 
 
-def _open(one: Outlook, variant: Variant) -> StockWarning:
+def _warning(one: Outlook, variant: Variant) -> StockWarning:
     assert one.out_low is not None
     assert one.out_middle is not None
-    warning = StockWarning.objects.create(
+    return StockWarning(
+        merchant_id=variant.merchant_id,
         variant=variant,
         available=one.available,
         per_day=one.per_day,
@@ -46,6 +55,27 @@ def _open(one: Outlook, variant: Variant) -> StockWarning:
         out_middle=one.out_middle,
         out_high=one.out_high,
     )
+
+
+def _open_many(new: list[tuple[Outlook, Variant]]) -> None:
+    """Open the episodes of many variants at once, with one event for all: a night may bring hundreds."""
+    warnings = bulk_insert([_warning(one, variant) for one, variant in new])
+    (first, variant), *_ = new
+    event = StockOutsExpected(
+        first_warning_id=warnings[0].pk,
+        last_warning_id=warnings[-1].pk,
+        count=len(new),
+        sku=variant.sku,
+        out_middle=str(first.out_middle),
+    )
+    record(event, actor=SYSTEM)
+
+
+def _open(one: Outlook, variant: Variant) -> StockWarning:
+    assert one.out_low is not None
+    assert one.out_middle is not None
+    warning = _warning(one, variant)
+    warning.save()
     event = StockOutExpected(
         warning_id=warning.pk,
         variant_id=variant.pk,

@@ -29,3 +29,21 @@ class StockOutExpected(Event):
     out_low: str
     out_middle: str
     out_high: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class StockOutsExpected(Event):
+    """Several variants are likely to sell out soon, found at once: the warnings from `first_…` to `last_…`.
+
+    `sku` is the one that goes first, around `out_middle`, an ISO day of the merchant.
+    """
+
+    kind = "restock.stock_outs_expected"
+    label = _("Stock of several products will run out soon")
+    sentence = _("%(count)s products will run out soon, %(sku)s first")
+    first_warning_id: int
+    last_warning_id: int
+    count: int
+    sku: str
+    out_middle: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
+from analytics.demand.events import DemandMade
 from analytics.restock.tasks import watch_stock
 from core.events import Event, handles
 from core.tenancy import current_tenant_id
@@ -14,3 +15,9 @@ from ecommerce.orders.events import OrderCancelled, OrderPaid, OrderPlaced, Orde
 @handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderCancelled, StockAdjusted, OpeningStockSet)
 def stock_changed(event: Event, activity: Activity) -> None:
     enqueue(watch_stock, key=f"stock-watch:{current_tenant_id()}")
+
+
+@handles(DemandMade)
+def demand_forecast(event: DemandMade, activity: Activity) -> None:
+    if event.live:
+        enqueue(watch_stock, key=f"stock-watch:{current_tenant_id()}")

@@ -1,15 +1,18 @@
-"""Which variants run out, and when."""
+"""Which variants run out, and when: from the demand forecast where there is a new one, else from recent sales."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
+from analytics.demand.queries import fresh_outlooks
+from analytics.demand.rules import FRESH_DAYS
+from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantFact
 from analytics.facts.queries import trading_days
 from analytics.restock.rules import PACE_DAYS, Cover, cover
@@ -49,15 +52,37 @@ class Outlook:
         return self.available <= 0
 
 
-def stock_outlooks(today: date) -> list[Outlook]:
-    """Every variant that is stocked and sold in the last 28 days, the one that runs out first at the top."""
+def stock_outlooks(today: date, within: float = inf) -> list[Outlook]:
+    """Every variant that is stocked and sells, the one that runs out first at the top; `within` so many days.
+
+    A variant with a new demand forecast lasts as long as that says, any other as the sales of the last 28 days do.
+    """
+    found = [*_forecast(today, within), *(one for one in _paced(today) if one.lasts.middle <= within)]
+    return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
+
+
+def _forecast(today: date, within: float) -> Iterable[Outlook]:
+    """What the demand forecasts say. Their days count from the day they were last held against the stock."""
+    rows = fresh_outlooks(today).filter(variant__is_active=True).order_by()
+    if isfinite(within):
+        rows = rows.filter(lasts__lte=within + FRESH_DAYS + 1)
+    columns = ("variant_id", "available", "mean", "run__horizon", "lasts_low", "lasts", "lasts_high", "as_of")
+    for variant, available, mean, horizon, low, middle, high, as_of in rows.values_list(*columns):
+        over = (today - as_of).days if as_of else 0
+        low, middle, high = (inf if days >= ENDLESS else max(days - over, 0.0) for days in (low, middle, high))
+        if middle <= within:
+            yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
+
+
+def _paced(today: date) -> list[Outlook]:
     traded = trading_days()
     if traded is None:
         return []
     days = min(PACE_DAYS, max(1, (today - traded[0]).days))
     since = today - timedelta(days=days)
     sold: Any = (
-        VariantFact.objects.filter(day__gte=since, day__lt=today)
+        VariantFact.objects.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
+        .filter(day__gte=since, day__lt=today)
         .order_by()
         .values_list("variant_id")
         .annotate(sold=Sum("units"), squares=Sum(F("units") * F("units")))
@@ -75,7 +100,7 @@ def stock_outlooks(today: date) -> list[Outlook]:
         lasts = cover(available, units, squares, days)
         if lasts is not None:
             found.append(Outlook(variant_id, available, units / days, lasts, today))
-    return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
+    return found
 
 
 def with_variants(outlooks: Iterable[Outlook]) -> list[tuple[Outlook, Variant]]:

@@ -13,7 +13,7 @@ from accounts.people.events import PasswordChanged, RecoveryCodesMade, SecondFac
 from accounts.people.models import User
 from accounts.tokens.events import TokenCreated, TokenReplaced
 from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, SurgeExpected
-from analytics.restock.events import StockOutExpected
+from analytics.restock.events import StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
 from core.events import handles
 from ecommerce.complaints.events import (
@@ -43,7 +43,7 @@ from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, 
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import settle, tell, tell_person
 from notifications.inbox.tasks import look_at_orders, look_at_stock, look_soon
-from notifications.inbox.watch import stock_warning
+from notifications.inbox.watch import stock_warning, stock_warnings
 
 FEW_STARS = 2
 
@@ -59,6 +59,13 @@ def stock_runs_out(event: StockOutExpected, activity: Activity) -> None:
     warning = warnings.filter(pk=event.warning_id).first()
     if warning is not None:
         stock_warning(warning.merchant, warning)
+
+
+@handles(StockOutsExpected)
+def stocks_run_out(event: StockOutsExpected, activity: Activity) -> None:
+    warning = StockWarning.objects.select_related("merchant").filter(pk=event.first_warning_id).first()
+    if warning is not None:
+        stock_warnings(warning.merchant, warning.merchant.day_of(warning.opened_at))
 
 
 @handles(StockAdjusted, OpeningStockSet, OrderCancelled)

@@ -92,6 +92,19 @@ def stock_warning(merchant: Merchant, warning: StockWarning) -> None:
         tell("stock-low-many", key=key, params=params, grows="count")
 
 
+def stock_warnings(merchant: Merchant, day: date) -> None:
+    """Tell of all products found to run out on a day: the first few one by one, the rest as one line."""
+    start, end = merchant.day_bounds(day)
+    of_the_day = StockWarning.objects.filter(opened_at__gte=start, opened_at__lt=end)
+    first = list(of_the_day.select_related("variant__product").order_by("pk")[:ONE_BY_ONE])
+    for warning in first:
+        if warning.closed_at is None:
+            tell("stock-low", key=str(warning.pk), params=_stock_params(warning))
+    params = _many_params(of_the_day)
+    if params is not None:
+        tell("stock-low-many", key=day.isoformat(), params=params, grows="count")
+
+
 def stock_is_back(merchant: Merchant) -> None:
     """Settle what was told of products that no longer run out."""
     told = Notification.objects.filter(kind="stock-low", state__in=["unread", "read"])
