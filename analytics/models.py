@@ -12,6 +12,16 @@ from analytics.demand.models import (
 )
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
+from analytics.markets.models import (
+    Market,
+    Observation,
+    Player,
+    PlayerWeek,
+    ShareForecast,
+    ShareRun,
+    ShareScore,
+    ShareState,
+)
 from analytics.restock.models import StockWarning
 
 __all__ = [
@@ -29,6 +39,14 @@ __all__ = [
     "Forecast",
     "ForecastRun",
     "ForecastScore",
+    "Market",
+    "Observation",
+    "Player",
+    "PlayerWeek",
+    "ShareForecast",
+    "ShareRun",
+    "ShareScore",
+    "ShareState",
     "StockWarning",
     "VariantFact",
 ]

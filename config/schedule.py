@@ -10,6 +10,7 @@ from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
+from analytics.markets.tasks import nightly_markets
 from analytics.restock.tasks import watch_stock
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
@@ -29,6 +30,7 @@ SCHEDULE = [
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
+    PeriodicJob("markets", nightly_markets, at=time(19, 15)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),

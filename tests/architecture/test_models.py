@@ -24,6 +24,14 @@ PLATFORM = {
     "accounts.PeriodicMark": "the clock moves the marks of all merchants; pages show sums",
     "notifications.Suppression": "an address that takes no mail takes none from any merchant",
     "notifications.ServerPause": "the one mail server of the platform",
+    "analytics.Market": "a market is made of many merchants' sales; analytics.markets.rules.view_of says who sees what",
+    "analytics.Player": "part of a market",
+    "analytics.PlayerWeek": "part of a market",
+    "analytics.Observation": "outside competitors are nobody's own",
+    "analytics.ShareRun": "one forecast for all players of a market",
+    "analytics.ShareForecast": "part of a share run",
+    "analytics.ShareScore": "part of a share run",
+    "analytics.ShareState": "part of a share run",
     "ecommerce.Category": "one category tree for the whole platform",
 }
 

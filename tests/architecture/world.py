@@ -36,6 +36,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
         "data_from": world.merchant.today() - timedelta(days=90),
         "data_to": world.merchant.today() - timedelta(days=1),
     },
+    "analytics.Player": {"name": ""},
+    "analytics.Observation": {"source": "CANARY"},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},

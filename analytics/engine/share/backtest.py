@@ -25,6 +25,8 @@ SHORTEST = 2
 UNBIAS = 0.5
 TRUSTED = 8
 """Targets that a band must have been learnt from before its coverage says anything about the scale."""
+NEVER_SOLD = 1e-5
+"""What counts as nothing for a player that has not sold yet: its log-ratio is finite, its share is zero."""
 EXTRAPOLATIONS = {**SIMPLE, "vector_autoregression": vector_autoregression}
 CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals))
 
@@ -167,7 +169,7 @@ class Backtest:
         combined = combine.log_mean(points, weight, is_closed=is_joint)
         point = self._silenced(combined, selling)
         positive = np.where(shares > 0, shares, np.inf).min(axis=0)
-        least = np.where(np.isfinite(positive), positive / 2, 0.0)
+        least = np.where(np.isfinite(positive), positive / 2, NEVER_SOLD)
         nothing = np.where((shares == 0).any(axis=0), np.sqrt(2.0) * least, 0.0)
         chance = np.random.default_rng([self.seed, origin])
         spread, quantiles = self.record.distribution(panel, origin, point, nothing, chance)

@@ -1,0 +1,42 @@
+"""Facts about market shares. Shares are fractions of the market."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from core.events import Event, event
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ShareFallExpected(Event):
+    """A shop's share is likely to be a point or more lower in four weeks; `low` to `high` is the 80 % range."""
+
+    kind = "markets.share_fall_expected"
+    label = _("Market share likely to fall")
+    sentence = _("The market share in %(category)s is likely to fall")
+    run_id: int
+    market_id: int
+    measure: str
+    category: str
+    last: float
+    low: float
+    middle: float
+    high: float
+    chance: float
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ObservationsRecorded(Event):
+    """Figures of outside competitors were written down: `count` weeks of `players` competitors."""
+
+    kind = "markets.observations_recorded"
+    label = _("Observations recorded")
+    sentence = _("Recorded %(count)s weeks of outside competitors")
+    market_id: int
+    count: int
+    players: int
+    source: str

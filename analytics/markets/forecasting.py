@@ -1,0 +1,206 @@
+"""From a market's rows to the engine and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from analytics.engine.demand import LEVELS as DEMAND_LEVELS
+from analytics.engine.demand import forecast_demand
+from analytics.engine.protocol import Array
+from analytics.engine.rhythm import WEEKLY
+from analytics.engine.share.backtest import Backtest, ShareForecast
+from analytics.engine.share.candidates import SlopeBelief
+from analytics.engine.share.draws import LEVELS, gains, ranks
+from analytics.engine.share.information import Information
+from analytics.engine.share.panel import PRICE, NoForecast, Note
+from analytics.engine.share.pooled import estimate, pool
+from analytics.engine.share.state import market_state
+from analytics.engine.share.stored import to_bytes
+from analytics.engine.share.tally import score
+from analytics.engine.share.why import reasons
+from analytics.markets.models import Market
+from analytics.markets.panels import HORIZON, MarketPanel, share_panel
+from analytics.markets.rules import LEAST_WEEKS
+
+TESTED = 20
+"""So many past weeks are forecast beside the one asked for, to say how good forecasts of this market are."""
+POINT = 0.01
+YOUNG, TEACHERS = 26, 20
+"""A market with fewer weeks learns slopes from up to so many others."""
+SPAN = 4
+MODEL = "logit"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is written down of one look ahead: columns of a ShareRun, and of its ShareForecasts."""
+
+    fields: dict[str, Any]
+    forecasts: list[dict[str, Any]]
+    data_digest: str
+
+
+def look_ahead(
+    market: Market, measure: str, weeks: Sequence[date], *, known_by: datetime | None = None
+) -> list[Looked]:
+    """Forecast a market as of the end of each of `weeks` (ascending), each from the weeks up to it only."""
+    try:
+        found = share_panel(market, measure, known_by=known_by)
+    except NoForecast as error:
+        return [_refused(error.note, []) for _ in weeks]
+    origins = {week: found.weeks.index(week) + 1 for week in weeks if week in found.weeks}
+    usable = [origin for origin in origins.values() if origin >= LEAST_WEEKS and len(found.players) > 1]
+    made: dict[int, ShareForecast] = {}
+    if usable:
+        first = max(LEAST_WEEKS, usable[-1] - TESTED)
+        asked = sorted({*range(first, usable[-1] + 1), *usable})
+        belief = _belief(market, measure, found) if found.panel.known < YOUNG else None
+        walk = Backtest(found.panel, HORIZON, Information.NONE, belief=belief)
+        made = {one.origin: one for one in walk.forecasts(asked)}
+    results = []
+    for week in weeks:
+        origin = origins.get(week, 0)
+        if origin in made:
+            past = [one for at, one in made.items() if at < origin]
+            results.append(_looked(found, made[origin], past))
+        else:
+            note = Note("one_player") if len(found.players) == 1 else Note("too_short", count=max(origin, 0))
+            results.append(_refused(note, found.panel.notes))
+    return results
+
+
+def _refused(note: Note, notes: Sequence[Note]) -> Looked:
+    fields = {"refusal": note.code, "notes": [_note(one) for one in [*notes, note]]}
+    return Looked(fields, [], f"refused:{note.code}:{note.count}")
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "field": note.field, "count": note.count}
+
+
+def _rounded(values: Any) -> Any:
+    """Six decimals, as nested lists: a run reads back as it was written on every database."""
+    return np.round(np.asarray(values, dtype=float), 6).tolist()
+
+
+def _belief(market: Market, measure: str, found: MarketPanel) -> SlopeBelief | None:
+    """What other markets say of prices and promotions."""
+    others = Market.objects.exclude(pk=market.pk).exclude(first_week=None).order_by("first_week")[:TEACHERS]
+    learnt = []
+    for other in others:
+        try:
+            panel = share_panel(other, measure).panel
+        except NoForecast:
+            continue
+        if (one := estimate(panel, panel.known)) is not None:
+            learnt.append(one)
+    return pool(learnt, found.panel.names)
+
+
+def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast]) -> Looked:
+    panel, origin = found.panel, made.origin
+    last = panel.shares[origin - 1]
+    draws = made.distribution.draws()
+    gain, lose = gains(draws, last, POINT)
+    final = ranks(draws)[-1]
+    why = _reasons(found, made)
+    due = [one for one in past if one.origin < origin]
+    fields = {
+        "first_week": found.weeks[0],
+        "horizon": HORIZON,
+        "players": [player.pk for player in found.players],
+        "weights": {name: round(weight, 6) for name, weight in made.weights.items() if weight >= 1e-4},
+        "backtest": _scores(found, due, origin),
+        "assumed": {},
+        "size": _rounded(_size(found.totals[:origin])),
+        "notes": [_note(note) for note in (*panel.notes, *panel.silent(origin))],
+    }
+    forecasts = [
+        {
+            "player_id": player.pk,
+            "last": round(float(last[at]), 6),
+            "mean": _rounded(made.point[:, at]),
+            "quantiles": _rounded(made.quantiles[:, at]),
+            "gain": _rounded(gain[:, at]),
+            "lose": _rounded(lose[:, at]),
+            "ranks": _rounded(final[at]),
+            "reasons": {cause: round(float(parts[at]), 6) for cause, parts in why.items()},
+        }
+        for at, player in enumerate(found.players)
+    ]
+    return Looked(fields, forecasts, found.digest)
+
+
+def _scores(found: MarketPanel, past: Sequence[ShareForecast], origin: int) -> dict[str, Any]:
+    """How good forecasts of the market as a whole were by `origin`; {} where none has come due."""
+    known = found.panel if origin == found.panel.known else _known_until(found, origin)
+    if not past or not any(known.counted[one.origin : one.origin + HORIZON].any() for one in past):
+        return {}
+    total = score(known, past)
+    numbers = {
+        "error": total.error,
+        "naive": total.naive,
+        "best_simple": total.best_simple,
+        "cover_80": total.cover_80,
+        "cover_95": total.cover_95,
+        "crps_ratio": total.crps_ratio,
+    }
+    return {name: round(value, 6) for name, value in numbers.items() if np.isfinite(value)} | {"forecasts": len(past)}
+
+
+def _known_until(found: MarketPanel, origin: int) -> Any:
+    """The panel with nothing after `origin` counted, so that a replayed run is not scored with what came later."""
+    counted = found.panel.counted.copy()
+    counted[origin:] = False
+    return replace(found.panel, counted=counted)
+
+
+def _size(totals: Array) -> Array:
+    """Quantiles (LEVELS) of the market's size in each coming week."""
+    made = forecast_demand(totals[None], HORIZON, rhythm=WEEKLY)
+    places = [DEMAND_LEVELS.index(level) for level in LEVELS]
+    return np.asarray(made.quantiles[0][:, places], dtype=float)
+
+
+def _reasons(found: MarketPanel, made: ShareForecast) -> dict[str, Array]:
+    """What moved shares over the last SPAN weeks against the SPAN before; {} where there is no model to say it."""
+    panel, origin, selling = found.panel, made.origin, made.selling
+    model = made.fitted.get(MODEL)
+    if model is None or origin < 2 * SPAN:
+        return {}
+    now, before = slice(origin - SPAN, origin), slice(origin - 2 * SPAN, origin - SPAN)
+    shares = [panel.shares[part][:, selling].mean(axis=0) for part in (before, now)]
+    drivers = [panel.drivers[part][:, selling].mean(axis=0) for part in (before, now)]
+    parts = reasons(model, panel.names, drivers[0], drivers[1], shares[0], shares[1])
+    full = {}
+    for cause, values in parts.items():
+        full[cause] = np.zeros(len(panel.players))
+        full[cause][selling] = values
+    return full
+
+
+def scenario_state(market: Market, measure: str) -> bytes | None:
+    """The newest model of a market that knows prices and promotions; None where there is none to ask."""
+    try:
+        found = share_panel(market, measure)
+        known = found.panel.known
+        belief = _belief(market, measure, found) if known < YOUNG else None
+        made = Backtest(found.panel, HORIZON, Information.ALL, belief=belief).forecasts([known])[0]
+        return to_bytes(market_state(found.panel, made))
+    except (NoForecast, ValueError):
+        return None
+
+
+def with_the_plan_that_came(found: MarketPanel, weeks: Sequence[date]) -> dict[date, Array]:
+    """What would have been forecast as of `weeks` had every price and promotion been known: steps x players."""
+    origins = {found.weeks.index(week) + 1: week for week in weeks if week in found.weeks}
+    usable = sorted(origin for origin in origins if origin >= LEAST_WEEKS)
+    if not usable or PRICE not in found.panel.names or len(found.players) < 2:
+        return {}
+    made = Backtest(found.panel, HORIZON, Information.ALL).forecasts(list(range(usable[0], usable[-1] + 1)))
+    return {origins[one.origin]: one.point for one in made if one.origin in origins}

@@ -1,0 +1,192 @@
+"""The door between a market's rows and arrays: weeks of merchants from facts, and the panel that is forecast."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import Sum
+from django.db.models.functions import TruncWeek
+
+from analytics.engine.protocol import Array
+from analytics.engine.share.panel import PRICE, NoForecast, Note, SharePanel, make_panel
+from analytics.facts.models import VariantFact
+from analytics.markets.models import WEEK, Market, Measure, Player, PlayerWeek
+from core.tenancy import every_tenant
+from ecommerce.catalog.models import Category
+
+PROMOTION = "promotion"
+USUAL_WEEKS = 13
+REDUCED = 0.05
+"""A variant is on promotion while it sells at least this part below its usual price, the median of USUAL_WEEKS."""
+HORIZON = 8
+FILLED = 4
+"""So many unknown weeks of an outside player in a row are filled with what was known before."""
+
+
+@dataclass(frozen=True)
+class Sold:
+    """One merchant's weeks in a category; arrays are weeks long. `price` is NaN before the first sale."""
+
+    units: Array
+    value: Array
+    price: Array
+    promotion: Array
+
+
+def weeks_between(first: date, last: date) -> list[date]:
+    return [first + step * WEEK for step in range((last - first).days // 7 + 1)]
+
+
+def sold_on_platform(category: Category, first: date, last: date) -> dict[int, Sold]:
+    """What every merchant sold in a category, by merchant id, from Monday `first` to the week of `last`; one query."""
+    weeks = weeks_between(first, last)
+    place = {week: at for at, week in enumerate(weeks)}
+    sales: dict[int, dict[int, list[tuple[int, float, float]]]] = defaultdict(lambda: defaultdict(list))
+    with every_tenant("a market is made of the sales of many merchants"):
+        rows = (
+            VariantFact.objects.filter(variant__product__category=category, day__gte=first, day__lt=last + WEEK)
+            .order_by()
+            .annotate(week=TruncWeek("day"))
+            .values_list("merchant_id", "variant_id", "week")
+            .annotate(sold=Sum("units"), worth=Sum("value"))
+        )
+        for merchant, variant, week, units, value in rows:
+            sales[merchant][variant].append((place[week], float(units), float(value)))
+    return {merchant: _sold(list(variants.values()), len(weeks)) for merchant, variants in sales.items()}
+
+
+def _sold(variants: list[list[tuple[int, float, float]]], length: int) -> Sold:
+    units, value = np.zeros((len(variants), length)), np.zeros((len(variants), length))
+    for row, cells in enumerate(variants):
+        for week, count, worth in cells:
+            units[row, week], value[row, week] = count, worth
+    with np.errstate(divide="ignore", invalid="ignore"):
+        prices = _carried(np.where(units > 0, value / units, np.nan))
+    usual = _usual(prices)
+    reduced = units * (prices < (1 - REDUCED) * usual)
+    total = units.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        promotion = np.where(total > 0, reduced.sum(axis=0) / total, 0.0)
+    return Sold(total, value.sum(axis=0), _index(prices, value.sum(axis=1)), promotion)
+
+
+def _carried(prices: Array) -> Array:
+    """Each variant's price in weeks without a sale: that of the week before; NaN before its first."""
+    carried = prices.copy()
+    for week in range(1, carried.shape[1]):
+        carried[:, week] = np.where(np.isfinite(carried[:, week]), carried[:, week], carried[:, week - 1])
+    return carried
+
+
+def _usual(prices: Array) -> Array:
+    """The median of each variant's last USUAL_WEEKS prices, the week itself among them; NaN where there is none."""
+    usual = np.full(prices.shape, np.nan)
+    for week in range(prices.shape[1]):
+        window = prices[:, max(0, week - USUAL_WEEKS + 1) : week + 1]
+        known = np.isfinite(window).any(axis=1)
+        if known.any():
+            usual[known, week] = np.nanmedian(window[known], axis=1)
+    return usual
+
+
+def _index(prices: Array, weights: Array) -> Array:
+    """One price of the range: the geometric mean with fixed weights, so that what sells more does not move it.
+
+    A variant that is not there yet counts with its first price, or its coming would look like a change of price.
+    """
+    if not len(prices) or not weights.sum() > 0:
+        return np.full(prices.shape[1] if prices.ndim == 2 else 0, np.nan)
+    filled = prices.copy()
+    for week in range(filled.shape[1] - 2, -1, -1):
+        filled[:, week] = np.where(np.isfinite(filled[:, week]), filled[:, week], filled[:, week + 1])
+    usable = (np.isfinite(filled).all(axis=1)) & (filled > 0).all(axis=1) & (weights > 0)
+    if not usable.any():
+        return np.full(prices.shape[1], np.nan)
+    weight = weights[usable] / weights[usable].sum()
+    index = np.exp(weight @ np.log(filled[usable]))
+    begun = np.isfinite(prices[usable]).any(axis=0)
+    return np.where(begun, index, np.nan)
+
+
+@dataclass(frozen=True)
+class MarketPanel:
+    """A market ready to forecast: the panel with HORIZON weeks to come, its players and weeks, and the sums sold.
+
+    The plan for the weeks to come is that everything stays as in the last week known. `amounts` is weeks x players.
+    """
+
+    panel: SharePanel
+    players: tuple[Player, ...]
+    weeks: tuple[date, ...]
+    amounts: Array
+    digest: str
+
+    @property
+    def totals(self) -> Array:
+        """The market's size per week known."""
+        return np.asarray(self.amounts.sum(axis=1), dtype=float)
+
+    def place(self, player_id: int) -> int | None:
+        """The column of a player."""
+        return next((at for at, player in enumerate(self.players) if player.pk == player_id), None)
+
+
+def share_panel(
+    market: Market, measure: str, *, until: date | None = None, known_by: datetime | None = None
+) -> MarketPanel:
+    """The panel of a market up to the week `until`, from what was known by `known_by`.
+
+    Raises NoForecast where nobody sold anything.
+    """
+    rows = PlayerWeek.objects.filter(player__market=market).select_related("player")
+    if until is not None:
+        rows = rows.filter(week__lte=until)
+    found = [row for row in rows if known_by is None or row.known_at is None or row.known_at <= known_by]
+    if not found:
+        raise NoForecast(Note("no_sales"))
+    players = sorted({row.player for row in found}, key=lambda player: player.pk)
+    weeks = weeks_between(min(row.week for row in found), max(row.week for row in found))
+    place = {week: at for at, week in enumerate(weeks)}
+    column = {player.pk: at for at, player in enumerate(players)}
+    shape = (len(weeks) + HORIZON, len(players))
+    amounts, price, promotion = (np.full(shape, np.nan) for _ in range(3))
+    for row in found:
+        at = place[row.week], column[row.player_id]
+        amounts[at] = float(row.value) if measure == Measure.VALUE else row.units
+        price[at] = np.nan if row.price is None else row.price
+        promotion[at] = np.nan if row.promotion is None else row.promotion
+    _fill_outside(amounts[: len(weeks)], players)
+    labels = [week.isoformat() for week in weeks_between(weeks[0], weeks[-1] + HORIZON * WEEK)]
+    known = np.nan_to_num(amounts[: len(weeks)])
+    amounts[: len(weeks)] = known
+    promotion = np.where(np.isfinite(promotion), promotion, 0.0)
+    promotion[len(weeks) :] = promotion[len(weeks) - 1]
+    drivers = {PRICE: price, PROMOTION: promotion}
+    panel = make_panel(labels, [str(player.pk) for player in players], amounts, drivers)
+    return MarketPanel(panel, tuple(players), tuple(weeks), known, _digest(players, weeks, known, price, promotion))
+
+
+def _fill_outside(amounts: Array, players: Iterable[Player]) -> None:
+    """Short gaps of outside players take the week before; long ones stay unknown, and count as no sale."""
+    for column, player in enumerate(players):
+        if not player.is_outside:
+            continue
+        values = amounts[:, column]
+        gap = 0
+        for week in range(1, len(values)):
+            gap = 0 if np.isfinite(values[week]) else gap + 1
+            if 0 < gap <= FILLED:
+                values[week] = values[week - 1]
+
+
+def _digest(players: Iterable[Player], *parts: Any) -> str:
+    text = hashlib.sha256(",".join(str(player.pk) for player in players).encode())
+    for part in parts:
+        text.update(np.nan_to_num(part).round(6).tobytes() if isinstance(part, np.ndarray) else str(part).encode())
+    return text.hexdigest()
