@@ -225,7 +225,7 @@ def test_what_a_merchant_may_see(recent, withheld, groups):
 
 
 def test_only_categories_with_sales_have_a_market(shop, teaware):
-    factories.CategoryFactory(name="Empty")
+    factories.CategoryFactory(name="Empty", code="empty")
     sells(shop, teaware, [1])
 
     assert [market.category for market in open_markets()] == [teaware]

@@ -198,7 +198,7 @@ def test_a_market_that_cannot_be_forecast_says_why(shop, teaware, players, weeks
 
 
 def test_a_young_market_learns_from_another(market, shop):
-    young = factories.CategoryFactory(name="Kettles")
+    young = factories.CategoryFactory(name="Kettles", code="kettles")
     for number in range(3):
         sells(factories.MerchantFactory(), young, wavy(30, 6, number), price=[100, 90, 100, 80, 100, 90])
     open_markets()
