@@ -4,7 +4,7 @@ from core.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0004_markets")]
+    dependencies = [("analytics", "0005_markets")]
 
     operations = [
         append_only(

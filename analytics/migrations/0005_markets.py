@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_activity_append_only'),
-        ('analytics', '0003_demand'),
+        ('analytics', '0004_demand_as_of'),
         ('ecommerce', '0002_append_only'),
     ]
 
