@@ -1,5 +1,13 @@
 """Re-exports: each feature keeps its own models."""
 
+from analytics.calendar.models import (
+    OccasionChoice,
+    OccasionEffect,
+    OutsideSeries,
+    OutsideUpload,
+    OutsideValue,
+    OwnEvent,
+)
 from analytics.demand.models import (
     DemandChunk,
     DemandForecast,
@@ -41,6 +49,12 @@ __all__ = [
     "ForecastScore",
     "Market",
     "Observation",
+    "OccasionChoice",
+    "OccasionEffect",
+    "OutsideSeries",
+    "OutsideUpload",
+    "OutsideValue",
+    "OwnEvent",
     "Player",
     "PlayerWeek",
     "ShareForecast",
