@@ -62,7 +62,9 @@ def read_rows(
         key = same(value)
         if key in at:
             earlier = rows[at[key]]
-            found.bad.append([earlier[0], earlier[1], _("Row %(row)s says it again; that one counts.") % {"row": number}])
+            found.bad.append(
+                [earlier[0], earlier[1], _("Row %(row)s says it again; that one counts.") % {"row": number}]
+            )
         at[key] = len(rows)
         rows.append((number, cells, value))
     kept = set(at.values())

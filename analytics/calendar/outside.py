@@ -81,9 +81,7 @@ def add_values(series: OutsideSeries, given: Sequence[Given], *, source: str) ->
             continue
         after = period_end(one.day, series.period) + timedelta(days=1)
         known_on = one.known_on or (today if one.day in newest else min(today, after))
-        fresh.append(
-            OutsideValue(series=series, day=one.day, value=one.value, known_on=known_on, source=source[:150])
-        )
+        fresh.append(OutsideValue(series=series, day=one.day, value=one.value, known_on=known_on, source=source[:150]))
     OutsideValue.objects.bulk_create(fresh, batch_size=1000)
     return len(fresh), len(given) - len(fresh)
 

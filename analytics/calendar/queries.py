@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Count, Max, Min, QuerySet
@@ -49,5 +48,5 @@ def weekly_values(
     return {monday: sum(values) if summed else sum(values) / len(values) for monday, values in sorted(found.items())}
 
 
-def newest_uploads(series: OutsideSeries) -> Sequence[OutsideUpload]:
+def newest_uploads(series: OutsideSeries) -> QuerySet[OutsideUpload]:
     return OutsideUpload.objects.filter(series=series)[:NEWEST_UPLOADS]

@@ -120,7 +120,7 @@ def checked_event(data: dict[str, Any], today: date) -> dict[str, Any]:
         try:
             checked_day(data[field], today)
         except Refused as refusal:
-            raise Refused(refusal.code, refusal.message, **{field: refusal.message}) from None
+            raise Refused(refusal.code, refusal.message, **{field: refusal.message}) from None  # type: ignore[arg-type]
     return {**data, "name": name}
 
 

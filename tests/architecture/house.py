@@ -28,7 +28,18 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "buyers",
         "imports",
     ),
-    "analytics": ("engine", "market_files", "facts", "frames", "calendar", "forecasts", "demand", "markets", "restock", "home"),
+    "analytics": (
+        "engine",
+        "market_files",
+        "facts",
+        "frames",
+        "calendar",
+        "forecasts",
+        "demand",
+        "markets",
+        "restock",
+        "home",
+    ),
     "notifications": ("mail", "buyers", "inbox"),
 }
 
