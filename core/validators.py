@@ -13,7 +13,7 @@ CARD_NUMBER = _("This looks like the number of a payment card. Take it out: card
 _CARD = re.compile(
     r"(?<![\w-])(?:"
     r"3[47](?:[ -]?\d){13}"
-    r"|(?:4\d|5[1-5]|2[2-7]|35|60|65)(?:[ -]?\d){14}"
+    r"|(?:4\d|5[0-8]|2[2-7]|35|60|65)(?:[ -]?\d){14}"
     r"|62(?:[ -]?\d){14,17}"
     r")(?![\w-])",
     re.ASCII,

@@ -234,7 +234,7 @@ def _ship(random: Random, draft: _Draft, shipped_at: datetime, now: datetime, *,
 def _total_up(people: list[Customer], drafts: list[_Draft]) -> None:
     for draft in drafts:
         person, order = people[draft.customer], draft.order
-        person.order_count += 1
+        person.order_count += order.state != State.CANCELLED
         person.spend += order.paid_total - order.refunded_total
         if person.last_order_at is None or person.last_order_at < order.placed_at:
             person.last_order_at = order.placed_at

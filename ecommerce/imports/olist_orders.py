@@ -149,7 +149,7 @@ def _buyers(
 
 def _count(customer: Customer, part: OrderPart) -> None:
     placed = moment(part.row["order_purchase_timestamp"])
-    customer.order_count += 1
+    customer.order_count += STATES.get(part.row["order_status"]) != Order.State.CANCELLED
     customer.spend += sum((amount for _, amount, _ in part.payments), Decimal(0))
     if placed and (customer.last_order_at is None or customer.last_order_at < placed):
         customer.last_order_at = placed

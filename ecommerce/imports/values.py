@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from core.money import LARGEST, cents
+from core.validators import has_card_number
 
 
 class BadValue(ValueError):
@@ -27,7 +28,6 @@ _WRAPPED = re.compile(r'^="(.*)"$', re.S)
 _AMOUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,6})?")
 _DECIMAL_COMMA = re.compile(r"-?\d{1,12},\d{1,2}")
 _CURRENCY_SIGNS = re.compile(r"^(¥|￥|\$|€|£|R\$|CNY|RMB|USD|BRL|EUR|US\$)\s*|\s*(元|CNY|RMB|USD|BRL|EUR)$")
-_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){13,19}(?!\d)")
 _ZONED = re.compile(r"^(.*\d)\s*([+-]\d{2}):?(\d{2})$")
 _PATTERNS = (
     "%Y-%m-%d %H:%M:%S",
@@ -144,22 +144,13 @@ def words(text: str, *, longest: int) -> str:
     value = "".join(
         sign for sign in unicodedata.normalize("NFC", text) if sign in "\n\t" or unicodedata.category(sign) != "Cc"
     ).strip()
-    if any(_is_card(match[0]) for match in _CARD.finditer(value)):
+    if has_card_number(value):
         raise BadValue(
             _("This holds what looks like a payment card number. Remove it; card numbers are not kept here.")
         )
     if len(value) > longest:
         raise BadValue(_("“%(text)s…” is longer than %(most)d signs.") % {"text": value[:30], "most": longest})
     return value
-
-
-def _is_card(text: str) -> bool:
-    """The Luhn check (ISO/IEC 7812-1), for numbers that begin as cards do."""
-    digits = [int(sign) for sign in text if sign.isdigit()]
-    if not 15 <= len(digits) <= 16 or digits[0] not in (3, 4, 5):
-        return False
-    doubled = [digit if index % 2 == 0 else sum(divmod(digit * 2, 10)) for index, digit in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0
 
 
 def email(text: str) -> str:

@@ -16,8 +16,9 @@ from config.demo import simulate
 from config.demo.build import build, exists
 from config.demo.rhythm import black_friday, festivals, spring_festival
 from config.demo.world import SHOPS
-from core.tenancy import every_tenant
-from ecommerce.models import Complaint, Order, OrderLine, Payment, Review, StockLevel, StockMove
+from core.tenancy import every_tenant, tenant
+from ecommerce.models import Complaint, Customer, Order, OrderLine, Payment, Review, StockLevel, StockMove
+from ecommerce.orders.actions import recount_customers
 
 DAY = date(2025, 11, 20)
 
@@ -34,6 +35,11 @@ def test_festivals_fall_on_their_days():
     assert black_friday(2025) == date(2025, 11, 28)
     days = [date.fromordinal(n) for n in range(date(2025, 1, 1).toordinal(), date(2026, 1, 1).toordinal())]
     assert days[int(np.argmax(festivals(days)))] == date(2025, 11, 11)
+
+
+def totals() -> list[tuple]:
+    rows = Customer.objects.order_by("pk").values_list("order_count", "spend", "last_order_at")
+    return [(count, f"{spend:.2f}", last) for count, spend, last in rows]
 
 
 @pytest.mark.slow
@@ -77,5 +83,10 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
         newest = Merchant.objects.get(slug="new-shelf")
         assert 20 < Order.objects.filter(merchant=newest).count() < 90
         assert Order.objects.aggregate(sum=Sum("total"))["sum"] > Decimal(1_000_000)
+        for shop in Merchant.objects.filter(slug__in=["luming", "new-shelf"]):
+            with tenant(shop):
+                told = totals()
+                recount_customers(Customer.objects.values_list("pk", flat=True))
+                assert totals() == told
     call_command("check_stock")
     call_command("check_tenants")
