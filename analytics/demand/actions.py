@@ -49,6 +49,7 @@ from analytics.demand.rules import (
 from analytics.demand.shop import shop_sums
 from analytics.engine.patterns import patterns
 from analytics.forecasts.queries import edges
+from analytics.forecasts.rules import check_range
 from core.actors import SYSTEM, Actor
 from core.bulk import insert_columns
 from core.tenancy import current_tenant_id
@@ -70,11 +71,12 @@ def begin_run(
 
     `job_id` makes it safe to repeat. `at` looks ahead from the end of that past day, knowing nothing later; such a run
     and one of another horizon than the usual leave the outlooks alone. A shop with too few days of sales gets a run
-    that is closed with the reason.
+    that is closed with the reason. Raises Refused for a range that makes no sense.
     """
     if job_id is not None and (known := DemandRun.objects.filter(job_id=job_id).first()):
         return known
     merchant = Merchant.objects.get(pk=current_tenant_id())
+    check_range(at, horizon, merchant.today())
     first, last = edges(merchant, merchant.today()) or (None, None)
     data_to = min(at, last) if at is not None and last is not None else last
     run = DemandRun(merchant=merchant, job_id=job_id, actor_label=actor.label[:150], made_at=made_at or timezone.now())

@@ -22,7 +22,7 @@ from analytics.engine.forecast import Forecast as Projection
 from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, OutlookChanged, SurgeExpected
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore, Measure
 from analytics.forecasts.queries import actual_days, digest_of, due_days, edges
-from analytics.forecasts.rules import HIGH, LOW, MIDDLE, outlook
+from analytics.forecasts.rules import HIGH, LOW, MIDDLE, check_range, outlook
 from core.actors import Actor
 from core.tenancy import current_tenant_id
 
@@ -31,28 +31,35 @@ MARGIN_DAYS = 60  # read beyond what the engine looks at, so that its own cut is
 QUIET_DAYS = 7  # between two notices of the same kind
 
 
-def make_forecast(measure: str, *, actor: Actor, job_id: int | None = None, data_to: date | None = None) -> ForecastRun:
+def make_forecast(
+    measure: str, *, actor: Actor, job_id: int | None = None, at: date | None = None, horizon: int = HORIZON
+) -> ForecastRun:
     """Look ahead from what is known and keep the result for good. What cannot be forecast is kept as a refusal.
 
-    `job_id` makes it safe to repeat: a job that was killed after its run was written gets that run back. `data_to`
-    forgets what came after that day.
+    `job_id` makes it safe to repeat: a job that was killed after its run was written gets that run back. `at` looks
+    ahead from the end of that past day, knowing nothing later; such a run and one of another horizon than the usual
+    are not live, so the newest forecast stays what it is. Raises Refused for a range that makes no sense.
     """
     if job_id is not None and (known := ForecastRun.objects.filter(measure=measure, job_id=job_id).first()):
         return known
     merchant = Merchant.objects.get(pk=current_tenant_id())
+    check_range(at, horizon, merchant.today())
     span = edges(merchant, merchant.today())
     first, last = span or (None, None)
-    if data_to is not None and last is not None:
-        last = min(last, data_to)
+    run = ForecastRun(merchant=merchant, measure=measure, actor_label=actor.label[:150], job_id=job_id, horizon=horizon)
+    run.live = horizon == HORIZON and (at is None or last is None or at >= last)
+    if at is not None and last is not None:
+        last = min(last, at)
+    if first is not None and last is not None and last < first:
+        first = last = None  # nothing had been sold by then
     report_progress(1, 10, _("Reading past sales"))
     result: Projection | Refusal = Refusal("no_sales")
     if first is not None and last is not None:
         first = max(first, last - timedelta(days=MAX_DAYS + MARGIN_DAYS))
         values = frames.daily_series(Measure(measure).figure, first, last)
         report_progress(3, 10, _("Trying the models on past days"))
-        result = forecast(values, first)
+        result = forecast(values, first, horizon=horizon)
     report_progress(8, 10, _("Writing the forecast down"))
-    run = ForecastRun(merchant=merchant, measure=measure, actor_label=actor.label[:150], job_id=job_id)
     run.data_from, run.data_to = first, last
     if isinstance(result, Refusal):
         return _keep_refusal(run, result, actor)
@@ -72,7 +79,7 @@ def _keep_refusal(run: ForecastRun, result: Refusal, actor: Actor) -> ForecastRu
 
 @transaction.atomic
 def _keep_forecast(run: ForecastRun, result: Projection, actor: Actor) -> ForecastRun:
-    run.outcome, run.horizon = ForecastRun.Outcome.MADE, HORIZON
+    run.outcome = ForecastRun.Outcome.MADE
     run.data_from, run.data_to = result.calendar.start, result.calendar.end
     run.model, run.reason, run.gain = result.choice.model, result.choice.reason, result.choice.gain
     run.backtest = _backtest(result)
@@ -143,7 +150,7 @@ def _announce(run: ForecastRun, days: Sequence[Forecast], actor: Actor) -> None:
     )
     entry = record(made, actor=actor, subject=run)
     fortnight = run.total(1, 14)
-    is_current = days[0].day >= run.merchant.today()
+    is_current = run.live and days[0].day >= run.merchant.today()
     if run.measure != Measure.SALES_VALUE or fortnight is None or run.usual is None or not is_current:
         return
     kinds: dict[str, type[OutlookChanged]] = {"surge": SurgeExpected, "drop": DropExpected}

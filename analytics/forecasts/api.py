@@ -20,7 +20,8 @@ class RunOut(serializers.ModelSerializer[ForecastRun]):
     class Meta:
         model = ForecastRun
         fields = (
-            "id", "measure", "made_at", "data_from", "data_to", "horizon", "outcome", "model", "reason", "refusal",
+            "id", "measure", "made_at", "data_from", "data_to", "live", "horizon", "outcome", "model", "reason",
+            "refusal",
         )  # fmt: skip
 
 

@@ -47,6 +47,10 @@ class ForecastRunQuerySet(TenantQuerySet["ForecastRun"]):
     def made(self) -> ForecastRunQuerySet:
         return self.filter(outcome=ForecastRun.Outcome.MADE)
 
+    def live(self) -> ForecastRunQuerySet:
+        """Runs that looked ahead from all that was known when they were made."""
+        return self.filter(live=True)
+
     def of(self, measure: str) -> ForecastRunQuerySet:
         """The runs of a measure, the newest first."""
         return self.filter(measure=measure).order_by("-made_at", "-pk")
@@ -58,6 +62,7 @@ class ForecastRun(AppendOnlyModel, TenantModel):
     `backtest` holds what speaks for and against the model: `scores` per model, `weeks` and `days` it would have
     predicted, `notes` of what was done with the data. `totals` are the quantiles of sums of days ("1-28": seven
     values). `usual` is what the same number of days as the first two weeks brought on average in the last four weeks.
+    `live` runs are what pages and notices speak of; the others look from a past day, or further than usual.
     """
 
     class Outcome(models.TextChoices):
@@ -69,6 +74,7 @@ class ForecastRun(AppendOnlyModel, TenantModel):
     actor_label = models.CharField(_("by"), max_length=150, blank=True)
     data_from = models.DateField(_("data from"), null=True)
     data_to = models.DateField(_("data to"), null=True)
+    live = models.BooleanField(default=True)
     horizon = models.PositiveSmallIntegerField(default=28)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     model = models.CharField(_("model"), max_length=30, blank=True)

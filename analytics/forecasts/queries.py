@@ -38,8 +38,8 @@ def run_list() -> QuerySet[ForecastRun]:
 
 
 def newest_run(measure: str, *, made: bool = False) -> ForecastRun | None:
-    """The newest run of a measure; with `made` the newest that has a forecast."""
-    runs = ForecastRun.objects.of(measure)
+    """The newest live run of a measure; with `made` the newest that has a forecast."""
+    runs = ForecastRun.objects.of(measure).live()
     return (runs.made() if made else runs).select_related("merchant").first()
 
 
@@ -48,6 +48,18 @@ def forecast_days(run: ForecastRun) -> list[Forecast]:
     days = list(Forecast.objects.filter(run=run).select_related("score").order_by("step"))
     for day in days:
         day.score_or_none = getattr(day, "score", None)  # type: ignore[attr-defined]
+    return days
+
+
+def replayed_days(run: ForecastRun) -> list[Forecast]:
+    """The days of a run that looked from a past day, each with what came by now in place of a score."""
+    days = list(Forecast.objects.filter(run=run).order_by("step"))
+    span = edges(run.merchant, run.merchant.today())
+    came = actual_days(run.measure, days[0].day, days[-1].day) if days else {}
+    for day in days:
+        known = span is not None and day.day <= span[1]
+        score = ForecastScore.of(day, actual=came.get(day.day, 0.0), naive=0.0) if known else None
+        day.score_or_none = score  # type: ignore[attr-defined]
     return days
 
 
@@ -71,9 +83,10 @@ def open_job(merchant: Merchant, measure: str) -> Job | None:
 
 
 def due_days(merchant: Merchant, until: date) -> QuerySet[Forecast]:
-    """Forecast days that are over, counted and not yet scored; none that lay in the past when they were predicted."""
+    """Days of live forecasts that are over, counted and not yet scored; none that was over when it was predicted."""
     return (
         Forecast.objects.filter(day__lte=until, score=None)
+        .filter(run__live=True)
         .exclude(day__in=DirtyDay.objects.values("day"))
         .annotate(made_on=TruncDate("run__made_at", tzinfo=merchant.zone))
         .filter(day__gte=F("made_on"))
@@ -100,6 +113,7 @@ def track_record(run: ForecastRun) -> Record:
     first_week = Forecast.objects.filter(step__lte=7, score__isnull=False).select_related("score").order_by("step")
     runs = (
         ForecastRun.objects.made()
+        .live()
         .filter(measure=run.measure, data_to__in=starts)
         .prefetch_related(Prefetch("days", first_week, to_attr="scored"))
         .order_by("made_at")
@@ -164,6 +178,8 @@ def content_of(run: ForecastRun, days: Sequence[Forecast]) -> str:
             "refusal_facts", "backtest", "totals", "usual",
         )
     }  # fmt: skip
+    if not run.live:
+        said["live"] = False
     rows = [[day.step, day.day.isoformat(), day.mean, *day.quantiles] for day in days]
     return json.dumps({**said, "merchant": run.merchant_id, "days": rows}, sort_keys=True, default=str)
 

@@ -8,9 +8,14 @@ from datetime import date, timedelta
 from math import floor, log10
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from core.errors import Refused
+
 NOTABLE = 0.1  # a change of less than a tenth is not worth a notice, however sure it is
 STALE_DAYS = 56
 WEEKS_FOR_RECORD = 4  # real weeks needed before they stand in place of the tests
+FARTHEST_DAYS = 90  # looked ahead at most
 LOW, MIDDLE, HIGH = 1, 3, 5  # positions of the 80 % range and the middle among the seven quantiles
 
 
@@ -21,6 +26,18 @@ def known_until(last_sale: date, today: date) -> date:
     """
     yesterday = today - timedelta(days=1)
     return yesterday if (yesterday - last_sale).days <= STALE_DAYS else last_sale
+
+
+def check_range(at: date | None, horizon: int, today: date) -> None:
+    """Refuse to look from a day that is not over, or further ahead than anybody can see."""
+    if not 1 <= horizon <= FARTHEST_DAYS:
+        raise Refused(
+            "bad_horizon",
+            _("A forecast reaches from 1 to %(most)s days ahead; %(asked)s is outside.")
+            % {"most": FARTHEST_DAYS, "asked": horizon},
+        )
+    if at is not None and at >= today:
+        raise Refused("day_not_over", _("A forecast can look from a day that is over: choose one before today."))
 
 
 def outlook(usual: float, quantiles: Sequence[float]) -> str:

@@ -40,6 +40,6 @@ def nightly_forecasts() -> None:
     if span is None:
         return
     for measure in Measure.values:
-        newest = ForecastRun.objects.of(measure).values_list("data_to", flat=True).first()
+        newest = ForecastRun.objects.of(measure).live().values_list("data_to", flat=True).first()
         if newest is None or newest < span[1]:
             make_forecast(measure, actor=SYSTEM, job_id=current_job_id())

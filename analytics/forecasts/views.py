@@ -14,7 +14,7 @@ from accounts.jobs.models import Job
 from analytics.forecasts import showing, words
 from analytics.forecasts.listing import RUNS
 from analytics.forecasts.models import ForecastRun, Measure
-from analytics.forecasts.queries import TASK, edges, forecast_days, newest_run, open_job, run_list, sheet
+from analytics.forecasts.queries import TASK, edges, forecast_days, newest_run, open_job, replayed_days, run_list, sheet
 from analytics.forecasts.rules import STALE_DAYS
 from analytics.forecasts.tasks import request_forecast
 from core.access import MerchantRequest, merchant_view
@@ -154,7 +154,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
 
 
 def _outcomes(run: ForecastRun, currency: str) -> dict[str, Any]:
-    days = forecast_days(run)
+    days = forecast_days(run) if run.live else replayed_days(run)
     scored = [day for day in days if day.score_or_none is not None]  # type: ignore[attr-defined]
     rows = []
     for day in days:

@@ -194,7 +194,7 @@ def test_days_are_scored_once_when_they_are_over_and_counted(scope, time_machine
 def test_what_was_predicted_after_the_fact_is_never_scored(scope):
     sales_history(100)
 
-    make_forecast("orders", actor=SYSTEM, data_to=TODAY - timedelta(days=10))
+    make_forecast("orders", actor=SYSTEM, at=TODAY - timedelta(days=10))
 
     assert score_due_forecasts() == 0
 
