@@ -23,6 +23,7 @@ from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 from analytics.markets.models import (
     Market,
     Observation,
+    PlannedWeek,
     Player,
     PlayerWeek,
     ShareForecast,
@@ -55,6 +56,7 @@ __all__ = [
     "OutsideUpload",
     "OutsideValue",
     "OwnEvent",
+    "PlannedWeek",
     "Player",
     "PlayerWeek",
     "ShareForecast",

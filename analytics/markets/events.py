@@ -40,3 +40,16 @@ class ObservationsRecorded(Event):
     count: int
     players: int
     source: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PlanDeclared(Event):
+    """A shop said what its prices and promotions will be in `weeks` coming weeks of a market."""
+
+    kind = "markets.plan_declared"
+    label = _("Plan declared")
+    sentence = _("Planned %(weeks)s weeks of prices and promotions")
+    market_id: int
+    weeks: int
+    source: str

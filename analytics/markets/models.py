@@ -1,7 +1,8 @@
 """Markets, who plays in them, what each sold in a week, and what was forecast of it.
 
-None of these rows is a merchant's own: a market is made of many. What a merchant may see of it is decided in
-`rules.view_of`, once, and pages, exports and API go through it.
+A market is made of many merchants, so its rows are nobody's own: what a merchant may see of it is decided in
+`rules.view_of`, once, and pages, exports and API go through it. What a shop plans is its own (PlannedWeek), and so is a
+run that knew that plan (`ShareRun.player`).
 
 Runs, forecasts and scores are written once (core.append_only); `ShareRun.digest` shows a change that got past that.
 """
@@ -18,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.append_only import AppendOnlyModel
 from core.money import money_field
+from core.tenancy import TenantModel
 
 WEEK = timedelta(days=7)
 
@@ -135,21 +137,45 @@ class PlayerWeek(models.Model):
         return f"{self.week}: {self.units:g}"
 
 
+class PlannedWeek(AppendOnlyModel, TenantModel):
+    """What a shop declared for a coming week of a market. A later row of the same week takes its place.
+
+    `price` is in the unit of PlayerWeek.price; None, as for `promotion`, where that stays as it is. A row with neither
+    takes back what was planned.
+    """
+
+    player = models.ForeignKey(Player, models.PROTECT, related_name="planned_weeks")
+    week = models.DateField(_("week"))
+    price = models.FloatField(_("price"), null=True)
+    promotion = models.FloatField(_("part on promotion"), null=True)
+    declared_at = models.DateTimeField(_("declared"), default=timezone.now)
+    source = models.CharField(_("source"), max_length=120, blank=True)
+    actor_label = models.CharField(_("by"), max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["week", "declared_at", "pk"]
+        indexes = [models.Index(fields=["player", "week", "-declared_at"], name="planned_week_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.week}"
+
+
 class ShareRunQuerySet(models.QuerySet["ShareRun"]):
     def made(self) -> ShareRunQuerySet:
         return self.filter(refusal="")
 
-    def of(self, market: Market, measure: str, information: str = Information.NONE) -> ShareRunQuerySet:
-        """The runs of a market, the newest first."""
-        rows = self.filter(market=market, measure=measure, information=information)
+    def of(self, market: Market, measure: str, player: Player | None = None) -> ShareRunQuerySet:
+        """The runs of a market that knew nobody's plans, or the player's own, the newest first."""
+        rows = self.filter(market=market, measure=measure, player=player)
         return rows.order_by("-last_week", "-pk")
 
 
 class ShareRun(AppendOnlyModel):
     """A forecast of one market's shares from the weeks up to `last_week`; `refusal` says why there is none.
 
-    `players` are the ids of Player in the order of the model. `assumed` is the plan that was taken for the weeks ahead,
-    {"price": [per player], "promotion": [per player]} as of the last week, or {} where none was used. `backtest` holds
+    `players` are the ids of Player in the order of the model. `player` is set where the run knew that player's own plan
+    and forecasts it alone; `assumed` is then what was taken for the weeks ahead, {"price": [per step], "promotion":
+    [per step], "weeks": [the Mondays that were planned]}, else {}. `backtest` holds
     errors in shares against simple forecasts, and how often bands held. `size` has the market's size per step: rows of
     seven quantiles. `is_replay`: made later, as of that week, with what was known then.
     """
@@ -157,6 +183,7 @@ class ShareRun(AppendOnlyModel):
     market = models.ForeignKey(Market, models.PROTECT, related_name="runs")
     measure = models.CharField(_("measure"), max_length=5, choices=Measure)
     information = models.CharField(max_length=4, choices=Information, default=Information.NONE)
+    player = models.ForeignKey(Player, models.PROTECT, null=True, related_name="own_runs")
     made_at = models.DateTimeField(_("made"), default=timezone.now)
     actor_label = models.CharField(_("by"), max_length=150, blank=True)
     first_week = models.DateField(null=True)

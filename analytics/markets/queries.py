@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
@@ -69,8 +69,9 @@ def newest_share_run(market: Market, measure: str, *, made: bool = False) -> Sha
 
 
 def share_run_list(merchant: Merchant) -> QuerySet[ShareRun]:
-    """The runs of the merchant's markets with all that a row of their list shows."""
-    return ShareRun.objects.filter(market__players__merchant=merchant).select_related("market__category")
+    """The runs of the merchant's markets with all that a row of their list shows; none that knew another shop's plan."""
+    rows = ShareRun.objects.filter(market__players__merchant=merchant).select_related("market__category")
+    return rows.filter(Q(player=None) | Q(player__merchant=merchant))
 
 
 def forecast_of(run: ShareRun, player: Player) -> ShareForecast | None:
@@ -177,6 +178,8 @@ def content_of(run: ShareRun, forecasts: Sequence[ShareForecast]) -> str:
         [one.player_id, one.last, one.mean, one.quantiles, one.gain, one.lose, one.ranks, one.reasons]
         for one in forecasts
     ]
+    if run.player_id is not None:
+        said["player_id"] = run.player_id
     return json.dumps({**said, "forecasts": rows}, sort_keys=True, default=str)
 
 

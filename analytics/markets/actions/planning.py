@@ -1,0 +1,68 @@
+"""What a shop declares to do in coming weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.activity.log import record
+from analytics.markets.events import PlanDeclared
+from analytics.markets.models import PlannedWeek, Player
+from analytics.markets.rules import monday
+from core.actors import Actor
+from core.errors import Refused
+
+PlannedFor = tuple[date, float | Decimal | None, float | None]
+"""A Monday, the price index of that week and the part of sales on promotion; None where that stays as it is."""
+LONGEST_PLAN, DEAREST = 52, 1e9
+
+
+@transaction.atomic
+def declare_plan(player: Player, weeks: Sequence[PlannedFor], *, actor: Actor, source: str) -> list[PlannedWeek]:
+    """Write down what the player's shop plans for coming weeks of its market; a later plan of a week takes its place.
+
+    Prices are in the unit of PlayerWeek.price, the index of what the shop's goods in the market cost; promotions are
+    parts of sales, 0 to 1. A week with neither takes back what was planned for it. Runs in the scope of the shop.
+    """
+    if player.merchant_id is None:
+        raise Refused("outside", _("Only shops of the platform can have a plan."))
+    if not weeks or len(weeks) > LONGEST_PLAN:
+        raise Refused("length", _("A plan needs 1 to %(most)s weeks.") % {"most": LONGEST_PLAN})
+    if len({week for week, _price, _promotion in weeks}) < len(weeks):
+        raise Refused("twice", _("A week is in the plan twice."))
+    last = player.market.last_week
+    for week, price, promotion in weeks:
+        if week != monday(week):
+            raise Refused("not_monday", _("The weeks of a plan begin on Monday."))
+        if last is not None and week <= last:
+            raise Refused("past", _("That week is over and counted; it cannot be planned any more."))
+        if price is not None and not 0 < float(price) < DEAREST:
+            raise Refused("price", _("A planned price must be above zero."))
+        if promotion is not None and not 0 <= promotion <= 1:
+            raise Refused("promotion", _("The part on promotion must be between 0 and 1."))
+    now = timezone.now()
+    rows = [
+        PlannedWeek(
+            merchant_id=player.merchant_id,
+            player=player,
+            week=week,
+            price=None if price is None else float(price),
+            promotion=promotion,
+            declared_at=now,
+            source=source[:120],
+            actor_label=actor.label[:150],
+        )
+        for week, price, promotion in sorted(weeks, key=lambda one: one[0])
+    ]
+    PlannedWeek.objects.bulk_create(rows)
+    record(
+        PlanDeclared(market_id=player.market_id, weeks=len(rows), source=source[:120]),
+        actor=actor,
+        subject=player.market,
+    )
+    return rows
