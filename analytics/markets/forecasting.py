@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,8 +24,8 @@ from analytics.engine.share.state import market_state
 from analytics.engine.share.stored import to_bytes
 from analytics.engine.share.tally import score
 from analytics.engine.share.why import reasons
-from analytics.markets.models import Market
-from analytics.markets.panels import HORIZON, MarketPanel, share_panel
+from analytics.markets.models import WEEK, Market
+from analytics.markets.panels import HORIZON, PROMOTION, MarketPanel, Planned, Plans, share_panel
 from analytics.markets.rules import LEAST_WEEKS
 
 TESTED = 20
@@ -74,6 +75,54 @@ def look_ahead(
     return results
 
 
+def look_ahead_with_plans(market: Market, measure: str, plans: Plans) -> dict[int, Looked]:
+    """Forecast each player of `plans` from the newest week, knowing its own plan and nobody else's; by player id.
+
+    {} where prices and promotions say nothing of this market. One walk serves all: a player's own forecast is made from
+    its own plan and from the others' past.
+    """
+    try:
+        found = share_panel(market, measure, plans=plans)
+    except NoForecast:
+        return {}
+    known = found.panel.known
+    if known < LEAST_WEEKS or len(found.players) < 2:
+        return {}
+    belief = _belief(market, measure, found) if known < YOUNG else None
+    (made,) = Backtest(found.panel, HORIZON, Information.OWN, belief=belief).forecasts([known])
+    if not made.fitted:
+        return {}
+    places = {player_id: found.place(player_id) for player_id in plans}
+    return {
+        player_id: _looked_with_plan(found, made, at, plans[player_id])
+        for player_id, at in places.items()
+        if at is not None and at in made.selling
+    }
+
+
+def _looked_with_plan(found: MarketPanel, made: ShareForecast, at: int, plan: Mapping[date, Planned]) -> Looked:
+    panel, origin = found.panel, made.origin
+    weeks = [found.weeks[-1] + step * WEEK for step in range(1, HORIZON + 1)]
+    ahead = dict(zip(panel.names, panel.drivers[origin : origin + HORIZON, at].T, strict=True))
+    assumed = {
+        "weeks": [week.isoformat() for week in weeks if week in plan],
+        "price": _rounded(np.exp(ahead[PRICE])) if PRICE in ahead else [],
+        "promotion": _rounded(ahead[PROMOTION]) if PROMOTION in ahead else [],
+    }
+    player_id = found.players[at].pk
+    (one,) = _forecasts(found, made, [at])
+    fields = {
+        "first_week": found.weeks[0],
+        "horizon": HORIZON,
+        "players": [player_id],
+        "weights": _weights(made),
+        "assumed": assumed,
+        "size": _rounded(_size(found.totals[:origin])),
+    }
+    digest = hashlib.sha256(f"{found.digest}:{player_id}:{sorted(plan.items())}".encode()).hexdigest()
+    return Looked(fields, [{**one, "ranks": []}], digest)
+
+
 def _refused(note: Note, notes: Sequence[Note]) -> Looked:
     fields = {"refusal": note.code, "notes": [_note(one) for one in [*notes, note]]}
     return Looked(fields, [], f"refused:{note.code}:{note.count}")
@@ -104,36 +153,46 @@ def _belief(market: Market, measure: str, found: MarketPanel) -> SlopeBelief | N
 
 def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast]) -> Looked:
     panel, origin = found.panel, made.origin
-    last = panel.shares[origin - 1]
-    draws = made.distribution.draws()
-    gain, lose = gains(draws, last, POINT)
-    final = ranks(draws)[-1]
     why = _reasons(found, made)
     due = [one for one in past if one.origin < origin]
     fields = {
         "first_week": found.weeks[0],
         "horizon": HORIZON,
         "players": [player.pk for player in found.players],
-        "weights": {name: round(weight, 6) for name, weight in made.weights.items() if weight >= 1e-4},
+        "weights": _weights(made),
         "backtest": _scores(found, due, origin),
         "assumed": {},
         "size": _rounded(_size(found.totals[:origin])),
         "notes": [_note(note) for note in (*panel.notes, *panel.silent(origin))],
     }
-    forecasts = [
+    forecasts = _forecasts(found, made, range(len(found.players)))
+    for at, forecast in enumerate(forecasts):
+        forecast["reasons"] = {cause: round(float(parts[at]), 6) for cause, parts in why.items()}
+    return Looked(fields, forecasts, found.digest)
+
+
+def _weights(made: ShareForecast) -> dict[str, float]:
+    return {name: round(weight, 6) for name, weight in made.weights.items() if weight >= 1e-4}
+
+
+def _forecasts(found: MarketPanel, made: ShareForecast, places: Iterable[int]) -> list[dict[str, Any]]:
+    """The columns of a ShareForecast for each of the players at `places`."""
+    last = found.panel.shares[made.origin - 1]
+    draws = made.distribution.draws()
+    gain, lose = gains(draws, last, POINT)
+    final = ranks(draws)[-1]
+    return [
         {
-            "player_id": player.pk,
+            "player_id": found.players[at].pk,
             "last": round(float(last[at]), 6),
             "mean": _rounded(made.point[:, at]),
             "quantiles": _rounded(made.quantiles[:, at]),
             "gain": _rounded(gain[:, at]),
             "lose": _rounded(lose[:, at]),
             "ranks": _rounded(final[at]),
-            "reasons": {cause: round(float(parts[at]), 6) for cause, parts in why.items()},
         }
-        for at, player in enumerate(found.players)
+        for at in places
     ]
-    return Looked(fields, forecasts, found.digest)
 
 
 def _scores(found: MarketPanel, past: Sequence[ShareForecast], origin: int) -> dict[str, Any]:
@@ -196,11 +255,16 @@ def scenario_state(market: Market, measure: str) -> bytes | None:
         return None
 
 
-def with_the_plan_that_came(found: MarketPanel, weeks: Sequence[date]) -> dict[date, Array]:
-    """What would have been forecast as of `weeks` had every price and promotion been known: steps x players."""
+def with_the_plan_that_came(
+    found: MarketPanel, weeks: Sequence[date], information: Information = Information.ALL
+) -> dict[date, Array]:
+    """What would have been forecast as of `weeks` had the prices and promotions that came been known: steps x players.
+
+    All of them, or with Information.OWN each player's own.
+    """
     origins = {found.weeks.index(week) + 1: week for week in weeks if week in found.weeks}
     usable = sorted(origin for origin in origins if origin >= LEAST_WEEKS)
     if not usable or PRICE not in found.panel.names or len(found.players) < 2:
         return {}
-    made = Backtest(found.panel, HORIZON, Information.ALL).forecasts(list(range(usable[0], usable[-1] + 1)))
+    made = Backtest(found.panel, HORIZON, information).forecasts(list(range(usable[0], usable[-1] + 1)))
     return {origins[one.origin]: one.point for one in made if one.origin in origins}

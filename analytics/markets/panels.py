@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,12 @@ REDUCED = 0.05
 HORIZON = 8
 FILLED = 4
 """So many unknown weeks of an outside player in a row are filled with what was known before."""
+
+
+Planned = tuple[float | None, float | None]
+"""A week's price index and part on promotion; None where that stays as it is."""
+Plans = Mapping[int, Mapping[date, Planned]]
+"""Plans by player id and Monday."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,8 @@ def _index(prices: Array, weights: Array) -> Array:
 class MarketPanel:
     """A market ready to forecast: the panel with HORIZON weeks to come, its players and weeks, and the sums sold.
 
-    The plan for the weeks to come is that everything stays as in the last week known. `amounts` is weeks x players.
+    The plan for the weeks to come is that everything stays as in the last week known, but for what players declared.
+    `amounts` is weeks x players.
     """
 
     panel: SharePanel
@@ -138,9 +145,14 @@ class MarketPanel:
 
 
 def share_panel(
-    market: Market, measure: str, *, until: date | None = None, known_by: datetime | None = None
+    market: Market,
+    measure: str,
+    *,
+    until: date | None = None,
+    known_by: datetime | None = None,
+    plans: Plans | None = None,
 ) -> MarketPanel:
-    """The panel of a market up to the week `until`, from what was known by `known_by`.
+    """The panel of a market up to the week `until`, from what was known by `known_by`; `plans` stand in weeks to come.
 
     Raises NoForecast where nobody sold anything.
     """
@@ -167,9 +179,23 @@ def share_panel(
     amounts[: len(weeks)] = known
     promotion = np.where(np.isfinite(promotion), promotion, 0.0)
     promotion[len(weeks) :] = promotion[len(weeks) - 1]
-    drivers = {PRICE: price, PROMOTION: promotion}
-    panel = make_panel(labels, [str(player.pk) for player in players], amounts, drivers)
-    return MarketPanel(panel, tuple(players), tuple(weeks), known, _digest(players, weeks, known, price, promotion))
+    digest = _digest(players, weeks, known, price, promotion)
+    for player_id, plan in (plans or {}).items():
+        if player_id in column:
+            _planned(price[:, column[player_id]], promotion[:, column[player_id]], weeks, plan)
+    panel = make_panel(labels, [str(player.pk) for player in players], amounts, {PRICE: price, PROMOTION: promotion})
+    return MarketPanel(panel, tuple(players), tuple(weeks), known, digest)
+
+
+def _planned(price: Array, promotion: Array, weeks: Sequence[date], plan: Mapping[date, Planned]) -> None:
+    """Put a player's plan into its weeks to come; what it does not speak of stays as it was last."""
+    seen = price[: len(weeks)]
+    seen = seen[np.isfinite(seen)]
+    for step in range(HORIZON):
+        at = len(weeks) + step
+        planned_price, planned_promotion = plan.get(weeks[-1] + (step + 1) * WEEK, (None, None))
+        price[at] = planned_price if planned_price is not None else (seen[-1] if len(seen) else np.nan)
+        promotion[at] = promotion[at] if planned_promotion is None else planned_promotion
 
 
 def _fill_outside(amounts: Array, players: Iterable[Player]) -> None:

@@ -19,6 +19,7 @@ from analytics.markets.models import (
     Market,
     Measure,
     Observation,
+    PlannedWeek,
     Player,
     PlayerWeek,
     ShareForecast,
@@ -26,7 +27,9 @@ from analytics.markets.models import (
     ShareScore,
     ShareState,
 )
+from analytics.markets.panels import HORIZON
 from analytics.markets.rules import RECENT, Record, Verdict, View, view_of
+from core.tenancy import every_tenant
 
 TASK = "analytics.markets.tasks.forecast_market"
 RECORD_STEP, RECORD_WEEKS = 4, 12
@@ -69,7 +72,7 @@ def newest_share_run(market: Market, measure: str, *, made: bool = False) -> Sha
 
 
 def share_run_list(merchant: Merchant) -> QuerySet[ShareRun]:
-    """The runs of the merchant's markets with all that a row of their list shows; none that knew another shop's plan."""
+    """The runs of the merchant's markets with all that a row of their list shows, none that knew another's plan."""
     rows = ShareRun.objects.filter(market__players__merchant=merchant).select_related("market__category")
     return rows.filter(Q(player=None) | Q(player__merchant=merchant))
 
@@ -134,18 +137,40 @@ def share_record(
     return Record([verdicts[week] for week in sorted(verdicts)][-weeks:])
 
 
-def plan_errors(player: Player, measure: str) -> tuple[float, float] | None:
-    """The mean absolute error as forecast, and with the prices and promotions that really came; None without scores."""
+def plan_errors(player: Player, measure: str, *, is_own: bool = False) -> tuple[float, float] | None:
+    """The mean absolute error as forecast, and with the prices and promotions that really came; None without scores.
+
+    Of forecasts that knew nobody's plans, or with `is_own` the player's own.
+    """
     rows = ShareScore.objects.filter(
         forecast__player=player,
         forecast__run__measure=measure,
-        forecast__run__information=Information.NONE,
+        forecast__run__information=Information.OWN if is_own else Information.NONE,
         planned_error__isnull=False,
     ).order_by("-pk")[:200]
     found = [(error, planned) for error, planned in rows.values_list("error", "planned_error") if planned is not None]
     if not found:
         return None
     return sum(abs(error) for error, _ in found) / len(found), sum(abs(planned) for _, planned in found) / len(found)
+
+
+def plans_ahead(market: Market, last_week: date) -> dict[int, dict[date, tuple[float | None, float | None]]]:
+    """What players have declared for the weeks of a forecast from `last_week`, the newest word on each.
+
+    By player id and Monday.
+    """
+    with every_tenant("a market is forecast for all of its players; each plan goes into its own player's run only"):
+        rows = PlannedWeek.objects.filter(
+            player__market=market, week__gt=last_week, week__lte=last_week + HORIZON * WEEK
+        )
+        told = list(rows.order_by("declared_at", "pk").values_list("player_id", "week", "price", "promotion"))
+    plans: dict[int, dict[date, tuple[float | None, float | None]]] = {}
+    for player, week, price, promotion in told:
+        plans.setdefault(player, {})[week] = (price, promotion)
+    kept = {
+        player: {week: plan for week, plan in weeks.items() if plan != (None, None)} for player, weeks in plans.items()
+    }
+    return {player: weeks for player, weeks in kept.items() if weeks}
 
 
 def newest_state(market: Market, measure: str) -> ShareState | None:

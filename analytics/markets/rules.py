@@ -18,6 +18,9 @@ JUMP: Final = 6.0
 UNIT_FACTORS: Final = (10.0, 12.0, 100.0, 1000.0)
 UNIT_SLACK: Final = 0.15
 BEFORE: Final = 8
+STILL_COMING: Final = 4
+"""Weeks without any sale in the market after which its data count as ended."""
+THIN: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,22 @@ def monday(day: date) -> date:
 def last_whole_week(today: date) -> date:
     """The Monday of the last week that is over."""
     return monday(today) - timedelta(days=7)
+
+
+def last_week_of_data(totals: Mapping[date, float], today: date) -> date | None:
+    """The last week that a market is counted in, from what it sold by Monday; None where nothing is over yet.
+
+    That is the last whole week. Where data have ended before (a shop's history that was imported, years ago), it is the
+    last week they reach, without the ones in which they run out: less than THIN of the weeks before.
+    """
+    weeks = sorted(week for week, sold in totals.items() if sold > 0 and week <= last_whole_week(today))
+    if not weeks or (last_whole_week(today) - weeks[-1]).days <= 7 * STILL_COMING:
+        return last_whole_week(today) if weeks else None
+    while len(weeks) > 2 * BEFORE and totals[weeks[-1]] < THIN * _middle(
+        [totals[week] for week in weeks[-BEFORE - 1 : -1]]
+    ):
+        weeks.pop()
+    return weeks[-1]
 
 
 def oddities(weeks: Sequence[date], amounts: Sequence[float | None], *, is_outside: bool) -> list[dict[str, Any]]:

@@ -7,7 +7,13 @@ from django.utils import timezone
 from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from accounts.jobs.runner import report_progress
-from analytics.markets.actions import make_share_runs, open_markets, rebuild_market, score_share_forecasts
+from analytics.markets.actions import (
+    make_own_runs,
+    make_share_runs,
+    open_markets,
+    rebuild_market,
+    score_share_forecasts,
+)
 from analytics.markets.models import Market, Measure
 from analytics.markets.queries import newest_share_run
 from core.actors import SYSTEM, Actor
@@ -33,6 +39,7 @@ def forecast_market(market_id: int, actor_kind: str, actor_id: int | None, actor
         report_progress(1 + number, steps)
         is_first = newest_share_run(market, measure) is None
         make_share_runs(market, measure, actor=actor, replay=REPLAYED if is_first else 0)
+        make_own_runs(market, measure, actor=actor)
     report_progress(steps - 1, steps)
     score_share_forecasts(market)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact
-from analytics.markets.models import WEEK, Market, Observation, Player, PlayerWeek
+from analytics.markets.models import Market, Observation, Player, PlayerWeek
 from analytics.markets.panels import sold_on_platform, weeks_between
-from analytics.markets.rules import last_whole_week, monday, oddities
+from analytics.markets.rules import last_week_of_data, monday, oddities
 from core.bulk import bulk_insert
 from core.money import cents
 from core.tenancy import every_tenant
@@ -39,18 +39,15 @@ def open_markets() -> list[Market]:
 def rebuild_market(market: Market, *, today: date) -> Market:
     """Count the market's weeks anew from facts and observations, and look for what is odd in them.
 
-    The same data give the same rows. The week that runs is left out.
+    The same data give the same rows. The week that runs is left out, and so are the weeks after data that have ended.
     """
     market = Market.objects.select_for_update().select_related("category").get(pk=market.pk)
-    last = last_whole_week(today)
-    with every_tenant("a market is made of the sales of many merchants"):
-        first = CategoryFact.objects.filter(category=market.category, day__lt=last + WEEK).aggregate(day=Min("day"))
-    observed = Observation.objects.filter(player__market=market, week__lte=last)
-    begun = [day for day in (first["day"], observed.aggregate(week=Min("week"))["week"]) if day is not None]
+    totals = _totals(market)
+    last = last_week_of_data(totals, today)
     PlayerWeek.objects.filter(player__market=market).delete()
     market.built_at, market.quality, market.first_week, market.last_week = timezone.now(), [], None, None
-    if begun:
-        start = monday(min(begun))
+    if last is not None:
+        start = min(totals)
         rows, notes = _platform_weeks(market, start, last)
         outside, more = _outside_weeks(market, start, last)
         bulk_insert([*rows, *outside])
@@ -58,6 +55,20 @@ def rebuild_market(market: Market, *, today: date) -> Market:
             market.first_week, market.last_week, market.quality = start, last, [*notes, *more]
     market.save()
     return market
+
+
+def _totals(market: Market) -> dict[date, float]:
+    """Units that anybody sold in the market, by Monday."""
+    totals: dict[date, float] = {}
+    with every_tenant("a market is made of the sales of many merchants"):
+        days = (
+            CategoryFact.objects.filter(category=market.category).order_by().values("day").annotate(sold=Sum("units"))
+        )
+        for day, sold in days.values_list("day", "sold"):
+            totals[monday(day)] = totals.get(monday(day), 0.0) + float(sold)
+    for week, sold in Observation.objects.filter(player__market=market).values_list("week", "units"):
+        totals[week] = totals.get(week, 0.0) + sold
+    return totals
 
 
 def _platform_weeks(market: Market, first: date, last: date) -> tuple[list[PlayerWeek], list[dict[str, Any]]]:

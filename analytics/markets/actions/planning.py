@@ -1,4 +1,4 @@
-"""What a shop declares to do in coming weeks."""
+"""What a shop declares to do in coming weeks, and the forecasts that know it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
+from analytics.markets import forecasting
+from analytics.markets.actions.running import keep_run
 from analytics.markets.events import PlanDeclared
-from analytics.markets.models import PlannedWeek, Player
+from analytics.markets.models import Market, PlannedWeek, Player, ShareRun
+from analytics.markets.queries import plans_ahead
 from analytics.markets.rules import monday
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.errors import Refused
 
 PlannedFor = tuple[date, float | Decimal | None, float | None]
@@ -66,3 +69,20 @@ def declare_plan(player: Player, weeks: Sequence[PlannedFor], *, actor: Actor, s
         subject=player.market,
     )
     return rows
+
+
+def make_own_runs(market: Market, measure: str, *, actor: Actor = SYSTEM) -> list[ShareRun]:
+    """Forecast every player that has declared a plan for the weeks ahead, knowing that plan; each in a run of its own.
+
+    A run that was made from the same data and the same plan is returned as it is.
+    """
+    assert market.last_week is not None
+    plans = plans_ahead(market, market.last_week)
+    if not plans:
+        return []
+    made = forecasting.look_ahead_with_plans(market, measure, plans)
+    players = Player.objects.in_bulk(made)
+    return [
+        keep_run(market, measure, market.last_week, result, actor=actor, player=players[player_id])
+        for player_id, result in sorted(made.items())
+    ]

@@ -12,7 +12,7 @@ from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
 from analytics.markets import forecasting
 from analytics.markets.events import ShareFallExpected
-from analytics.markets.models import WEEK, Information, Market, PlayerWeek, ShareForecast, ShareRun, ShareState
+from analytics.markets.models import WEEK, Information, Market, Player, PlayerWeek, ShareForecast, ShareRun, ShareState
 from analytics.markets.queries import digest_of, recent_amounts
 from analytics.markets.rules import view_of
 from core.actors import SYSTEM, Actor
@@ -36,7 +36,7 @@ def make_share_runs(
     for weeks in _passes(market, last, replay):
         found = forecasting.look_ahead(market, measure, weeks, known_by=_known_by(market, weeks[-1]))
         for week, result in zip(weeks, found, strict=True):
-            made.append(_keep(market, measure, week, result, actor=actor, is_replay=week != market.last_week))
+            made.append(keep_run(market, measure, week, result, actor=actor, is_replay=week != market.last_week))
     newest = made[-1]
     if newest.is_made and until is None:
         _keep_state(newest)
@@ -61,19 +61,23 @@ def _passes(market: Market, last: date, replay: int) -> list[list[date]]:
 
 
 @transaction.atomic
-def _keep(
+def keep_run(
     market: Market,
     measure: str,
     week: date,
     result: forecasting.Looked,
     *,
     actor: Actor,
-    is_replay: bool,
+    is_replay: bool = False,
+    player: Player | None = None,
 ) -> ShareRun:
+    """Write a run down once; one that was made from the same data (and the same plan of `player`) is returned."""
+    information = Information.NONE if player is None else Information.OWN
     known: ShareRun | None = ShareRun.objects.filter(
         market=market,
         measure=measure,
-        information=Information.NONE,
+        information=information,
+        player=player,
         last_week=week,
         data_digest=result.data_digest,
     ).first()
@@ -82,7 +86,8 @@ def _keep(
     run = ShareRun(
         market=market,
         measure=measure,
-        information=Information.NONE,
+        information=information,
+        player=player,
         actor_label=actor.label[:150],
         last_week=week,
         is_replay=is_replay,
@@ -109,7 +114,9 @@ def _keep_state(run: ShareRun) -> None:
 
 
 def _tell(market: Market, run: ShareRun) -> None:
-    """Tell merchants whose share is likely to fall by a point, once in QUIET_DAYS a market."""
+    """Tell merchants whose share is likely to fall by a point, once in QUIET_DAYS a market; of old data nothing."""
+    if run.week(TOLD_STEP) < timezone.localdate():
+        return
     amounts = recent_amounts(market, run.measure)
     rows = run.forecasts.filter(player__merchant__isnull=False).select_related("player__merchant")
     for forecast in rows:
