@@ -13,15 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity.models import Activity
+from accounts.jobs.queue import enqueue
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from accounts.tokens.actions import create_token
+from analytics.demand.tasks import request_demand
 from analytics.facts.actions import mark_everything, rebuild_dirty
-from config.demo import people, sales, shelves, voices
+from analytics.forecasts.models import Measure
+from analytics.forecasts.tasks import request_forecast
+from analytics.markets.tasks import nightly_markets
+from config.demo import people, rivals, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.bulk import bulk_insert
 from core.events import dump
 from core.tenancy import every_tenant, tenant
@@ -85,13 +90,26 @@ def _build(say: Callable[[str], None]) -> Built:
                 pass
         orders += len(sold.orders)
         say(f"  {merchant.name}: {len(sold.orders):,} orders")
+    rivals.observe(categories, now)
     accounts = people.hire(merchants)
     main = next(merchant for merchant in merchants if merchant.slug == MAIN)
     with tenant(main):
         token = _token(main, accounts["owner"]["email"])
         _today(main, now)
     _applicant(now)
+    _look_ahead(main, merchants)
     return Built(len(merchants), orders, reviews, complaints, accounts, token)
+
+
+def _look_ahead(main: Merchant, merchants: list[Merchant]) -> None:
+    """Queue every forecast, those of the main shop first, so that a visitor need not wait for the night."""
+    for merchant in sorted(merchants, key=lambda each: each != main):
+        with tenant(merchant):
+            for measure in Measure.values:
+                request_forecast(measure, actor=SYSTEM)
+            request_demand(actor=SYSTEM)
+        if merchant == main:
+            enqueue(nightly_markets)
 
 
 def _token(merchant: Merchant, email: str) -> str:

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 
-from accounts.models import Activity, Merchant, User
+from accounts.models import Activity, Job, Merchant, User
+from analytics.models import Market, Observation
 from config.demo import simulate
 from config.demo.build import build, exists
 from config.demo.rhythm import black_friday, festivals, spring_festival
@@ -80,6 +81,9 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
         assert main.filter(state="on_hold").count() > 0
         assert main.filter(state="placed", payment_state="unpaid").count() > 0
         assert Complaint.objects.for_platform().count() > 0
+        assert Job.objects.filter(task__endswith="run_forecast", merchant__slug="luming").count() == 2
+        assert all(market.players.count() >= 6 for market in Market.objects.all())
+        assert Observation.objects.filter(known_at__gt=now).count() == 0
         newest = Merchant.objects.get(slug="new-shelf")
         assert 20 < Order.objects.filter(merchant=newest).count() < 90
         assert Order.objects.aggregate(sum=Sum("total"))["sum"] > Decimal(1_000_000)
