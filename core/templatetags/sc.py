@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,11 @@ def st(tone: str, label: object, pip: str = "", icon_name: str = "") -> SafeStri
 
     `pip` is "empty" (open), "half" (partly) or "full" (done); `icon_name` stands in its place for time and danger.
     """
+    return _badge(tone, str(label), pip, icon_name)
+
+
+@lru_cache(maxsize=2000)  # a page draws the same few again and again
+def _badge(tone: str, label: str, pip: str, icon_name: str) -> SafeString:
     mark: str = ""
     if pip:
         mark = format_html('<span class="pip {}" aria-hidden="true"></span>', "" if pip == "empty" else pip)
@@ -59,7 +64,20 @@ def money(amount: Decimal | None, currency: str) -> str:
     """An exact amount in its currency, as the reader's language writes it."""
     if amount is None:
         return "–"
-    return _narrow(format_currency(amount, currency, locale=babel_locale()))
+    before, after, digits = _money_frame(currency, babel_locale(), amount < 0)
+    return f"{before}{abs(amount):,.{digits}f}{after}"
+
+
+@lru_cache(maxsize=500)
+def _money_frame(currency: str, locale: str, negative: bool) -> tuple[str, str, int]:
+    """What stands before and after the digits of an amount, and its decimals: as Babel draws them, but drawn once.
+
+    Both languages group by three with commas and have a point before the decimals.
+    """
+    sample = _narrow(format_currency(Decimal("-1111.11" if negative else "1111.11"), currency, locale=locale))
+    found = re.fullmatch(r"(\D*)1,111(?:\.(\d+))?(\D*)", sample)
+    assert found is not None, sample
+    return found[1], found[3], len(found[2] or "")
 
 
 @register.simple_tag
@@ -90,7 +108,7 @@ def when(moment: datetime | None) -> SafeString:
         return SafeString("–")
     local = timezone.localtime(moment)
     days = (timezone.localtime().date() - local.date()).days
-    clock = formats.date_format(local, "TIME_FORMAT")
+    clock = f"{local:%H:%M}"
     if days == 0:
         text = gettext("Today %(time)s") % {"time": clock}
     elif days == 1:
@@ -98,11 +116,21 @@ def when(moment: datetime | None) -> SafeString:
     elif days == -1:
         text = gettext("Tomorrow %(time)s") % {"time": clock}
     elif abs(days) < 300:
-        text = formats.date_format(local, "SHORT_DATETIME_FORMAT")
+        text = _moment(local, "SHORT_DATETIME_FORMAT")
     else:
         text = formats.date_format(local, "DATE_FORMAT")
-    full = formats.date_format(local, "DATETIME_FORMAT")
+    full = _moment(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, text)
+
+
+def _moment(local: datetime, name: str) -> str:
+    """A local moment in a format of core.formats that ends with the clock; days come again and again, so are kept."""
+    return f"{_day(local.date(), name, translation.get_language() or '')}{local:%H:%M}"
+
+
+@lru_cache(maxsize=2000)
+def _day(day: date, name: str, language: str) -> str:
+    return formats.date_format(day, formats.get_format(name, lang=language).removesuffix("H:i"))
 
 
 @register.simple_tag
@@ -112,7 +140,7 @@ def due(moment: datetime | None, now: datetime | None = None) -> SafeString:
         return SafeString("–")
     late = int(((now or timezone.now()) - moment).total_seconds() // 60)
     if late >= 0:
-        title = formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        title = _moment(timezone.localtime(moment), "DATETIME_FORMAT")
         return format_html('<span title="{}">{}</span>', title, st("critical", _late(late), "", "alert-triangle"))
     if late > -24 * 60:
         return st("warning", when(moment), "", "clock")
