@@ -1,0 +1,1 @@
+"""Promotions: what they will sell, and what they did, in plain numbers."""
