@@ -32,6 +32,7 @@ from analytics.markets.models import (
     ShareState,
 )
 from analytics.restock.models import StockWarning
+from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 
 __all__ = [
     "CategoryFact",
@@ -59,6 +60,11 @@ __all__ = [
     "PlannedWeek",
     "Player",
     "PlayerWeek",
+    "PriceTest",
+    "Promise",
+    "PromiseOutcome",
+    "Scenario",
+    "ScenarioLink",
     "ShareForecast",
     "ShareRun",
     "ShareScore",

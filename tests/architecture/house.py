@@ -37,6 +37,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "forecasts",
         "demand",
         "markets",
+        "scenarios",
         "restock",
         "home",
     ),

@@ -63,18 +63,22 @@ class Figure:
 class Outcome:
     """The answer for one player.
 
-    `share`: its mean share over the steps. `sales`, `profit` and `units` are sums; None where price or cost is unknown.
-    `share_path` and `planned_path`: steps x LEVELS. `stock`: quantiles of the units needed in all. `others`: by how
-    much every player's mean share changes, in the middle. `moves`: past moves of the levers' drivers by this player,
-    the fewest of any lever. `beyond`: levers past what was tried.
+    `share`: its mean share over the span; `last`: that of the span's last step. `sales`, `profit` and `units` are sums
+    over the span; None where price or cost is unknown. `share_path`, `planned_path`, `units_path` and `sales_path`: all
+    steps x LEVELS. `stock`: quantiles of the units needed in all. `others`: by how much every player's mean share
+    changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of any lever.
+    `beyond`: levers past what was tried.
     """
 
     share: Figure
+    last: Figure
     units: Figure | None
     sales: Figure | None
     profit: Figure | None
     share_path: Array
     planned_path: Array
+    units_path: Array | None
+    sales_path: Array | None
     stock: Array | None
     others: Array
     moves: int
@@ -96,8 +100,9 @@ def compare(
     size: MarketSize,
     money: Money = Money(),
     reaction: Reaction | None = None,
+    span: slice = slice(None),
 ) -> Outcome:
-    """Hold the plan with the levers pulled against the plan, for `player`.
+    """Hold the plan with the levers pulled against the plan, for `player`, over the steps of `span`.
 
     `plan`: steps x players x drivers, prices in logs; players are those of `state`. Raises ValueError as `changed`
     does.
@@ -118,14 +123,17 @@ def compare(
     if units is not None and sales is not None and money.unit_cost is not None:
         profit = tuple(worth - money.unit_cost * count for worth, count in zip(sales, units, strict=True))
     return Outcome(
-        share=_figure(own_before.mean(axis=0), own_after.mean(axis=0)),
-        units=_summed(units),
-        sales=_summed(sales),
-        profit=_summed(profit),
+        share=_figure(own_before[span].mean(axis=0), own_after[span].mean(axis=0)),
+        last=_figure(own_before[span][-1], own_after[span][-1]),
+        units=_summed(units, span),
+        sales=_summed(sales, span),
+        profit=_summed(profit, span),
         share_path=_quantiles(own_after),
         planned_path=_quantiles(own_before),
-        stock=None if units is None else _quantiles(units[1].sum(axis=0)),
-        others=np.median(after.mean(axis=0) - before.mean(axis=0), axis=0),
+        units_path=None if units is None else _quantiles(units[1]),
+        sales_path=None if sales is None else _quantiles(sales[1]),
+        stock=None if units is None else _quantiles(units[1][span].sum(axis=0)),
+        others=np.median(after[span].mean(axis=0) - before[span].mean(axis=0), axis=0),
         moves=evidence,
         beyond=tuple(past),
         with_reaction=reaction is not None,
@@ -174,5 +182,5 @@ def _figure(planned: Array, then: Array) -> Figure:
     return Figure(_quantiles(planned), _quantiles(then), _quantiles(difference), up)
 
 
-def _summed(pair: tuple[Array, ...] | None) -> Figure | None:
-    return None if pair is None else _figure(pair[0].sum(axis=0), pair[1].sum(axis=0))
+def _summed(pair: tuple[Array, ...] | None, span: slice) -> Figure | None:
+    return None if pair is None else _figure(pair[0][span].sum(axis=0), pair[1][span].sum(axis=0))
