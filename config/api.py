@@ -14,6 +14,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from analytics.forecasts.api import ForecastViewSet
+from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
@@ -36,6 +37,7 @@ router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("products", ProductViewSet, "api-product")
 router.register("reviews", ReviewViewSet, "api-review")
+router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("stock", StockViewSet, "api-stock")
 router.register("variants", VariantViewSet, "api-variant")

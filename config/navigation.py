@@ -69,7 +69,10 @@ PORTAL = (
     ),
     Group(
         _("Look ahead"),
-        (Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),),
+        (
+            Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),
+            Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
+        ),
     ),
     Group(
         "",

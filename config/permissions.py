@@ -66,6 +66,9 @@ AREAS = (
             "facts.export": _("Export sales figures"),
             "forecasts.view": _("See forecasts"),
             "forecasts.run": _("Run forecasts"),
+            "scenarios.view": _("Ask what would happen, and see scenarios"),
+            "scenarios.edit": _("Save, share and delete scenarios, and plan price tests"),
+            "scenarios.adopt": _("Adopt scenarios as plans"),
         },
     ),
     Area(

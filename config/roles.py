@@ -5,7 +5,7 @@ from __future__ import annotations
 VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
-        "complaints.view", "forecasts.view", "facts.view", "notifications.view",
+        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -15,12 +15,12 @@ SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )
 MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
-ANALYSE = frozenset({"forecasts.run", "orders.export", "products.export", "facts.export"})
+ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
-       "mail.view"}
+       "mail.view", "scenarios.adopt"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit"})
 
@@ -29,7 +29,7 @@ MERCHANT_ROLES = {
     "manager": VIEW | RUN | {"members.view"},
     "fulfilment": VIEW | FULFIL,
     "support": VIEW | SUPPORT,
-    "marketing": VIEW | MARKET | {"forecasts.run"},
+    "marketing": VIEW | MARKET | {"forecasts.run", "scenarios.edit", "scenarios.adopt"},
     "analyst": VIEW | ANALYSE,
 }
 

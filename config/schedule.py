@@ -12,6 +12,7 @@ from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.markets.tasks import nightly_markets
 from analytics.restock.tasks import watch_stock
+from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from ecommerce.orders.tasks import complete_delivered_orders
@@ -31,6 +32,7 @@ SCHEDULE = [
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
+    PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.people.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("analytics.forecasts.urls")),
+    path("", include("analytics.scenarios.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),

@@ -27,8 +27,10 @@ class Figure:
     def of(cls, drawn: Drawn | None, scale: float = 1.0) -> Figure | None:
         if drawn is None:
             return None
-        rows = [drawn.planned, drawn.changed, drawn.difference]
-        return cls(*(rounded(scale * row) for row in rows), up=round(drawn.chance_up, 4))
+        planned, changed, difference = (
+            rounded(scale * row) for row in (drawn.planned, drawn.changed, drawn.difference)
+        )
+        return cls(planned, changed, difference, round(drawn.chance_up, 4))
 
 
 @dataclass(frozen=True)
@@ -119,5 +121,3 @@ class Answer:
 def rounded(values: Any) -> list[float]:
     """Six decimals: reads back as it was written on every database."""
     return [round(float(value), 6) for value in np.asarray(values, dtype=float)]
-
-

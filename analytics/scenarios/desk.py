@@ -301,7 +301,7 @@ def _totals(market: Market, measure: str, run: ShareRun) -> Array:
 
 
 def _worth(market: Market, player: Player, until: date) -> Worth:
-    """Mean price of the last weeks, and mean cost of what was sold lately where costs are known for nearly all of it."""
+    """Mean price of the last weeks; mean cost of what was sold lately, where it is known for nearly all of it."""
     weeks = PlayerWeek.objects.filter(player=player, week__gt=until - RECENT * WEEK, week__lte=until)
     sums = weeks.aggregate(value=Sum("value"), units=Sum("units"))
     price = float(sums["value"]) / sums["units"] if sums["units"] else 0.0

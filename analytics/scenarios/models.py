@@ -5,8 +5,6 @@ A promise and its outcome are written once (core.append_only): what was expected
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -115,7 +113,7 @@ class Promise(AppendOnlyModel, TenantModel):
 
     @property
     def outcome_or_none(self) -> PromiseOutcome | None:
-        found: Any = getattr(self, "outcome", None)
+        found: PromiseOutcome | None = getattr(self, "outcome", None)
         return found
 
 

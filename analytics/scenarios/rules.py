@@ -65,7 +65,7 @@ class Question:
 
 
 def likelihood(chance_up: float) -> tuple[str, str]:
-    """How sure it is, and of which direction: ("very_likely" | "likely" | "probably" | "either", "up" | "down" | "")."""
+    """How sure it is ("very_likely", "likely", "probably", "either"), and of which direction ("up", "down", "")."""
     sure = max(chance_up, 1 - chance_up)
     for name, least in (("very_likely", 0.95), ("likely", 0.88), ("probably", 0.70)):
         if sure >= least:

@@ -24,17 +24,17 @@ NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """The Friday after the last whole week of markets_kit."""
 
 
-def market_of(merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: int = 3, moved: bool = True) -> Market:
+def market_of(
+    merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: int = 3, name: str = "Teapots"
+) -> Market:
     """A market of that many players, the merchant first; prices and promotions move in a fifth of all weeks."""
     chance = np.random.default_rng(seed)
-    category = factories.CategoryFactory(name="Teapots")
+    category = factories.CategoryFactory(name=name)
     first = LAST - (weeks - 1) * WEEK
     market = Market.objects.create(category=category, currency="CNY", first_week=first, last_week=LAST)
     sellers = [Player.objects.create(market=market, merchant=merchant)]
     sellers += [Player.objects.create(market=market, name=f"Rival {at}") for at in range(1, players)]
     cut = np.where(chance.random((weeks, players)) < 0.25, chance.uniform(0.75, 0.92, (weeks, players)), 1.0)
-    if not moved:
-        cut[:] = 1.0
     cut[-1] = 1.0
     usual = 100 * np.exp(chance.normal(0, 0.1, players))
     promo = (cut < 0.99) * 0.6

@@ -1,0 +1,178 @@
+"""The shape of what is asked. The simulator's form is read from the address, so every question has one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+
+from analytics.scenarios import words
+from analytics.scenarios.desk import Desk
+from analytics.scenarios.models import Scenario
+from analytics.scenarios.rules import LINK_DAYS, STEEPEST, Question
+from core.errors import Refused
+
+MOST_ROWS = 600
+REGIONS = (1, 2, 4, 8)
+
+
+class Slider(forms.FloatField):
+    """A number that a slider and a field beside it hold together."""
+
+    def __init__(self, label: Any, low: float, high: float, **options: Any) -> None:
+        super().__init__(label=label, min_value=low, max_value=high, required=False, **options)
+        self.low, self.high = low, high
+
+
+class QuestionForm(forms.Form):
+    """The levers of a market, and the weeks they are pulled in."""
+
+    first = forms.ChoiceField(label=gettext_lazy("From the week of"), required=False)
+    last = forms.ChoiceField(label=gettext_lazy("to the week of"), required=False)
+    price = Slider(gettext_lazy("Price"), -STEEPEST, STEEPEST)
+    promotion = Slider(gettext_lazy("Part of sales on promotion"), 0, 100)
+    discount = Slider(gettext_lazy("Discount on promotion"), 0, 90)
+    advertising = Slider(gettext_lazy("Advertising"), -100, 300)
+    rival_price = Slider(gettext_lazy("Largest rival’s price"), -STEEPEST, STEEPEST)
+    rival_promotion = Slider(gettext_lazy("Part of the largest rival’s sales on promotion"), 0, 100)
+    reaction = forms.BooleanField(label=gettext_lazy("Rivals answer as they usually do"), required=False)
+
+    def __init__(self, data: Any, *, desk: Desk, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.desk = desk
+        self.usual = desk.usual()
+        weeks = [(week.isoformat(), words.week_name(week)) for week in desk.weeks]
+        for name, chosen in (("first", self.usual.first), ("last", self.usual.last)):
+            field: Any = self.fields[name]
+            field.choices, field.initial = weeks, chosen.isoformat()
+        if desk.rival is None:
+            del self.fields["rival_price"], self.fields["rival_promotion"]
+        for driver in ("price", "promotion", "advertising"):
+            if driver not in desk.state.names:
+                for name in (driver, f"rival_{driver}", {"promotion": "discount"}.get(driver, "")):
+                    self.fields.pop(name, None)
+        if "price" not in desk.state.names:
+            for name in ("reaction", "discount"):
+                self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("first") or self.usual.first.isoformat(), cleaned.get("last") or ""
+        last = last or max(first, self.usual.last.isoformat())
+        if "first" not in self.errors and "last" not in self.errors and last < first:
+            self.add_error("last", _("Choose a week that is not before the first."))
+        cleaned["first"], cleaned["last"] = first, last
+        return cleaned
+
+    def question(self) -> Question:
+        """What is asked. A promotion at what is planned anyway asks for nothing."""
+        given = self.cleaned_data
+        numbers = {
+            name: float(given.get(name) or 0) for name in ("price", "discount", "advertising", "rival_price")
+        }  # fmt: skip
+        return Question(
+            date.fromisoformat(given["first"]),
+            date.fromisoformat(given["last"]),
+            promotion=self._moved("promotion", self.desk.place),
+            rival_promotion=self._moved("rival_promotion", self.desk.rival),
+            reaction=bool(given.get("reaction")),
+            **numbers,
+        )
+
+    def _moved(self, name: str, place: int | None) -> float | None:
+        value = self.cleaned_data.get(name)
+        tried = self.desk.tried("promotion", place) if place is not None else None
+        if value is None or tried is None or (round(tried.now) == value and not self.cleaned_data.get("discount")):
+            return None
+        return float(value)
+
+
+class NameForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Scenario
+        fields = ("name", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class LinkForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Good for"),
+        coerce=int,
+        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in LINK_DAYS],
+        initial=30,
+    )
+
+
+class PriceTestForm(forms.Form):
+    """A price test; with a name it can be kept."""
+
+    name = forms.CharField(label=pgettext_lazy("price test", "Name"), max_length=80)
+    price = forms.FloatField(
+        label=gettext_lazy("Change of price to try, %"), min_value=-STEEPEST, max_value=STEEPEST, initial=-5
+    )
+    effect = forms.FloatField(
+        label=gettext_lazy("Change of sales to tell from noise, %"), min_value=1, max_value=100, initial=5
+    )
+    regions = forms.TypedChoiceField(
+        label=gettext_lazy("Regions with a price of their own"),
+        coerce=int,
+        choices=[(count, str(count)) for count in REGIONS],
+        initial=1,
+        help_text=gettext_lazy("More regions need fewer weeks, if their sales move independently."),
+    )
+
+    def clean_price(self) -> float:
+        price: float = self.cleaned_data["price"]
+        if not price:
+            raise forms.ValidationError(_("Enter a change other than 0."))
+        return price
+
+
+class SpendForm(forms.Form):
+    """Weeks with what was spent on advertising in them."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file with the columns week and spend"),
+        help_text=gettext_lazy("One row a week, as 2026-10-19,1800.00. The file is read once and not kept."),
+    )
+
+
+def read_spend(file: Any) -> dict[date, float]:
+    """Spend by Monday. Raises Refused that names the line at fault."""
+    try:
+        text = file.read(100_000).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused("encoding", _("Save the file as UTF-8."), file=_("Save the file as UTF-8.")) from error
+    spent: dict[date, float] = {}
+    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+        if number == 1 and row and row[0].strip().lower() == "week":
+            continue
+        if row:
+            week, amount = _spend(row, number)
+            spent[week] = spent.get(week, 0.0) + amount
+        if number > MOST_ROWS:
+            raise _unreadable(number)
+    if not spent:
+        raise Refused("empty", _("The file has no rows."), file=_("The file has no rows."))
+    return spent
+
+
+def _spend(row: Sequence[str], number: int) -> tuple[date, float]:
+    try:
+        day, amount = date.fromisoformat(row[0].strip()), float(row[1])
+    except (IndexError, ValueError) as error:
+        raise _unreadable(number) from error
+    if not 0 <= amount < 1e12:
+        raise _unreadable(number)
+    return date.fromordinal(day.toordinal() - day.weekday()), amount
+
+
+def _unreadable(number: int) -> Refused:
+    sentence = _("Line %(number)s is not a week and an amount.") % {"number": number}
+    return Refused("line", sentence, file=sentence)

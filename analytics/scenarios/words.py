@@ -1,0 +1,188 @@
+"""Scenarios in words a merchant uses. "Most likely a to b" is the 80 % range, as everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from analytics.forecasts.rules import significant
+from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer, Figure, Past
+from analytics.scenarios.rules import Question, likelihood
+from core.templatetags.sc import money_short, number
+
+LIKELY = {
+    ("very_likely", "up"): gettext_lazy("Very likely higher than the baseline (at least 19 in 20)."),
+    ("likely", "up"): gettext_lazy("Likely higher than the baseline (about 9 in 10)."),
+    ("probably", "up"): gettext_lazy("Probably higher than the baseline (about 3 in 4)."),
+    ("very_likely", "down"): gettext_lazy("Very likely lower than the baseline (at least 19 in 20)."),
+    ("likely", "down"): gettext_lazy("Likely lower than the baseline (about 9 in 10)."),
+    ("probably", "down"): gettext_lazy("Probably lower than the baseline (about 3 in 4)."),
+    ("either", ""): gettext_lazy("Could go either way."),
+}
+IDLE_LEVERS = (
+    (gettext_lazy("Advertising"), gettext_lazy("No advertising of yours or your rivals is on record in this market.")),
+    (
+        gettext_lazy("Stock"),
+        gettext_lazy("What sold-out days did to shares was not recorded, so the answer takes it that you can deliver."),
+    ),
+    (
+        gettext_lazy("Festival"),
+        gettext_lazy("Shares in festival weeks were not measured apart. Festivals count in the size of the market."),
+    ),
+)
+DRIVERS = {
+    "price": gettext_lazy("Price"),
+    "promotion": gettext_lazy("Part of sales on promotion"),
+    "advertising": gettext_lazy("Advertising"),
+}
+
+
+def week_name(week: date | str) -> str:
+    day = date.fromisoformat(week) if isinstance(week, str) else week
+    return formats.date_format(day, "MONTH_DAY_FORMAT")
+
+
+def plain(value: float, digits: int = 0) -> str:
+    """A number, rounded: Django's own formatting cuts digits off."""
+    return number(round(value, digits) + 0.0, digits)  # + 0.0 turns minus zero into zero
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage."""
+    return f"{plain(100 * share, digits)}%"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign: a real minus, and a plus where it is not below zero."""
+    text = plain(value, digits)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def amount(value: float, currency: str) -> str:
+    return money_short(value, currency)
+
+
+def units(value: float) -> str:
+    return number(significant(value), 0)
+
+
+def likely(figure: Figure) -> str:
+    """How sure it is that the share rises, or falls."""
+    return str(LIKELY[likelihood(figure.up)])
+
+
+def difference(figure: Figure) -> str:
+    """The difference against the baseline, in points."""
+    middle, low, high = (signed(100 * figure.difference[at]) for at in (MIDDLE, LOW, HIGH))
+    said = _("%(middle)s pts against the baseline, most likely %(low)s to %(high)s.")
+    return said % {"middle": middle, "low": low, "high": high}
+
+
+def rests(answer: Answer) -> str:
+    """What the answer rests on."""
+    prices, promotions = answer.moves.get("price", 0), answer.moves.get("promotion", 0)
+    first = ngettext("%(count)s price change", "%(count)s price changes", prices) % {"count": prices}
+    second = ngettext("%(count)s promotion move", "%(count)s promotion moves", promotions) % {"count": promotions}
+    return _("Rests on %(prices)s and %(promotions)s of your shop.") % {"prices": first, "promotions": second}
+
+
+def warnings(answer: Answer) -> list[str]:
+    """What makes the range wider than usual, one sentence each."""
+    said = [beyond(one) for one in answer.beyond]
+    if not answer.evidence and answer.share.up != 0.5:
+        said.append(
+            _("You never moved one of these levers, so the answer rests on what such moves did for other shops.")
+        )
+    if answer.with_reaction and not answer.reaction_known:
+        said.append(_("You have changed your price too seldom to know how rivals answer; they stay as they are here."))
+    return said
+
+
+def beyond(past: Past) -> str:
+    """A lever past what was tried before."""
+    if past.is_rival:
+        return _("The largest rival never went that far. The range is wider for it.")
+    is_price = past.driver == "price"
+    values: dict[str, Any] = {
+        name: (signed if is_price else plain)(value or 0.0, 0)
+        for name, value in (("asked", past.asked), ("low", past.low), ("high", past.high))
+    }
+    if is_price:
+        return _("A price %(asked)s%% from today’s is beyond what you tried (%(low)s%% to %(high)s%%). The range is "
+                 "wider for it.") % values  # fmt: skip
+    values["lever"] = DRIVERS.get(past.driver, past.driver)
+    return _("%(lever)s at %(asked)s%% is beyond what you tried (%(low)s%% to %(high)s%%). The range is wider for "
+             "it.") % values  # fmt: skip
+
+
+def asked(question: Question) -> list[str]:
+    """What a question changes, one short phrase each."""
+    said = []
+    if question.price:
+        said.append(_("price %(change)s%%") % {"change": signed(question.price, 0)})
+    if question.promotion is not None:
+        said.append(_("%(part)s%% of sales on promotion") % {"part": plain(question.promotion, 0)})
+    if question.promotion and question.discount:
+        said.append(_("%(depth)s%% off there") % {"depth": plain(question.discount, 0)})
+    if question.advertising:
+        said.append(_("advertising %(change)s%%") % {"change": signed(question.advertising, 0)})
+    if question.rival_price:
+        said.append(_("largest rival’s price %(change)s%%") % {"change": signed(question.rival_price, 0)})
+    if question.rival_promotion is not None:
+        said.append(
+            _("%(part)s%% of the largest rival’s sales on promotion") % {"part": plain(question.rival_promotion, 0)}
+        )
+    if question.reaction:
+        said.append(_("rivals answer as usual"))
+    return said or [_("nothing changed")]
+
+
+def refusal(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Why there is no answer, and what would change it."""
+    if code == "too_short":
+        have, need = int(facts.get("have", 0)), int(facts.get("need", 4))
+        why = ngettext(
+            "This market has %(have)s whole week of sales so far; an answer needs %(need)s.",
+            "This market has %(have)s whole weeks of sales so far; an answer needs %(need)s.",
+            have,
+        )
+        cure = ngettext(
+            "It can be asked after %(count)s week more.", "It can be asked after %(count)s weeks more.", need - have
+        )
+        return why % {"have": have, "need": need}, cure % {"count": max(need - have, 1)}
+    if code == "never_varied":
+        why = ngettext(
+            "Nobody’s prices or promotions moved in the %(weeks)s week on record, so there is nothing to learn from.",
+            "Nobody’s prices or promotions moved in the %(weeks)s weeks on record, so there is nothing to learn from.",
+            int(facts["weeks"]),
+        )
+        return why % dict(facts), _("It can be asked once a price or a promotion has moved for a week.")
+    if code == "weeks_over":
+        why = _("The newest forecast knows sales up to the week of %(week)s, and the weeks it looks at are over.")
+        return why % {"week": week_name(facts["week"])}, _("The next one is made tonight.")
+    sentences = {
+        "no_market": (
+            _("Your shop is in no market yet."),
+            _("A market is there the night after you sold something of a category."),
+        ),
+        "not_selling": (
+            _("You sold nothing in this market in the last four weeks."),
+            _("It can be asked once you sell again."),
+        ),
+        "no_run": (_("This market has not been forecast yet."), _("The first forecast is made tonight.")),
+        "few_peers": (
+            _("Fewer than five other shops sell here, so a share would give their figures away."),
+            _("It is shown once more shops sell in this market."),
+        ),
+        "one_dominates": (
+            _("One other shop sells most of what the others sell, so a share would give its figures away."),
+            _("It is shown once the market is more even."),
+        ),
+    }
+    alone = (_("You are the only one who sells here, so your share is always 100%."), _("There is nothing to ask."))
+    return sentences.get(code, alone if code in ("alone", "one_player") else sentences["no_run"])
