@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,9 +13,7 @@ from analytics.scenarios import words
 from analytics.scenarios.desk import Desk
 from analytics.scenarios.models import Scenario
 from analytics.scenarios.rules import LINK_DAYS, STEEPEST, Question
-from core.errors import Refused
 
-MOST_ROWS = 600
 REGIONS = (1, 2, 4, 8)
 
 
@@ -132,47 +127,3 @@ class PriceTestForm(forms.Form):
         if not price:
             raise forms.ValidationError(_("Enter a change other than 0."))
         return price
-
-
-class SpendForm(forms.Form):
-    """Weeks with what was spent on advertising in them."""
-
-    file = forms.FileField(
-        label=gettext_lazy("CSV file with the columns week and spend"),
-        help_text=gettext_lazy("One row a week, as 2026-10-19,1800.00. The file is read once and not kept."),
-    )
-
-
-def read_spend(file: Any) -> dict[date, float]:
-    """Spend by Monday. Raises Refused that names the line at fault."""
-    try:
-        text = file.read(100_000).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused("encoding", _("Save the file as UTF-8."), file=_("Save the file as UTF-8.")) from error
-    spent: dict[date, float] = {}
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
-        if number == 1 and row and row[0].strip().lower() == "week":
-            continue
-        if row:
-            week, amount = _spend(row, number)
-            spent[week] = spent.get(week, 0.0) + amount
-        if number > MOST_ROWS:
-            raise _unreadable(number)
-    if not spent:
-        raise Refused("empty", _("The file has no rows."), file=_("The file has no rows."))
-    return spent
-
-
-def _spend(row: Sequence[str], number: int) -> tuple[date, float]:
-    try:
-        day, amount = date.fromisoformat(row[0].strip()), float(row[1])
-    except (IndexError, ValueError) as error:
-        raise _unreadable(number) from error
-    if not 0 <= amount < 1e12:
-        raise _unreadable(number)
-    return date.fromordinal(day.toordinal() - day.weekday()), amount
-
-
-def _unreadable(number: int) -> Refused:
-    sentence = _("Line %(number)s is not a week and an amount.") % {"number": number}
-    return Refused("line", sentence, file=sentence)

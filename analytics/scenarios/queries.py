@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -52,10 +53,10 @@ def price_tests() -> QuerySet[PriceTest]:
     return PriceTest.objects.select_related("merchant", "market__category")
 
 
-def own_sales(market: Market, merchant: Merchant, column: str = "units") -> list[float]:
-    """What the merchant sold of the market in each week, oldest first, from its first sale on."""
+def own_weeks(market: Market, merchant: Merchant, column: str) -> list[tuple[date, float]]:
+    """What the merchant sold of the market by week, oldest first, from its first sale on: its value or its units."""
     rows = PlayerWeek.objects.filter(player__market=market, player__merchant=merchant).order_by("week")
-    return [float(sold) for sold in rows.values_list(column, flat=True)]
+    return [(week, float(sold)) for week, sold in rows.values_list("week", column)]
 
 
 def content_of(promise: Promise) -> str:

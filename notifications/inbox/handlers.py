@@ -15,6 +15,7 @@ from accounts.tokens.events import TokenCreated, TokenReplaced
 from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, SurgeExpected
 from analytics.restock.events import StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
+from analytics.scenarios.events import PromiseJudged
 from core.events import handles
 from ecommerce.complaints.events import (
     ComplaintAnswered,
@@ -220,3 +221,18 @@ def outlook_changed(event: SurgeExpected | DropExpected, activity: Activity) -> 
         "currency": event.currency,
     }
     tell("forecast-shift", key=f"{activity.kind}:{event.first_day}", params=params, activity=activity)
+
+
+@handles(PromiseJudged)
+def promise_judged(event: PromiseJudged, activity: Activity) -> None:
+    params = {
+        "scenario_id": event.scenario_id,
+        "name": event.name,
+        "category": event.category,
+        "low": event.low,
+        "high": event.high,
+        "share": event.share,
+        "inside": event.inside,
+        "as_planned": event.as_planned,
+    }
+    tell("promise-judged", key=str(event.promise_id), params=params, activity=activity)

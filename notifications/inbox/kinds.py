@@ -120,6 +120,11 @@ KINDS = (
         stale=timedelta(days=7),
     ),
     Kind(
+        "promise-judged", _("A plan was held against what happened"), _AHEAD, Urgency.WEEK, "scenarios.view",
+        sentences.promise_judged, _to("scenario-detail", "scenario_id"), _("See the promise"),
+        icon="adjustments-horizontal", tone="info", email=False, stale=timedelta(days=28),
+    ),
+    Kind(
         "forecast-ready", _("A forecast you asked for is ready"), _AHEAD, Urgency.KNOW, "forecasts.view",
         sentences.forecast_ready, _to("forecast-sales"), _("See the forecast"), icon="chart-line", email=False,
         stale=timedelta(days=7),

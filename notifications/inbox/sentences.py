@@ -209,6 +209,18 @@ def _about(value: float, currency: str) -> str:
     return money(rounded, currency).removesuffix(".00")
 
 
+def promise_judged(p: Params) -> Words:
+    low, high, share = (f"{100 * p[name]:.1f}%" for name in ("low", "high", "share"))
+    values = {"name": p["name"], "category": p["category"], "low": low, "high": high, "share": share}
+    title = gettext("“%(name)s” kept its promise") if p["inside"] else gettext("“%(name)s” missed its promise")
+    if p["as_planned"]:
+        body = gettext("%(category)s: your share came to %(share)s; promised was %(low)s to %(high)s.")
+    else:
+        body = gettext("%(category)s: your share came to %(share)s; promised was %(low)s to %(high)s. The plan was not "
+                       "carried out as assumed.")  # fmt: skip
+    return title % values, body % values
+
+
 def forecast_ready(p: Params) -> Words:
     if p["refused"]:
         return gettext("A forecast could not be made"), gettext("See what is missing and what would change it.")

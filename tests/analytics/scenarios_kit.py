@@ -29,7 +29,7 @@ def market_of(
 ) -> Market:
     """A market of that many players, the merchant first; prices and promotions move in a fifth of all weeks."""
     chance = np.random.default_rng(seed)
-    category = factories.CategoryFactory(name=name)
+    category = factories.CategoryFactory(code=name.lower(), name=name)
     first = LAST - (weeks - 1) * WEEK
     market = Market.objects.create(category=category, currency="CNY", first_week=first, last_week=LAST)
     sellers = [Player.objects.create(market=market, merchant=merchant)]

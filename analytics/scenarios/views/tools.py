@@ -11,19 +11,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.merchants.models import Merchant
+from analytics.calendar.models import OutsideSeries
+from analytics.calendar.queries import weekly_values
 from analytics.engine.scenario import advertising as regression
 from analytics.engine.scenario.elasticity import price_range, responses
 from analytics.engine.scenario.price_test import LEAST, PriceTest, noise_of, weeks_needed
 from analytics.engine.share.panel import PRICE
-from analytics.markets.models import Market, Measure, PlayerWeek
+from analytics.markets.models import Market, Measure
 from analytics.scenarios import showing, words
 from analytics.scenarios.actions import end_of, next_monday, plan_price_test
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE
 from analytics.scenarios.desk import Desk
-from analytics.scenarios.forms import PriceTestForm, SpendForm, read_spend
+from analytics.scenarios.forms import PriceTestForm
 from analytics.scenarios.listing import TESTS
 from analytics.scenarios.models import PriceTest as Planned
-from analytics.scenarios.queries import own_sales, price_tests
+from analytics.scenarios.queries import own_weeks, price_tests
 from analytics.scenarios.views.simulator import chosen, seat
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -78,7 +81,7 @@ def new_test(request: MerchantRequest) -> HttpResponse:
     if market is None:
         context["why"], context["cure"] = words.refusal("no_market", {})
         return render(request, "analytics/scenarios/test_new.html", context)
-    sales = own_sales(market, request.merchant)
+    sales = [sold for _week, sold in own_weeks(market, request.merchant, "units")]
     try:
         noise = noise_of(np.array(sales))
     except ValueError:
@@ -134,40 +137,39 @@ def test_schedule(request: MerchantRequest, pk: int) -> HttpResponseBase:
 
 
 @merchant_view("scenarios.view")
+@require_GET
 def advertising(request: MerchantRequest) -> HttpResponse:
-    """What advertising has brought, from a file of weeks and spend; nothing of it is kept."""
+    """What advertising has brought, from the spend kept as a series from outside; or what is missing to say it."""
     context, market, _measure = chosen(request)
-    form = SpendForm(request.POST or None, request.FILES or None)
-    context |= {"form": form, "need": regression.LEAST}
+    context["need"] = regression.LEAST
     if market is None:
         context["why"], context["cure"] = words.refusal("no_market", {})
-    elif request.method == "POST" and form.is_valid():
-        try:
-            context |= _learnt(request, market, read_spend(form.cleaned_data["file"]))
-        except Refused as refused:
-            add_refusal(form, refused)
-    return render(request, "analytics/scenarios/advertising.html", context, status=422 if form.errors else 200)
+    else:
+        context |= _learnt(market, request.merchant)
+    return render(request, "analytics/scenarios/advertising.html", context)
 
 
-def _learnt(request: MerchantRequest, market: Market, spent: dict[Any, float]) -> dict[str, Any]:
-    """The regression of the weeks that both the file and the market know."""
-    rows = PlayerWeek.objects.filter(player__market=market, player__merchant=request.merchant).order_by("week")
-    known = [(week, float(value)) for week, value in rows.values_list("week", "value") if week in spent]
-    sales, spend = np.array([value for _week, value in known]), np.array([spent[week] for week, _value in known])
+def _learnt(market: Market, merchant: Merchant) -> dict[str, Any]:
+    """The regression of the weeks of which both spend and sales are known."""
+    spent = weekly_values(kind=OutsideSeries.Kind.AD_SPEND)
+    known = [(sold, spent[week]) for week, sold in own_weeks(market, merchant, "value") if week in spent]
+    sales, spend = (np.array([row[at] for row in known]) for at in (0, 1))
     made = regression.learn(sales, spend)
     if isinstance(made, regression.Refused):
         sentences = {
-            "too_short": _("File and sales have %(have)s weeks in common; it takes %(need)s."),
+            "too_short": _("Spend and sales are known together for %(have)s weeks; it takes %(need)s."),
             "never_spent": _("Nothing was spent in the weeks that have sales."),
             "never_varied": _("The same was spent every week, so its effect cannot be told."),
         }
-        return {"why": sentences[made.code] % {"have": made.have, "need": made.need}, "cure": ""}
+        none = _("No advertising spend is on record. It takes %(need)s weeks with sales, in which the spend varied.")
+        said = sentences[made.code] if spent else none
+        return {"why": said % {"have": made.have, "need": regression.LEAST}, "cure": ""}
     returns = made.return_on()
     carried = np.quantile(made.carries, [0.1, 0.9])
     return {
         "returns": [words.amount(float(returns[at]), market.currency) for at in (LOW, MIDDLE, HIGH)],
         "one": words.amount(1.0, market.currency),
-        "carried": [f"{100 * end:.0f}%" for end in carried],
+        "carried": [words.percent(float(end), 0) for end in carried],
         "weeks": len(known),
         "tellable": returns[LOW] > 0,
     }
