@@ -24,9 +24,7 @@ NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """The Friday after the last whole week of markets_kit."""
 
 
-def market_of(
-    merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: int = 3, name: str = "Teapots"
-) -> Market:
+def market_of(merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: int = 3, name: str = "Teapots") -> Market:
     """A market of that many players, the merchant first; prices and promotions move in a fifth of all weeks."""
     chance = np.random.default_rng(seed)
     category = factories.CategoryFactory(code=name.lower(), name=name)
