@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
+from analytics.markets.actions.planning import declare_plan
 from analytics.markets.models import WEEK, Market, Measure, PlayerWeek
 from analytics.scenarios import words
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer
@@ -119,7 +120,10 @@ def revoke_link(link: ScenarioLink, *, actor: Actor) -> None:
 
 @transaction.atomic
 def adopt_scenario(scenario: Scenario, *, actor: Actor) -> Promise:
-    """Make the scenario a dated plan and keep what it promises, as the newest forecast has it."""
+    """Make the scenario a dated plan: keep what it promises by the newest forecast, and declare it to the market.
+
+    The prices and promotions of the largest rival are no plan of the merchant's, and are declared to nobody.
+    """
     found = _draft(scenario)
     desk = asked_desk(found.market, found.measure)
     question = found.asked
@@ -147,6 +151,7 @@ def adopt_scenario(scenario: Scenario, *, actor: Actor) -> Promise:
     )
     promise.digest = digest_of(promise)
     promise.save()
+    declare_plan(desk.player, _planned(desk, question), actor=actor, source=f"scenario {found.pk}")
     share = answer.mean_share.changed
     event = ScenarioAdopted(
         scenario_id=found.pk,
@@ -159,6 +164,14 @@ def adopt_scenario(scenario: Scenario, *, actor: Actor) -> Promise:
     )
     record(event, actor=actor, subject=found)
     return promise
+
+
+def _planned(desk: Desk, question: Question) -> list[tuple[date, float | None, float | None]]:
+    """The weeks as they are declared to the market; what the question leaves alone stays as it is."""
+    moves_price = desk.index is not None and question.price_factor != 1
+    price = desk.index * question.price_factor if moves_price and desk.index else None
+    promotion = None if question.promotion is None else question.promotion / 100
+    return [(week, price, promotion) for week in question.weeks]
 
 
 def judge_promises(*, actor: Actor) -> int:

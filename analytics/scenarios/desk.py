@@ -157,12 +157,16 @@ class Desk:
         )
 
     @property
+    def index(self) -> float | None:
+        """The merchant's price index of the last week known; None where the market has no prices."""
+        if PRICE not in self.state.names:
+            return None
+        return float(np.exp(self.state.history[-1, self.place, self.state.names.index(PRICE)]))
+
+    @property
     def scale(self) -> float:
         """How much dearer a unit sold is than the index of prices says."""
-        if PRICE not in self.state.names:
-            return 1.0
-        index = float(np.exp(self.state.history[-1, self.place, self.state.names.index(PRICE)]))
-        return self.worth.price / index if self.worth.price > 0 and index > 0 else 1.0
+        return self.worth.price / self.index if self.index and self.worth.price > 0 else 1.0
 
     @property
     def money(self) -> Money:
@@ -212,8 +216,7 @@ class Desk:
             return Past(one.driver, True, None, None, None)
         ends = one.asked, one.low, one.high
         if one.driver == PRICE:
-            today = float(np.exp(self.plan[0, self.place, self.state.names.index(PRICE)]))
-            return Past(PRICE, False, *(round(100 * (end / today - 1), 2) for end in ends))
+            return Past(PRICE, False, *(round(100 * (end / (self.index or 1.0) - 1), 2) for end in ends))
         return Past(one.driver, False, *(round(100 * end, 2) for end in ends))
 
     def _weeks(self, asked: Question, made: Outcome, of_units: float, of_money: float) -> list[Week]:

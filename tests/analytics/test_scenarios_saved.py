@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.activity.models import Activity
-from analytics.markets.models import WEEK, PlayerWeek
+from analytics.markets.models import WEEK, PlannedWeek, PlayerWeek
 from analytics.scenarios.actions import adopt_scenario, judge_promises, save_scenario, share_scenario
 from analytics.scenarios.answers import Answer
 from analytics.scenarios.links import url_of
@@ -186,7 +186,7 @@ def test_another_shop_finds_neither_scenario_nor_link(shop, rival, kept, cleo, a
         assert ScenarioLink.objects.get().is_good
 
 
-def test_adopting_keeps_a_promise(shop, kept, adopted, browser):
+def test_adopting_keeps_a_promise_and_declares_the_plan(shop, market, kept, adopted, browser):
     with tenant(shop):
         scenario = Scenario.objects.get()
         assert not scenario.is_draft
@@ -194,6 +194,10 @@ def test_adopting_keeps_a_promise(shop, kept, adopted, browser):
         assert [week["week"] for week in adopted.weeks] == [str(FIRST + step * WEEK) for step in range(3)]
         assert {week["price"] for week in adopted.weeks} == {0.9}
         assert altered_promises() == []
+        declared = list(PlannedWeek.objects.order_by("week"))
+        assert [row.week for row in declared] == CUT.weeks
+        assert {row.price for row in declared} == {pytest.approx(0.9 * desk(market, shop).index)}
+        assert {row.promotion for row in declared} == {None}
     text = text_of(browser.get(scenario.get_absolute_url()))
     assert "It is held against what happens once the week of 7 Dec is counted." in text
     assert "Adopt as a plan" not in text

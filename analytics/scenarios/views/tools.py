@@ -17,7 +17,6 @@ from analytics.calendar.queries import weekly_values
 from analytics.engine.scenario import advertising as regression
 from analytics.engine.scenario.elasticity import price_range, responses
 from analytics.engine.scenario.price_test import LEAST, PriceTest, noise_of, weeks_needed
-from analytics.engine.share.panel import PRICE
 from analytics.markets.models import Market, Measure
 from analytics.scenarios import showing, words
 from analytics.scenarios.actions import end_of, next_monday, plan_price_test
@@ -50,7 +49,7 @@ def _explored(desk: Desk) -> dict[str, Any]:
     stops = price_range(desk.state, desk.plan, desk.place, size=desk.size, money=desk.money)
     if not stops:
         return found
-    today = float(np.exp(desk.plan[0, desk.place, desk.state.names.index(PRICE)]))
+    today = desk.index or 1.0
     of_money = 1.0 if desk.measure == Measure.VALUE else desk.scale
     return found | {
         "curve": showing.curve(stops, today),

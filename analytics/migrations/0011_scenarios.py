@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_activity_append_only"),
-        ("analytics", "0009_forecast_as_of"),
+        ("analytics", "0010_planned_weeks"),
     ]
 
     operations = [

@@ -4,6 +4,6 @@ from core.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analytics", "0010_scenarios")]
+    dependencies = [("analytics", "0011_scenarios")]
 
     operations = [append_only("analytics_promise", "analytics_promiseoutcome")]
