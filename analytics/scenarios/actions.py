@@ -251,7 +251,7 @@ def plan_price_test(market: Market, *, name: str, price: float, effect: float, n
     """Draw the weeks (and regions) in which the price is to be changed, and keep them."""
     if not 4 <= weeks <= LONGEST_TEST:
         sentence = _("A test of %(weeks)s weeks is not one anybody can run.") % {"weeks": weeks}
-        raise Refused("too_long", sentence, weeks=_("Look for a larger effect, or use more regions."))
+        raise Refused("too_long", sentence, effect=_("Look for a larger effect, or use more regions."))
     test = PriceTest.objects.create(
         name=name,
         market=market,
