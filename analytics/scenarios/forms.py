@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
@@ -28,8 +29,8 @@ class Slider(forms.FloatField):
 class QuestionForm(forms.Form):
     """The levers of a market, and the weeks they are pulled in."""
 
-    first = forms.ChoiceField(label=gettext_lazy("From the week of"), required=False)
-    last = forms.ChoiceField(label=gettext_lazy("to the week of"), required=False)
+    first = forms.ChoiceField(label=gettext_lazy("From the week of"))
+    last = forms.ChoiceField(label=gettext_lazy("to the week of"))
     price = Slider(gettext_lazy("Price"), -STEEPEST, STEEPEST)
     promotion = Slider(gettext_lazy("Part of sales on promotion"), 0, 100)
     discount = Slider(gettext_lazy("Discount on promotion"), 0, 90)
@@ -38,14 +39,15 @@ class QuestionForm(forms.Form):
     rival_promotion = Slider(gettext_lazy("Part of the largest rival’s sales on promotion"), 0, 100)
     reaction = forms.BooleanField(label=gettext_lazy("Rivals answer as they usually do"), required=False)
 
-    def __init__(self, data: Any, *, desk: Desk, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.desk = desk
-        self.usual = desk.usual()
+    def __init__(self, data: QueryDict, *, desk: Desk, **options: Any) -> None:
+        self.desk, usual = desk, desk.usual()
+        first = data.get("first") or usual.first.isoformat()
+        last = data.get("last") or max(first, usual.last.isoformat())
+        super().__init__({**data.dict(), "first": first, "last": last}, **options)
         weeks = [(week.isoformat(), words.week_name(week)) for week in desk.weeks]
-        for name, chosen in (("first", self.usual.first), ("last", self.usual.last)):
+        for name in ("first", "last"):
             field: Any = self.fields[name]
-            field.choices, field.initial = weeks, chosen.isoformat()
+            field.choices = weeks
         if desk.rival is None:
             del self.fields["rival_price"], self.fields["rival_promotion"]
         for driver in ("price", "promotion", "advertising"):
@@ -58,11 +60,8 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        first, last = cleaned.get("first") or self.usual.first.isoformat(), cleaned.get("last") or ""
-        last = last or max(first, self.usual.last.isoformat())
-        if "first" not in self.errors and "last" not in self.errors and last < first:
+        if cleaned.get("first", "") > cleaned.get("last", "9"):
             self.add_error("last", _("Choose a week that is not before the first."))
-        cleaned["first"], cleaned["last"] = first, last
         return cleaned
 
     def question(self) -> Question:

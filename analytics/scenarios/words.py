@@ -58,8 +58,10 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign: a real minus, and a plus where it is not below zero."""
+    """A number with its sign: a real minus, and a plus where it is not below zero; a whole nought has none."""
     text = plain(value, digits)
+    if text == "0":
+        return text
     return text if text.startswith("−") else f"+{text}"
 
 

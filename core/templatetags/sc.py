@@ -75,7 +75,7 @@ def _money_frame(currency: str, locale: str, negative: bool) -> tuple[str, str, 
     Both languages group by three with commas and have a point before the decimals.
     """
     sample = _narrow(format_currency(Decimal("-1111.11" if negative else "1111.11"), currency, locale=locale))
-    found = re.fullmatch(r"(\D*)1,111(?:\.(\d+))?(\D*)", sample)
+    found = re.fullmatch(r"(.*?)1,111(?:\.(\d+))?(\D*)", sample)
     assert found is not None, sample
     return found[1], found[3], len(found[2] or "")
 
