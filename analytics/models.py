@@ -1,5 +1,6 @@
 """Re-exports: each feature keeps its own models."""
 
+from analytics.accuracy.models import ForecastOverride, OverrideScore
 from analytics.calendar.models import (
     OccasionChoice,
     OccasionEffect,
@@ -47,6 +48,7 @@ __all__ = [
     "DemandTerms",
     "DirtyDay",
     "Forecast",
+    "ForecastOverride",
     "ForecastRun",
     "ForecastScore",
     "Market",
@@ -56,6 +58,7 @@ __all__ = [
     "OutsideSeries",
     "OutsideUpload",
     "OutsideValue",
+    "OverrideScore",
     "OwnEvent",
     "PlannedWeek",
     "Player",

@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
+from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
@@ -31,6 +32,7 @@ router = SimpleRouter()
 router.register("categories", CategoryViewSet, "api-category")
 router.register("complaints", ComplaintViewSet, "api-complaint")
 router.register("customers", CustomerViewSet, "api-customer")
+router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
@@ -40,6 +42,7 @@ router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("stock", StockViewSet, "api-stock")
+router.register("track-records", TrackRecordViewSet, "api-track-record")
 router.register("variants", VariantViewSet, "api-variant")
 router.register("warehouses", WarehouseViewSet, "api-warehouse")
 

@@ -72,6 +72,7 @@ PORTAL = (
         (
             Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
+            Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view"),
         ),
     ),
     Group(
@@ -98,6 +99,7 @@ STAFF = (
         (
             Entry(_("Merchants"), icon="building-store", url="staff-merchants", word="merchants.view", key="m"),
             Entry(_("Operations"), icon="activity", url="operations", word="operations.view", key="o"),
+            Entry(_("Forecast accuracy"), icon="target-arrow", url="staff-accuracy", word="operations.view"),
             Entry(_("Activity"), icon="history", url="staff-activity", word="staff.activity", key="a"),
         ),
     ),

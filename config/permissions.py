@@ -69,6 +69,7 @@ AREAS = (
             "scenarios.view": _("Ask what would happen, and see scenarios"),
             "scenarios.edit": _("Save, share and delete scenarios, and plan price tests"),
             "scenarios.adopt": _("Adopt scenarios as plans"),
+            "forecasts.override": _("State own figures beside forecasts"),
         },
     ),
     Area(

@@ -8,6 +8,7 @@ from accounts.activity.tasks import seal_activity
 from accounts.jobs.tasks import prune
 from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
+from analytics.accuracy.tasks import score_overrides
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.markets.tasks import nightly_markets
@@ -35,6 +36,7 @@ SCHEDULE = [
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
+    PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
     PeriodicJob("wake_snoozed", wake_snoozed, every=timedelta(minutes=1)),
 ]

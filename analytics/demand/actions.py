@@ -22,6 +22,7 @@ from accounts.merchants.models import Merchant
 from analytics.demand.events import DemandCancelled, DemandMade, DemandRefused
 from analytics.demand.history import History, compute, festival_factors, read_history
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
+from analytics.demand.monitoring import demand_standing, demand_watched_before
 from analytics.demand.outlooks import (
     DORMANT,
     SILENT,
@@ -48,6 +49,7 @@ from analytics.demand.rules import (
 )
 from analytics.demand.shop import shop_sums
 from analytics.engine.patterns import patterns
+from analytics.forecasts.monitoring import announce_watch
 from analytics.forecasts.queries import edges
 from analytics.forecasts.rules import check_range
 from core.actors import SYSTEM, Actor
@@ -91,6 +93,8 @@ def begin_run(
     terms = terms_of_shop()
     run.windows = windows_of(horizon, terms.lead_days, terms.review_days)
     run.factors, run.occasions = festival_factors(run.data_from, data_to, horizon)
+    watch = demand_standing(data_to)
+    run.widening, run.watch = watch.widening, watch.to_json()
     ids = list(Variant.objects.order_by("product__category_id", "pk").values_list("pk", flat=True))
     parts = cut(len(ids))
     run.series, run.chunks = len(ids), len(parts)
@@ -134,7 +138,7 @@ def work_on_chunk(chunk_id: int, *, attempt: int = 1) -> DemandChunk:
 def _forecast(chunk: DemandChunk, began: float) -> None:
     run, merchant = chunk.run, chunk.merchant
     history = read_history(run, merchant, unpack_ids(bytes(chunk.variants)))
-    found = compute(history, run.factors, run.horizon, run.windows)
+    found = compute(history, run.factors, run.horizon, run.windows, run.widening)
     made = history.rows(found.rows)
     packed, kept = pack(found.demand)
     bits = noted(found.demand)
@@ -246,7 +250,9 @@ def close_run(run: DemandRun, *, actor: Actor = SYSTEM, cancelled: bool = False)
     try:
         with transaction.atomic():
             result.save()
-            record(_ending(run, result), actor=actor, subject=run)
+            entry = record(_ending(run, result), actor=actor, subject=run)
+            if run.live:
+                announce_watch(run, "demand", before=demand_watched_before(run), caused_by=entry)
     except IntegrityError:  # another worker ended its chunk at the same time and was quicker
         return None
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from analytics.demand.models import DemandRun
 from analytics.engine.conformal import Window
 from analytics.engine.demand import Demand, forecast_demand
 from analytics.engine.festivals import learn
+from analytics.engine.monitor import wider
 from analytics.engine.protocol import Array, Calendar
 from ecommerce.catalog.models import Product, Variant
 
@@ -94,8 +95,13 @@ class Computed:
     failed: dict[int, str]
 
 
-def compute(history: History, factors: Sequence[float], horizon: int, windows: Sequence[int]) -> Computed:
-    """Forecast a chunk. A series that breaks the engine is found by halving, so that it costs the others nothing."""
+def compute(
+    history: History, factors: Sequence[float], horizon: int, windows: Sequence[int], widening: float = 1.0
+) -> Computed:
+    """Forecast a chunk, with ranges wider by a factor.
+
+    A series that breaks the engine is found by halving, so that it costs the others nothing.
+    """
     groups = np.unique(history.categories, return_inverse=True)[1]
     table = np.asarray(factors, dtype=float)[None] if len(factors) else None
     sums = [Window(1, days) for days in windows]
@@ -119,7 +125,7 @@ def compute(history: History, factors: Sequence[float], horizon: int, windows: S
             & np.isfinite(demand.totals).all(axis=(1, 2))
         )
         failed |= {int(row): "not_finite" for row in rows[~sound]}
-        pieces.append((rows[sound], demand if sound.all() else _chosen(demand, sound)))
+        pieces.append((rows[sound], _widened(demand if sound.all() else _chosen(demand, sound), widening)))
     if not pieces:
         empty = forecast_demand(np.zeros((0, history.panel.shape[1])), horizon, windows=sums)
         pieces = [(np.zeros(0, dtype=np.intp), empty)]
@@ -129,6 +135,10 @@ def compute(history: History, factors: Sequence[float], horizon: int, windows: S
 def _chosen(demand: Demand, kept: np.ndarray) -> Demand:
     notes = {name: mask[kept] for name, mask in demand.notes.items()}
     return Demand(demand.mean[kept], demand.quantiles[kept], demand.windows, demand.totals[kept], notes)
+
+
+def _widened(demand: Demand, factor: float) -> Demand:
+    return replace(demand, quantiles=wider(demand.quantiles, factor), totals=wider(demand.totals, factor))
 
 
 def _joined(parts: list[Demand]) -> Demand:

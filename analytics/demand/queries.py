@@ -14,6 +14,7 @@ from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
 from analytics.demand.rules import FRESH_DAYS, digest_of_rows, unpack_ids
+from analytics.forecasts.queries import watched
 from ecommerce.inventory.models import StockLevel
 
 TASK = "analytics.demand.tasks.start_demand"
@@ -63,7 +64,7 @@ def rows_of(chunk: DemandChunk) -> list[tuple[int, int, str, bytes]]:
 
 def digest_of(run: DemandRun, result: DemandResult, chunks: Iterable[str]) -> str:
     """SHA-256 of everything a run and its result say; `chunks` are the digests of its parts in order."""
-    said = {name: getattr(run, name) for name in RUN_FIELDS}
+    said = {name: getattr(run, name) for name in RUN_FIELDS} | watched(run)
     ended = {name: getattr(result, name) for name in RESULT_FIELDS}
     whole = {"merchant": run.merchant_id, "run": said, "result": ended, "chunks": list(chunks)}
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()

@@ -44,6 +44,14 @@ class Backtest:
         predicted = {name: paths[index] for name, paths in self.predicted.items()}
         return Backtest(self.origins, self.actual[index], self.typical[index], predicted, self.doubt[index])
 
+    def newest(self, count: int | None) -> Backtest:
+        """The same with the newest tests only; all of them for None."""
+        if count is None or count >= len(self.origins):
+            return self
+        kept = slice(len(self.origins) - count, None)
+        predicted = {name: paths[:, kept] for name, paths in self.predicted.items()}
+        return Backtest(self.origins[kept], self.actual[:, kept], self.typical[:, kept], predicted, self.doubt[:, kept])
+
     def apart(self) -> list[int]:
         """Positions of tests with a whole horizon that share no day with each other, the latest last."""
         horizon = self.actual.shape[2]

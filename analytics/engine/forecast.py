@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from analytics.engine import scores as score
+from analytics.engine.adaptive import Scale
 from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
@@ -91,16 +92,32 @@ class Forecast:
     def horizon(self) -> int:
         return len(self.mean)
 
+    def adjusted(self, days: Scale, sums: Scale, widening: float) -> Forecast:
+        """The same with the ranges of days and of sums scaled, and all of them wider by a factor."""
+        return replace(self, quantiles=days.apply(self.quantiles, widening), totals=sums.apply(self.totals, widening))
+
 
 def forecast(
-    values: Array, start: date, *, horizon: int = HORIZON, models: Sequence[Model] = MODELS
+    values: Array,
+    start: date,
+    *,
+    horizon: int = HORIZON,
+    models: Sequence[Model] = MODELS,
+    lately: int | None = None,
 ) -> Forecast | Refusal:
-    """Forecast one daily series that begins on `start`; NaN marks unknown days. Refuses rather than guesses."""
-    return forecast_many([(values, start)], horizon=horizon, models=models)[0]
+    """Forecast one daily series that begins on `start`; NaN marks unknown days. Refuses rather than guesses.
+
+    `lately` chooses the model by so many of the newest tests only, as befits a series that is not what it was.
+    """
+    return forecast_many([(values, start)], horizon=horizon, models=models, lately=lately)[0]
 
 
 def forecast_many(
-    series: Sequence[tuple[Array, date]], *, horizon: int = HORIZON, models: Sequence[Model] = MODELS
+    series: Sequence[tuple[Array, date]],
+    *,
+    horizon: int = HORIZON,
+    models: Sequence[Model] = MODELS,
+    lately: int | None = None,
 ) -> list[Forecast | Refusal]:
     """Forecast many series, those that cover the same days together. The answers are in the order of the series."""
     results: list[Forecast | Refusal | None] = [None] * len(series)
@@ -112,17 +129,17 @@ def forecast_many(
         else:
             groups[cleaned.calendar, cleaned.kind].append((index, cleaned))
     for group in groups.values():
-        for (index, _), result in zip(group, _group([item for _, item in group], horizon, models), strict=True):
+        for (index, _), result in zip(group, _group([item for _, item in group], horizon, models, lately), strict=True):
             results[index] = result
     return [result for result in results if result is not None]
 
 
-def _group(items: list[Clean], horizon: int, models: Sequence[Model]) -> list[Forecast]:
+def _group(items: list[Clean], horizon: int, models: Sequence[Model], lately: int | None) -> list[Forecast]:
     calendar, kind = items[0].calendar, items[0].kind
     panel = np.stack([item.values for item in items])
     known = np.stack([item.known for item in items])
     tests = backtest(panel, known, calendar, [model for model in models if model.tier == 0], horizon)
-    tables = _tables(tests, panel, models)
+    tables = _tables(tests.newest(lately), panel, models)
     tried = {i: tests.rows(np.array([i])) for i in range(len(items))}
     dear = [model for model in models if model.tier > 0]
     positions = tests.apart()[-DEAR_TESTS:]
@@ -134,7 +151,7 @@ def _group(items: list[Clean], horizon: int, models: Sequence[Model]) -> list[Fo
         if kind == "ordinary" and dear and busy[i] and len(positions) >= 4 and not any_good(table):
             more = replay(panel[i : i + 1], calendar, dear, tests.origins, horizon, positions)
             tried[i] = tried[i].with_models(more)
-            tables[i] = _tables(tried[i], panel[i : i + 1], models)[0]
+            tables[i] = _tables(tried[i].newest(lately), panel[i : i + 1], models)[0]
     choices = [choose(table) if kind == "ordinary" else Choice("naive", kind) for table in tables]
     seen = learn(panel, calendar, horizon)
     paths, choices = _paths(panel, calendar, models, choices, horizon, seen)

@@ -21,6 +21,7 @@ from analytics.engine.forecast import HORIZON, forecast
 from analytics.engine.forecast import Forecast as Projection
 from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, OutlookChanged, SurgeExpected
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore, Measure
+from analytics.forecasts.monitoring import Standing, announce_watch, standing
 from analytics.forecasts.queries import actual_days, digest_of, due_days, edges
 from analytics.forecasts.rules import HIGH, LOW, MIDDLE, check_range, outlook
 from core.actors import Actor
@@ -54,16 +55,19 @@ def make_forecast(
         first = last = None  # nothing had been sold by then
     report_progress(1, 10, _("Reading past sales"))
     result: Projection | Refusal = Refusal("no_sales")
+    watch = Standing()
     if first is not None and last is not None:
         first = max(first, last - timedelta(days=MAX_DAYS + MARGIN_DAYS))
         values = frames.daily_series(Measure(measure).figure, first, last)
         report_progress(3, 10, _("Trying the models on past days"))
-        result = forecast(values, first, horizon=horizon)
+        watch = standing(measure, last)
+        result = forecast(values, first, horizon=horizon, lately=watch.lately)
     report_progress(8, 10, _("Writing the forecast down"))
     run.data_from, run.data_to = first, last
+    run.widening, run.watch = watch.widening, watch.to_json()
     if isinstance(result, Refusal):
         return _keep_refusal(run, result, actor)
-    return _keep_forecast(run, result, actor)
+    return _keep_forecast(run, result.adjusted(watch.days, watch.sums, run.widening), actor)
 
 
 @transaction.atomic
@@ -149,6 +153,8 @@ def _announce(run: ForecastRun, days: Sequence[Forecast], actor: Actor) -> None:
         asked=actor.kind == "user",
     )
     entry = record(made, actor=actor, subject=run)
+    if run.live:
+        announce_watch(run, run.measure, before=_watched_before(run), caused_by=entry)
     fortnight = run.total(1, 14)
     is_current = run.live and days[0].day >= run.merchant.today()
     if run.measure != Measure.SALES_VALUE or fortnight is None or run.usual is None or not is_current:
@@ -169,6 +175,12 @@ def _announce(run: ForecastRun, days: Sequence[Forecast], actor: Actor) -> None:
         currency=run.merchant.currency,
     )
     record(changed, actor=actor, subject=run, caused_by=entry)
+
+
+def _watched_before(run: ForecastRun) -> dict[str, Any]:
+    """The watch of the run before this one."""
+    earlier = ForecastRun.objects.made().live().filter(measure=run.measure, data_to__lt=run.data_to)
+    return earlier.order_by("-data_to", "-pk").values_list("watch", flat=True).first() or {}
 
 
 @transaction.atomic

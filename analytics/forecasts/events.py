@@ -67,3 +67,35 @@ class SurgeExpected(OutlookChanged):
 class DropExpected(OutlookChanged):
     kind = "forecasts.drop_expected"
     label = _("Drop of sales expected")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchChanged(Event):
+    """How forecasts of a subject stand has changed: a measure of forecasts, "demand", or "share" of a category.
+
+    `reason` is the chart that noticed it (engine.monitor), `inside` the part of the last `points` forecasts that the
+    80 % range held, `widening` the factor of the ranges from now on. `since` is the day on which the review began.
+    """
+
+    run_id: int
+    subject_name: str
+    since: str
+    reason: str
+    inside: float
+    points: int
+    widening: float
+    category: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class DriftNoticed(WatchChanged):
+    kind = "forecasts.drift_noticed"
+    label = _("Forecasts put under review")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class DriftOver(WatchChanged):
+    kind = "forecasts.drift_over"
+    label = _("Forecasts hold again")

@@ -63,6 +63,8 @@ class ForecastRun(AppendOnlyModel, TenantModel):
     predicted, `notes` of what was done with the data. `totals` are the quantiles of sums of days ("1-28": seven
     values). `usual` is what the same number of days as the first two weeks brought on average in the last four weeks.
     `live` runs are what pages and notices speak of; the others look from a past day, or further than usual.
+    `watch` is how earlier forecasts of the measure stood when it was made (monitoring.standing), `widening` the factor
+    that its ranges were widened by for it.
     """
 
     class Outcome(models.TextChoices):
@@ -79,12 +81,14 @@ class ForecastRun(AppendOnlyModel, TenantModel):
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     model = models.CharField(_("model"), max_length=30, blank=True)
     reason = models.CharField(max_length=20, blank=True, help_text="why this model: a code of engine.select.Choice")
-    gain = models.FloatField(default=0, help_text="by what share it was nearer than last week's same days")
+    gain = models.FloatField(default=0.0, help_text="by what share it was nearer than last week's same days")
     refusal = models.CharField(max_length=20, blank=True, help_text="a code of engine.cleaning.Refusal")
     refusal_facts = models.JSONField(default=dict)
     backtest = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
     usual = models.FloatField(null=True)
+    widening = models.FloatField(default=1.0)
+    watch = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, help_text="SHA-256 of everything the run says")
     job_id = models.BigIntegerField(null=True, help_text="the job that made it; a repeated job makes no second run")
 

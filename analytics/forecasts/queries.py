@@ -169,6 +169,12 @@ def sheet(run: ForecastRun, past_days: int = 63) -> Sheet:
     return Sheet(run, forecast_days(run), past, track_record(run))
 
 
+def watched(run: Any) -> dict[str, Any]:
+    """What any run says of its watch, for its digest; nothing of runs that were not watched when they were made."""
+    said = {"widening": run.widening, "watch": run.watch}
+    return {} if said == {"widening": 1.0, "watch": {}} else said
+
+
 def content_of(run: ForecastRun, days: Sequence[Forecast]) -> str:
     """Everything a run says, as one text that is the same for the same content."""
     said = {
@@ -180,6 +186,7 @@ def content_of(run: ForecastRun, days: Sequence[Forecast]) -> str:
     }  # fmt: skip
     if not run.live:
         said["live"] = False
+    said |= watched(run)
     rows = [[day.step, day.day.isoformat(), day.mean, *day.quantiles] for day in days]
     return json.dumps({**said, "merchant": run.merchant_id, "days": rows}, sort_keys=True, default=str)
 

@@ -16,6 +16,7 @@ from analytics.engine.protocol import Array
 from analytics.engine.rhythm import WEEKLY
 from analytics.engine.share.backtest import Backtest, ShareForecast
 from analytics.engine.share.candidates import SlopeBelief
+from analytics.engine.share.combine import REMEMBERED
 from analytics.engine.share.draws import LEVELS, gains, ranks
 from analytics.engine.share.information import Information
 from analytics.engine.share.panel import PRICE, NoForecast, Note
@@ -24,6 +25,7 @@ from analytics.engine.share.state import market_state
 from analytics.engine.share.stored import to_bytes
 from analytics.engine.share.tally import score
 from analytics.engine.share.why import reasons
+from analytics.forecasts.monitoring import Standing
 from analytics.markets.models import WEEK, Market
 from analytics.markets.panels import HORIZON, PROMOTION, MarketPanel, Planned, Plans, share_panel
 from analytics.markets.rules import LEAST_WEEKS
@@ -34,6 +36,9 @@ POINT = 0.01
 YOUNG, TEACHERS = 26, 20
 """A market with fewer weeks learns slopes from up to so many others."""
 SPAN = 4
+FORGETFUL = 8
+"""While forecasts are under review the weights of candidates rest on the errors of so many origins only."""
+CALM = Standing()
 MODEL = "logit"
 
 
@@ -47,9 +52,17 @@ class Looked:
 
 
 def look_ahead(
-    market: Market, measure: str, weeks: Sequence[date], *, known_by: datetime | None = None
+    market: Market,
+    measure: str,
+    weeks: Sequence[date],
+    *,
+    known_by: datetime | None = None,
+    watch: Standing = CALM,
 ) -> list[Looked]:
-    """Forecast a market as of the end of each of `weeks` (ascending), each from the weeks up to it only."""
+    """Forecast a market as of the end of each of `weeks` (ascending), each from the weeks up to it only.
+
+    `watch` is how earlier forecasts stand as of the last of them, which alone is widened by it.
+    """
     try:
         found = share_panel(market, measure, known_by=known_by)
     except NoForecast as error:
@@ -61,14 +74,15 @@ def look_ahead(
         first = max(LEAST_WEEKS, usable[-1] - TESTED)
         asked = sorted({*range(first, usable[-1] + 1), *usable})
         belief = _belief(market, measure, found) if found.panel.known < YOUNG else None
-        walk = Backtest(found.panel, HORIZON, Information.NONE, belief=belief)
+        remembered = FORGETFUL if watch.is_review else REMEMBERED
+        walk = Backtest(found.panel, HORIZON, Information.NONE, belief=belief, remembered=remembered)
         made = {one.origin: one for one in walk.forecasts(asked)}
     results = []
     for week in weeks:
         origin = origins.get(week, 0)
         if origin in made:
             past = [one for at, one in made.items() if at < origin]
-            results.append(_looked(found, made[origin], past))
+            results.append(_looked(found, made[origin], past, watch if week == weeks[-1] else CALM))
         else:
             note = Note("one_player") if len(found.players) == 1 else Note("too_short", count=max(origin, 0))
             results.append(_refused(note, found.panel.notes))
@@ -151,7 +165,7 @@ def _belief(market: Market, measure: str, found: MarketPanel) -> SlopeBelief | N
     return pool(learnt, found.panel.names)
 
 
-def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast]) -> Looked:
+def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast], watch: Standing) -> Looked:
     panel, origin = found.panel, made.origin
     why = _reasons(found, made)
     due = [one for one in past if one.origin < origin]
@@ -164,8 +178,10 @@ def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecas
         "assumed": {},
         "size": _rounded(_size(found.totals[:origin])),
         "notes": [_note(note) for note in (*panel.notes, *panel.silent(origin))],
+        "widening": watch.widening,
+        "watch": watch.to_json(),
     }
-    forecasts = _forecasts(found, made, range(len(found.players)))
+    forecasts = _forecasts(found, made, range(len(found.players)), watch.widening)
     for at, forecast in enumerate(forecasts):
         forecast["reasons"] = {cause: round(float(parts[at]), 6) for cause, parts in why.items()}
     return Looked(fields, forecasts, found.digest)
@@ -175,10 +191,14 @@ def _weights(made: ShareForecast) -> dict[str, float]:
     return {name: round(weight, 6) for name, weight in made.weights.items() if weight >= 1e-4}
 
 
-def _forecasts(found: MarketPanel, made: ShareForecast, places: Iterable[int]) -> list[dict[str, Any]]:
-    """The columns of a ShareForecast for each of the players at `places`."""
+def _forecasts(
+    found: MarketPanel, made: ShareForecast, places: Iterable[int], widening: float = 1.0
+) -> list[dict[str, Any]]:
+    """The columns of a ShareForecast for each of the players at `places`, with bands wider by a factor."""
     last = found.panel.shares[made.origin - 1]
-    draws = made.distribution.draws()
+    spread = made.distribution.widened(widening)
+    quantiles = made.quantiles if widening == 1.0 else spread.quantiles()
+    draws = spread.draws()
     gain, lose = gains(draws, last, POINT)
     final = ranks(draws)[-1]
     return [
@@ -186,7 +206,7 @@ def _forecasts(found: MarketPanel, made: ShareForecast, places: Iterable[int]) -
             "player_id": found.players[at].pk,
             "last": round(float(last[at]), 6),
             "mean": _rounded(made.point[:, at]),
-            "quantiles": _rounded(made.quantiles[:, at]),
+            "quantiles": _rounded(quantiles[:, at]),
             "gain": _rounded(gain[:, at]),
             "lose": _rounded(lose[:, at]),
             "ranks": _rounded(final[at]),

@@ -177,7 +177,8 @@ class ShareRun(AppendOnlyModel):
     and forecasts it alone; `assumed` is then what was taken for the weeks ahead, {"price": [per step], "promotion":
     [per step], "weeks": [the Mondays that were planned]}, else {}. `backtest` holds
     errors in shares against simple forecasts, and how often bands held. `size` has the market's size per step: rows of
-    seven quantiles. `is_replay`: made later, as of that week, with what was known then.
+    seven quantiles. `is_replay`: made later, as of that week, with what was known then. `watch` is
+    how earlier runs stood, `widening` the factor that ranges were widened by for it.
     """
 
     market = models.ForeignKey(Market, models.PROTECT, related_name="runs")
@@ -197,6 +198,8 @@ class ShareRun(AppendOnlyModel):
     notes = models.JSONField(default=list)
     refusal = models.CharField(max_length=20, blank=True)
     is_replay = models.BooleanField(default=False)
+    widening = models.FloatField(default=1.0)
+    watch = models.JSONField(default=dict)
     data_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
+from analytics.forecasts.queries import watched
 from analytics.markets.models import (
     WEEK,
     Information,
@@ -199,6 +200,7 @@ def content_of(run: ShareRun, forecasts: Sequence[ShareForecast]) -> str:
             "backtest", "assumed", "size", "notes", "refusal", "is_replay", "data_digest",
         )
     }  # fmt: skip
+    said |= watched(run)
     rows = [
         [one.player_id, one.last, one.mean, one.quantiles, one.gain, one.lose, one.ranks, one.reasons]
         for one in forecasts

@@ -35,13 +35,17 @@ def forecast_market(market_id: int, actor_kind: str, actor_id: int | None, actor
     market = rebuild_market(market, today=timezone.localdate())
     if market.last_week is None:
         return
+    score_share_forecasts(market)
+    is_new = False
     for number, measure in enumerate(Measure.values):
         report_progress(1 + number, steps)
         is_first = newest_share_run(market, measure) is None
+        is_new = is_new or is_first
         make_share_runs(market, measure, actor=actor, replay=REPLAYED if is_first else 0)
         make_own_runs(market, measure, actor=actor)
     report_progress(steps - 1, steps)
-    score_share_forecasts(market)
+    if is_new:
+        score_share_forecasts(market)
 
 
 def request_share_forecast(market: Market, *, actor: Actor) -> Job:

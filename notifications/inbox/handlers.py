@@ -12,7 +12,14 @@ from accounts.merchants.models import Merchant
 from accounts.people.events import PasswordChanged, RecoveryCodesMade, SecondFactorOff, SecondFactorOn, SignedInAnew
 from accounts.people.models import User
 from accounts.tokens.events import TokenCreated, TokenReplaced
-from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, SurgeExpected
+from analytics.forecasts.events import (
+    DriftNoticed,
+    DriftOver,
+    DropExpected,
+    ForecastMade,
+    ForecastRefused,
+    SurgeExpected,
+)
 from analytics.restock.events import StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
 from analytics.scenarios.events import PromiseJudged
@@ -236,3 +243,15 @@ def promise_judged(event: PromiseJudged, activity: Activity) -> None:
         "as_planned": event.as_planned,
     }
     tell("promise-judged", key=str(event.promise_id), params=params, activity=activity)
+
+
+@handles(DriftNoticed, DriftOver)
+def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None:
+    """That they hold again takes the notice away: nobody has to read it any more."""
+    subject, _, measure = event.subject_name.partition(":")
+    key = f"{event.subject_name}:{event.category}:{event.since}"[:100]
+    if isinstance(event, DriftOver):
+        settle("forecast-drift", key=key)
+        return
+    params = {"subject": subject, "measure": measure, "category": event.category, "reason": event.reason}
+    tell("forecast-drift", key=key, params=params, activity=activity)

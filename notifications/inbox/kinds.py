@@ -130,6 +130,11 @@ KINDS = (
         stale=timedelta(days=7),
     ),
     Kind(
+        "forecast-drift", _("Forecasts were off and are being corrected"), _AHEAD, Urgency.KNOW, "forecasts.view",
+        sentences.forecast_drift, _to("accuracy"), _("See how well we predicted"), icon="target-arrow", email=False,
+        stale=timedelta(days=14),
+    ),
+    Kind(
         "import-finished", _("An import you started is finished"), _TEAM, Urgency.KNOW, "imports.run",
         sentences.import_finished, _to("import-detail", "run_id"), _("See the result"), icon="file-import",
         email=False, stale=timedelta(days=14),

@@ -242,6 +242,17 @@ def _count(value: float) -> str:
     return formats.number_format(round(value), force_grouping=True)
 
 
+def forecast_drift(p: Params) -> Words:
+    titles = {
+        "sales_value": gettext("Sales went another way than we predicted lately"),
+        "orders": gettext("Orders went another way than we predicted lately"),
+        "demand": gettext("Demand went another way than we predicted lately"),
+    }
+    share = gettext("Market share in %(category)s went another way than we predicted lately") % p
+    body = gettext("Our ranges were too narrow lately; we have widened them and choose our models anew.")
+    return titles.get(p["subject"], share), body
+
+
 def forecast_shift(p: Params) -> Words:
     values = {
         "percent": abs(p["percent"]),

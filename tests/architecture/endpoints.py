@@ -29,6 +29,7 @@ MODELS: dict[str, str] = {
     "operations": "accounts.Job",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
+    "override": "analytics.ForecastOverride",
     "stock": "ecommerce.Variant",
     "token": "accounts.ApiToken",
     "user": "accounts.User",

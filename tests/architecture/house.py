@@ -39,6 +39,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "markets",
         "scenarios",
         "restock",
+        "accuracy",
         "home",
     ),
     "notifications": ("mail", "buyers", "inbox"),

@@ -126,7 +126,8 @@ def origins_for(panel: SharePanel, horizon: int, count: int) -> list[int]:
 class Backtest:
     """The forecasts of one market under one information set; walk it with `forecasts`.
 
-    `belief` is what other markets say of the slopes. The same panel gives the same forecasts, alone or among many.
+    `belief` is what other markets say of the slopes, `remembered` the number of origins by whose errors candidates are
+    weighed. The same panel gives the same forecasts, alone or among many.
     """
 
     def __init__(
@@ -137,7 +138,9 @@ class Backtest:
         *,
         belief: SlopeBelief | None = None,
         seed: int = 0,
+        remembered: int = combine.REMEMBERED,
     ) -> None:
+        self.remembered = remembered
         self.panel, self.horizon, self.information, self.belief, self.seed = panel, horizon, information, belief, seed
         self.missed: dict[str, list[Array]] = {name: [] for name in CANDIDATES}
         self.made: list[int] = []
@@ -164,7 +167,8 @@ class Backtest:
         points = self._points(origin, shares, selling)
         unit = float(np.abs(shares - shares.mean(axis=0)).mean())
         due = self._due(origin)
-        weight = combine.weights({name: due[name] for name in points}, unit, self.information, self.horizon)
+        errors = {name: due[name] for name in points}
+        weight = combine.weights(errors, unit, self.information, self.horizon, self.remembered)
         is_joint = self.record.is_joint
         combined = combine.log_mean(points, weight, is_closed=is_joint)
         point = self._silenced(combined, selling)

@@ -33,15 +33,22 @@ def believed(candidate: str, information: Information) -> float:
     return KNOWING[information] if "." in candidate else BELIEF.get(candidate, 1.0)
 
 
-def weights(errors: Mapping[str, Array], unit: float, information: Information, horizon: int) -> dict[str, float]:
+def weights(
+    errors: Mapping[str, Array],
+    unit: float,
+    information: Information,
+    horizon: int,
+    remembered: int = REMEMBERED,
+) -> dict[str, float]:
     """From mean absolute errors that have come due (newest last; NaN where a candidate had none) to weights of sum one.
 
-    `unit` is the error of the mean share on the history, in which the starting belief is counted.
+    `unit` is the error of the mean share on the history, in which the starting belief is counted; `remembered` the
+    number of origins whose errors count.
     """
     worth = START_WORTH * horizon
     score = {}
     for name, due in errors.items():
-        recent = due[np.isfinite(due)][-REMEMBERED * horizon :]
+        recent = due[np.isfinite(due)][-remembered * horizon :]
         score[name] = (float(recent.sum()) + worth * unit * believed(name, information)) / (len(recent) + worth)
     least = max(min(score.values()), 1e-12)
     raw = {name: (max(value, 1e-12) / least) ** -POWER for name, value in score.items()}

@@ -13,7 +13,7 @@ chance. Where none is known the errors are the distribution itself, promotions a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -66,6 +66,10 @@ class Distribution:
     scales: dict[float, float]
     nothing: Array
     is_joint: bool
+
+    def widened(self, factor: float) -> Distribution:
+        """The same with bands wider by a factor, on the scale of log-ratios."""
+        return replace(self, scales={band: scale * factor for band, scale in self.scales.items()})
 
     def draws(self, band: float = 0.80) -> Array:
         """Shares, steps x draws x players; where `is_joint` they sum to one in every draw."""

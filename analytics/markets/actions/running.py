@@ -10,9 +10,12 @@ from django.utils import timezone
 from accounts.activity.log import record
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
+from analytics.forecasts.events import DriftNoticed, DriftOver
+from analytics.forecasts.monitoring import announce_watch
 from analytics.markets import forecasting
 from analytics.markets.events import ShareFallExpected
 from analytics.markets.models import WEEK, Information, Market, Player, PlayerWeek, ShareForecast, ShareRun, ShareState
+from analytics.markets.monitoring import share_standing, share_watched_before
 from analytics.markets.queries import digest_of, recent_amounts
 from analytics.markets.rules import view_of
 from core.actors import SYSTEM, Actor
@@ -34,13 +37,16 @@ def make_share_runs(
     last = until or market.last_week
     made: list[ShareRun] = []
     for weeks in _passes(market, last, replay):
-        found = forecasting.look_ahead(market, measure, weeks, known_by=_known_by(market, weeks[-1]))
+        watch = share_standing(market, measure, weeks[-1])
+        known_by = _known_by(market, weeks[-1])
+        found = forecasting.look_ahead(market, measure, weeks, known_by=known_by, watch=watch)
         for week, result in zip(weeks, found, strict=True):
             made.append(keep_run(market, measure, week, result, actor=actor, is_replay=week != market.last_week))
     newest = made[-1]
     if newest.is_made and until is None:
         _keep_state(newest)
         _tell(market, newest)
+        _tell_of_watch(market, newest)
     return made
 
 
@@ -144,3 +150,16 @@ def _tell(market: Market, run: ShareRun) -> None:
                 chance=chance,
             )
             record(fall, actor=SYSTEM)
+
+
+def _tell_of_watch(market: Market, run: ShareRun) -> None:
+    """Record for every merchant of the market that its forecasts came under review or hold again, once a run."""
+    before = share_watched_before(run)
+    for player in Player.objects.filter(market=market, merchant__isnull=False).select_related("merchant"):
+        assert player.merchant is not None
+        with tenant(player.merchant), transaction.atomic():
+            Merchant.objects.select_for_update().get(pk=player.merchant.pk)
+            kinds = [DriftNoticed.kind, DriftOver.kind]
+            told = Activity.objects.filter(kind__in=kinds, payload__subject_name=f"share:{run.measure}")
+            if run.pk not in [payload["run_id"] for payload in told.values_list("payload", flat=True)]:
+                announce_watch(run, f"share:{run.measure}", before=before, category=market.category.name)
