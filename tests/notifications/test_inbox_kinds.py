@@ -24,6 +24,10 @@ FORECAST = {
 SHIFT = {"percent": 35, "low": 4000.4, "high": 6000.0, "usual": 3500.0, "currency": "CNY"}
 IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
 LATE = {"count": 1, "number": "10001", "due": DUE}
+PROMISE = {
+    "scenario_id": 4, "name": "六月降价", "category": "Teaware", "low": 0.21, "high": 0.26, "share": 0.24,
+    "inside": True, "as_planned": True,
+}  # fmt: skip
 DRIFT = {"subject": "sales_value", "measure": "", "category": "", "reason": "level"}
 SAMPLES = {
     "forecast-drift": [
@@ -32,6 +36,7 @@ SAMPLES = {
         {**DRIFT, "subject": "demand"},
         {**DRIFT, "subject": "share", "measure": "units", "category": "Teaware"},
     ],
+    "promise-judged": [PROMISE, {**PROMISE, "inside": False}, {**PROMISE, "as_planned": False}],
     "order-new": [
         {"count": 12, "total": "3240.5", "currency": "CNY", "number": "10023", "day": "2026-06-05"},
         {"count": 1, "total": "30", "currency": "USD", "number": "10023", "day": "2026-06-05"},
