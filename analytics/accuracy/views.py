@@ -134,6 +134,9 @@ def override(request: MerchantRequest) -> HttpResponse:
     context = {
         "form": form,
         "spans": spans,
+        "variant": variant,
+        "measure": measure,
+        "measures": Measure.choices,
         "of": f"{variant.product.title} · {variant.sku}" if variant else Measure(measure).label,
         "back_url": reverse("accuracy", args=[request.merchant.slug]),
         "back_label": _("How well did we predict?"),
