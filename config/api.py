@@ -14,6 +14,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
+from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
@@ -33,6 +34,8 @@ router.register("categories", CategoryViewSet, "api-category")
 router.register("complaints", ComplaintViewSet, "api-complaint")
 router.register("customers", CustomerViewSet, "api-customer")
 router.register("forecast-overrides", OverrideViewSet, "api-override")
+router.register("demand", DemandViewSet, "api-demand")
+router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")

@@ -73,6 +73,7 @@ PORTAL = (
             Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
             Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view"),
+            Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
         ),
     ),
     Group(

@@ -70,6 +70,7 @@ AREAS = (
             "scenarios.edit": _("Save, share and delete scenarios, and plan price tests"),
             "scenarios.adopt": _("Adopt scenarios as plans"),
             "forecasts.override": _("State own figures beside forecasts"),
+            "demand.edit": _("Set the terms things are ordered on"),
         },
     ),
     Area(

@@ -9,8 +9,9 @@ VIEW = frozenset(
     }
 )  # fmt: skip
 FULFIL = frozenset(
-    {"orders.edit", "orders.confirm", "orders.pack", "orders.ship", "orders.export", "stock.adjust", "shipments.edit"}
-)
+    {"orders.edit", "orders.confirm", "orders.pack", "orders.ship", "orders.export", "stock.adjust", "shipments.edit",
+     "demand.edit"}
+)  # fmt: skip
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )

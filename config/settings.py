@@ -329,6 +329,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReviewState": "ecommerce.reviews.models.Review.State",
         "ComplaintState": "ecommerce.complaints.models.Complaint.State",
         "NotificationState": "notifications.inbox.models.Notification.State",
+        "DemandReason": "analytics.demand.models.DemandOutlook.Reason",
+        "DemandRunState": "analytics.demand.api.STATES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

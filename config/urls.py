@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.accuracy.urls")),
     path("", include("analytics.forecasts.urls")),
     path("", include("analytics.scenarios.urls")),
+    path("", include("analytics.demand.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.activity.log import record
@@ -283,9 +283,14 @@ def refresh_outlooks() -> int:
 
     Returns how many variants that were.
     """
+    return reckon_again(restocked())
+
+
+def reckon_again(outlooks: QuerySet[DemandOutlook]) -> int:
+    """Hold the forecasts of these outlooks against the stock and the terms of now. Returns how many they are."""
     merchant = Merchant.objects.get(pk=current_tenant_id())
     changed: dict[int, list[int]] = {}
-    for variant, run_id in restocked().values_list("variant_id", "run_id"):
+    for variant, run_id in outlooks.values_list("variant_id", "run_id"):
         changed.setdefault(run_id, []).append(variant)
     for run in DemandRun.objects.filter(pk__in=changed):
         for part in cut(len(changed[run.pk])):

@@ -52,6 +52,8 @@ class DemandCancelled(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class DemandTermsChanged(Event):
+    """`variant_id` is 0 for the terms of the whole shop."""
+
     kind = "demand.terms_changed"
     label = _("Ordering terms changed")
     variant_id: int = 0

@@ -250,7 +250,7 @@ class DemandScore(AppendOnlyModel, TenantModel):
 class DemandTerms(TenantModel):
     """How a shop orders: days until a delivery, days from one order to the next, and the chance not to run out.
 
-    Without `variant` for the whole shop; for one variant `lead_days` alone counts.
+    Without `variant` for the whole shop; a variant with terms of its own is ordered on those alone.
     """
 
     variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, null=True, related_name="demand_terms")

@@ -33,8 +33,8 @@ class Stock:
     available: Array
     incoming: Array
     lead: Array
-    review: int
-    level: float
+    review: Array
+    level: Array
 
 
 def terms_of_shop() -> DemandTerms:
@@ -47,13 +47,12 @@ def read_stock(variants: Sequence[int]) -> Stock:
     levels: Any = StockLevel.objects.filter(variant_id__in=list(variants)).order_by()
     free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
     shop = terms_of_shop()
-    own = dict(DemandTerms.objects.filter(variant_id__in=list(variants)).values_list("variant_id", "lead_days"))
+    own: Any = DemandTerms.objects.filter(variant_id__in=list(variants)).order_by()
+    terms = {pk: rest for pk, *rest in own.values_list("variant_id", "lead_days", "review_days", "level")}
+    usual = [shop.lead_days, shop.review_days, shop.level]
+    lead, review, level = np.array([terms.get(pk, usual) for pk in variants], dtype=float).reshape(-1, 3).T
     return Stock(
-        np.array([free.get(pk, np.nan) for pk in variants], dtype=float),
-        np.zeros(len(variants)),
-        np.array([own.get(pk, shop.lead_days) for pk in variants], dtype=float),
-        shop.review_days,
-        shop.level,
+        np.array([free.get(pk, np.nan) for pk in variants], dtype=float), np.zeros(len(variants)), lead, review, level
     )
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
-from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
-from analytics.demand.rules import FRESH_DAYS, digest_of_rows, unpack_ids
+from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun, DemandScore
+from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_ids
 from analytics.forecasts.queries import watched
 from ecommerce.inventory.models import StockLevel
 
 TASK = "analytics.demand.tasks.start_demand"
+VISIBLE = 0.5  # units: a forecast that moved by less has not moved
 RUN_FIELDS = ("data_from", "data_to", "live", "horizon", "windows", "factors", "occasions", "series")
 RESULT_FIELDS = ("outcome", "refusal", "made", "failed", "policies", "patterns", "failures", "sums")
 
@@ -42,6 +44,69 @@ def open_job(merchant: Merchant) -> Job | None:
     """The job that waits to begin a run, or begins it now."""
     jobs = Job.objects.filter(merchant=merchant, task=TASK, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     return jobs.order_by("-pk").first()
+
+
+def run_before(run: DemandRun) -> DemandRun | None:
+    """The live run with forecasts that knew less days than this one, the newest of those."""
+    live = DemandRun.objects.closed().filter(live=True, data_to__lt=run.data_to)
+    return live.exclude(result__outcome=DemandResult.Outcome.REFUSED).select_related("merchant", "result").first()
+
+
+def outlook_list() -> QuerySet[DemandOutlook]:
+    """The outlook of every variant with all that a row of the list shows."""
+    return DemandOutlook.objects.select_related("variant__product", "category")
+
+
+def search_outlooks(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By SKU or title of the product."""
+    return rows.filter(Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words))
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How forecasts of a pattern ("" for all) turned out, over several runs: misses in units per value compared."""
+
+    bucket: str
+    pattern: str
+    points: int
+    inside_80: float
+    miss: float
+    naive_miss: float
+    bias: float | None
+
+
+def accuracy(since: date, *, run: DemandRun | None = None) -> list[Accuracy]:
+    """The scores of live runs that looked from `since` on, or of one run, by bucket and pattern."""
+    scores = DemandScore.objects.filter(points__gt=0)
+    scores = scores.filter(run=run) if run is not None else scores.filter(run__live=True, run__data_to__gte=since)
+    sums = scores.order_by().values("bucket", "pattern").annotate(
+        count=Sum("points"),
+        held=Sum(F("inside_80") * F("points"), output_field=FloatField()),
+        size=Sum(F("miss") * F("points"), output_field=FloatField()),
+        naive=Sum(F("naive_miss") * F("points"), output_field=FloatField()),
+        all_sold=Sum("sold"),
+        all_said=Sum("said"),
+    )  # fmt: skip
+    found = [
+        Accuracy(
+            row["bucket"],
+            row["pattern"],
+            row["count"],
+            row["held"] / row["count"],
+            row["size"] / row["count"],
+            row["naive"] / row["count"],
+            row["all_said"] / row["all_sold"] - 1 if row["all_sold"] else None,
+        )
+        for row in sums
+    ]
+    order = list(BUCKETS)
+    return sorted(found, key=lambda one: (one.pattern, order.index(one.bucket) if one.bucket in order else 99))
+
+
+def chunk_counts(run: DemandRun) -> dict[str, int]:
+    """How many chunks of a run are in each state."""
+    states = DemandChunk.objects.filter(run=run).order_by().values_list("state").annotate(count=Count("pk"))
+    return dict(states)
 
 
 def progress_of(run: DemandRun) -> dict[str, int]:

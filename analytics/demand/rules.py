@@ -128,6 +128,10 @@ def buckets_of(horizon: int) -> list[str]:
     return [name for name, (first, last) in BUCKETS.items() if (last if name in SUM_BUCKETS else first) <= horizon]
 
 
+LONGEST_LEAD: Final = 180  # days until a delivery that terms may name
+LONGEST_REVIEW: Final = 90  # days from one order to the next
+SURE: Final = {"80": 0.80, "90": 0.90, "95": 0.95}  # chances to hold out that can be asked for
+
 LEAST_DAYS: Final = 28  # from the first sale of the shop on; with fewer there is no forecast
 
 

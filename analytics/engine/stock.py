@@ -90,7 +90,8 @@ def quantile_until(curve: Array, days: AnyFloat | float, level: AnyFloat | float
     share = (within - below)[:, None]
     at = curve[rows, below] * (1.0 - share) + curve[rows, below + 1] * share
     at = at * np.maximum(wanted / horizon, 1.0)[:, None]
-    z = np.array([NormalDist().inv_cdf(float(one)) for one in np.atleast_1d(np.asarray(level, dtype=float))])
+    levels, place = np.unique(np.asarray(level, dtype=float), return_inverse=True)
+    z = np.array([NormalDist().inv_cdf(float(one)) for one in levels])[place.reshape(-1)]
     z = np.broadcast_to(np.clip(z, _Z[0], _Z[-1]), rows.shape)
     right = np.clip(np.searchsorted(_Z, z, side="left"), 1, len(_Z) - 1)
     part = (z - _Z[right - 1]) / (_Z[right] - _Z[right - 1])

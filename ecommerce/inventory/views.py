@@ -69,6 +69,7 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
         "may_adjust": request.membership.may("stock.adjust"),
+        "may_see_forecasts": request.membership.may("forecasts.view"),
         "form": AdjustForm(warehouse=Warehouse.objects.first(), auto_id="adjust_%s"),
         "export_url": reverse("stock-move-export", args=[request.merchant.slug, pk])
         if request.membership.may("stock.export")

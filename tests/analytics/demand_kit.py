@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
+from django.urls import reverse
 
 from analytics.facts.models import DailyFact, VariantFact
 from core.bulk import insert_columns
@@ -55,3 +58,10 @@ def shop_with_past(
     place = factories.WarehouseFactory(is_default=True)
     StockLevel.objects.bulk_create(StockLevel(warehouse=place, variant=thing, on_hand=on_hand) for thing in things)
     return things
+
+
+def text_of(browser: Any, name: str, *args: Any, query: str = "", status: int = 200) -> str:
+    """The text of a page, with single spaces."""
+    response = browser.get(reverse(name, args=args) + query)
+    assert response.status_code == status, response.content[:500]
+    return re.sub(r"\s+", " ", response.content.decode())

@@ -30,6 +30,7 @@ MODELS: dict[str, str] = {
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
     "override": "analytics.ForecastOverride",
+    "demand": "analytics.DemandOutlook",
     "stock": "ecommerce.Variant",
     "token": "accounts.ApiToken",
     "user": "accounts.User",
@@ -42,6 +43,10 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "job": lambda world: world.row(Job).pk,
     "customer-tag.pk": lambda world: world.row(Customer).pk,
     "stock-move-export.pk": lambda world: world.row(Variant).pk,
+    **dict.fromkeys(
+        ("demand-detail.pk", "demand-detail-export.pk", "demand-variant-terms.pk", "api-demand-detail.pk"),
+        lambda world: world.row(Variant).pk,
+    ),
     "key": lambda world: "unknown-key",
     "uidb36": lambda world: "1",
     "token": lambda world: "unknown-token",

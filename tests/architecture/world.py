@@ -6,6 +6,7 @@ Every free text of the shop carries its canary (CANARY-A-…). Where it turns up
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Job, Membership, Merchant, User
+from analytics.demand.rules import HORIZON
+from analytics.engine.demand import LEVELS
 from analytics.forecasts.views import TASK
 from core import roles
 from core.tenancy import every_tenant, tenant
@@ -25,6 +28,9 @@ from tests.architecture.house import APPS
 
 # Texts that people and programs put into addresses: no canary, for an error page may show the address.
 KEYS = {"number", "slug", "code", "sku", "key", "path", "prefix", "token", "name_key", "group_key"}
+
+# A demand forecast of nothing, with the sum of its days.
+EMPTY_PATH = zlib.compress(bytes(2 * (HORIZON + (HORIZON + 1) * len(LEVELS))))
 
 # What a model needs beyond what its fields say: label -> values, or a function of the world that gives them.
 RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
@@ -35,6 +41,12 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.ForecastRun": lambda world: {
         "data_from": world.merchant.today() - timedelta(days=90),
         "data_to": world.merchant.today() - timedelta(days=1),
+    },
+    "analytics.DemandForecast": {"path": EMPTY_PATH},
+    "analytics.DemandRun": lambda world: {
+        "data_from": world.merchant.today() - timedelta(days=90),
+        "data_to": world.merchant.today() - timedelta(days=1),
+        "windows": [HORIZON],
     },
     "analytics.Player": {"name": ""},
     "analytics.Promise": {"weeks": [], "share": [0.1] * 7},

@@ -1,0 +1,39 @@
+"""What outlooks can be filtered by, on pages and in the API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from analytics.demand.models import DemandOutlook, PatternName
+from core.filters import IdFilter
+from ecommerce.catalog.models import Category
+from ecommerce.catalog.queries import category_choices
+
+
+class OutlookFilters(django_filters.FilterSet):
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
+    pattern = django_filters.ChoiceFilter(label=pgettext_lazy("demand", "Sells"), choices=PatternName.choices)
+
+    class Meta:
+        model = DemandOutlook
+        fields: list[str] = []
+
+    def in_category(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """In the category or below it."""
+        category = Category.objects.filter(code=value).first()
+        if category is None:
+            return rows.none()
+        return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
+
+
+class OutlookApiFilters(OutlookFilters):
+    sku = django_filters.CharFilter(field_name="variant__sku", lookup_expr="iexact", max_length=80)
+    product = IdFilter(field_name="variant__product_id")
+    to_order = django_filters.BooleanFilter()
+    runs_out = django_filters.BooleanFilter()
+    has_forecast = django_filters.BooleanFilter()
