@@ -6,7 +6,7 @@ Source: Tashman, International Journal of Forecasting 16 (2000) 437-450.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from analytics.engine.cleaning import cap_peaks
 from analytics.engine.festivals import Festivals, learn
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.select import BENCHMARK
+from analytics.engine.surroundings import PLAIN, Surroundings, with_regressors
 
 MIN_TRAIN = 14
 MAX_TRAIN_FIRST = 56
@@ -27,7 +28,7 @@ class Backtest:
 
     `origins` are the numbers of days known at each test, the latest last. `typical` is `actual` with peaks cut off,
     but for those of festivals that were foreseen; `doubt` is how far a festival's effect may be off, as the standard
-    deviation of its logarithm.
+    deviation of its logarithm. `seen` is what was known of the festivals at each test.
     """
 
     origins: tuple[int, ...]
@@ -35,14 +36,16 @@ class Backtest:
     typical: Array
     predicted: Mapping[str, Array]
     doubt: Array
+    seen: tuple[Festivals, ...]
 
     def with_models(self, more: Mapping[str, Array]) -> Backtest:
-        return Backtest(self.origins, self.actual, self.typical, {**self.predicted, **more}, self.doubt)
+        return replace(self, predicted={**self.predicted, **more})
 
     def rows(self, index: np.ndarray) -> Backtest:
         """The same for some of the series."""
         predicted = {name: paths[index] for name, paths in self.predicted.items()}
-        return Backtest(self.origins, self.actual[index], self.typical[index], predicted, self.doubt[index])
+        seen = tuple(one.rows(index) for one in self.seen)
+        return Backtest(self.origins, self.actual[index], self.typical[index], predicted, self.doubt[index], seen)
 
     def newest(self, count: int | None) -> Backtest:
         """The same with the newest tests only; all of them for None."""
@@ -81,22 +84,31 @@ def origins_for(days: int, horizon: int) -> tuple[int, ...]:
     return tuple(sorted(range(last, first - 1, -step)[:MOST_ORIGINS]))
 
 
-def backtest(panel: Array, known: np.ndarray, calendar: Calendar, models: Sequence[Model], horizon: int) -> Backtest:
+def backtest(
+    panel: Array,
+    known: np.ndarray,
+    calendar: Calendar,
+    models: Sequence[Model],
+    horizon: int,
+    around: Surroundings = PLAIN,
+) -> Backtest:
     """Fit every model at every origin; a model that needs more history than the first origin has is left out."""
     origins = origins_for(panel.shape[1], horizon)
     shape = (len(panel), len(origins), horizon)
     actual, typical, doubt = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
     capped = cap_peaks(panel)
     truth = np.where(known, panel, np.nan)
+    festivals = []
     for position, origin in enumerate(origins):
         steps = min(horizon, panel.shape[1] - origin)
         actual[:, position, :steps] = truth[:, origin : origin + steps]
         typical[:, position, :steps] = np.where(known, capped, np.nan)[:, origin : origin + steps]
-        seen = learn(panel[:, :origin], calendar.first(origin), horizon)
+        seen = learn(panel[:, :origin], calendar.first(origin), horizon, around.occasions)
         typical[:, position] = np.where(seen.ahead != 1.0, actual[:, position], typical[:, position])
         doubt[:, position] = seen.doubt
-    predicted = replay(panel, calendar, models, origins, horizon, range(len(origins)))
-    return Backtest(origins, actual, typical, predicted, doubt)
+        festivals.append(seen)
+    tests = Backtest(origins, actual, typical, {}, doubt, tuple(festivals))
+    return tests.with_models(replay(panel, calendar, models, tests, range(len(origins)), around))
 
 
 def look_ahead(model: Model, history: Array, calendar: Calendar, seen: Festivals, horizon: int) -> Array:
@@ -113,17 +125,17 @@ def replay(
     panel: Array,
     calendar: Calendar,
     models: Sequence[Model],
-    origins: Sequence[int],
-    horizon: int,
+    tests: Backtest,
     positions: Iterable[int],
+    around: Surroundings = PLAIN,
 ) -> dict[str, Array]:
-    """What each model says at the origins of these positions, series x origins x steps by name; NaN at the others."""
-    wanted = list(positions)
+    """What each model says at the tests at these positions, series x origins x steps by name; NaN at the others."""
+    wanted, origins, horizon = list(positions), tests.origins, tests.actual.shape[2]
     able = [model for model in models if wanted and model.min_length <= origins[wanted[0]]]
     predicted = {model.name: np.full((len(panel), len(origins), horizon), np.nan) for model in able}
     for position in wanted:
         history, span = panel[:, : origins[position]], calendar.first(origins[position])
-        seen = learn(history, span, horizon)
+        seen = with_regressors(tests.seen[position], history, span, horizon, around.regressors)
         for model in able:
             predicted[model.name][:, position] = look_ahead(model, history, span, seen, horizon)
     return predicted

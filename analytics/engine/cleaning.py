@@ -9,12 +9,13 @@ PEAKS       A day above three times the 90th percentile of the selling days arou
             cut to that for fitting and for choosing a model, since one day must not set the level of the next month.
             Residuals, and so the intervals, keep the true value.
 CONSTANT    Every day of the last eight weeks sold the same: the value is carried on, with an interval of no width.
+CLOSED      A day on which the shop was closed and sold nothing is an unknown day: it says nothing about open ones.
 DORMANT     Nothing was sold in the last eight weeks of a longer history: zero is carried on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -105,6 +106,20 @@ def clean(values: Array, start: date) -> Clean | Refusal:
     if peaks:
         notes.append(Note("peaks", {"days": peaks}))
     return Clean(series, known, calendar, tuple(notes), kind)
+
+
+def without_closed(values: Array, start: date, closed: Collection[date]) -> Array:
+    """The series with days that were closed and sold nothing as unknown (policy CLOSED).
+
+    They stay zero where they are so many that the series would be refused for its gaps.
+    """
+    series = np.asarray(values, dtype=float)
+    places = [place for day in closed if 0 <= (place := (day - start).days) < len(series) and series[place] == 0]
+    if not places or len(places) + int(np.isnan(series).sum()) > MAX_UNKNOWN * len(series):
+        return series
+    opened = series.copy()
+    opened[places] = np.nan
+    return opened
 
 
 def _kind(series: Array) -> str:

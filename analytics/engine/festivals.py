@@ -6,17 +6,19 @@ effect is the mean of g over past occurrences, shrunk towards none as a normal p
 it, given the noise of ordinary days and the change of an effect from year to year, YEARLY of it (Gelman et al.,
 Bayesian Data Analysis, 3rd ed. 2013, ch. 2.5). An occasion counts only if its effect is far from what noise and drift
 of the level alone would make, and, where it occurred twice or more, if it forecasts itself: leaving out one occurrence
-at a time, what the others say must come nearer than "no effect". Else its factors are exactly one.
+at a time, what the others say must come nearer than "no effect". Else its factors are exactly one. Where two occasions
+share days, the later one in the list is learnt from what the earlier ones leave unexplained.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 
-from analytics.engine.occasions import OCCASIONS, Occasion
+from analytics.engine.occasions import OCCASIONS, Special, own_phase
 from analytics.engine.protocol import WEEK, Array, Calendar
 
 KERNEL_DAYS = 12.0  # standard deviation of the kernel of the expected level
@@ -40,14 +42,33 @@ class Foreseen:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What `past` occurrences of an occasion did on its own days, as a factor; None where it cannot be told from chance.
+
+    `whole` is the mean factor over all its days, lead-up and after-effect counted in.
+    """
+
+    series: int
+    key: str
+    past: int
+    factor: float | None
+    whole: float | None
+
+
+@dataclass(frozen=True)
 class Festivals:
     """Factors of the days known (series x days) and ahead (series x horizon); `doubt` is the standard deviation of
-    the logarithm of those ahead."""
+    the logarithm of those ahead. `effects` tell of every occasion of which an occurrence could be learnt from."""
 
     known: Array
     ahead: Array
     doubt: Array
     foreseen: tuple[Foreseen, ...]
+    effects: tuple[Effect, ...] = ()
+
+    def rows(self, index: np.ndarray) -> Festivals:
+        """The factors of some of the series, without what is told of them."""
+        return Festivals(self.known[index], self.ahead[index], self.doubt[index], ())
 
 
 @dataclass(frozen=True)
@@ -68,23 +89,26 @@ class _Seen:
     noise: Array
 
 
-def learn(panel: Array, calendar: Calendar, horizon: int) -> Festivals:
+def learn(
+    panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Special] = OCCASIONS
+) -> Festivals:
     """What the festivals of the panel's past say about its past and the `horizon` days after it. Knows no later day."""
     count, days = panel.shape
     known, ahead = np.ones((count, days)), np.ones((count, horizon))
     variance = np.zeros((count, horizon))
     foreseen: list[Foreseen] = []
+    effects: list[Effect] = []
     if days < MIN_DAYS:
         return Festivals(known, ahead, variance, ())
-    level = _expected(panel, _ordinary(calendar))
-    for occasion in OCCASIONS:
+    level = _expected(panel, _ordinary(calendar, occasions))
+    for occasion in occasions:
         past = _past(occasion, calendar)
         coming = [at for at in _all(occasion, calendar, horizon) if at not in past]
         if not past:
             continue
-        seen = _look(panel, level, occasion, past)
+        seen = _look(panel / known, level, occasion, past)
         effect, doubt = _settle(seen, occasion)
-        counts = _counts(seen, next(i for i, phase in enumerate(occasion.phases) if phase[0] <= 0 <= phase[1]))
+        counts = _counts(seen, own_phase(occasion))
         effect, doubt = np.where(counts[:, None], effect, 0.0), np.where(counts[:, None], doubt, 0.0)
         for at in (*past, *coming):
             for phase, (first, last) in enumerate(occasion.phases):
@@ -96,24 +120,35 @@ def learn(panel: Array, calendar: Calendar, horizon: int) -> Festivals:
             if days <= at < days + horizon:
                 rows = np.flatnonzero(counts).tolist()
                 foreseen += [Foreseen(row, occasion.key, at - days + 1, len(past)) for row in rows]
-    return Festivals(known, ahead, np.sqrt(variance), tuple(foreseen))
+        effects += _told(occasion, len(past), effect, counts)
+    return Festivals(known, ahead, np.sqrt(variance), tuple(foreseen), tuple(effects))
 
 
-def _all(occasion: Occasion, calendar: Calendar, horizon: int) -> list[int]:
+def _told(occasion: Special, past: int, effect: Array, counts: np.ndarray) -> list[Effect]:
+    days = np.array([last - first + 1.0 for first, last in occasion.phases])
+    own = np.exp(effect[:, own_phase(occasion)])
+    whole = np.exp(effect) @ days / days.sum()
+    return [
+        Effect(row, occasion.key, past, *((float(own[row]), float(whole[row])) if counts[row] else (None, None)))
+        for row in range(len(effect))
+    ]
+
+
+def _all(occasion: Special, calendar: Calendar, horizon: int) -> list[int]:
     last = calendar.end + timedelta(days=horizon)
     return sorted((day - calendar.start).days for day in occasion.between(calendar.start, last))
 
 
-def _past(occasion: Occasion, calendar: Calendar) -> list[int]:
+def _past(occasion: Special, calendar: Calendar) -> list[int]:
     """Positions of the occurrences to learn from. With few days before or after it, one may be a step of the level."""
     before, after = AROUND - occasion.phases[0][0], AROUND + occasion.phases[-1][1]
     return [at for at in _all(occasion, calendar, 0) if at - before >= 0 and at + after < calendar.days]
 
 
-def _ordinary(calendar: Calendar) -> np.ndarray:
+def _ordinary(calendar: Calendar, occasions: Sequence[Special]) -> np.ndarray:
     """Which days of the panel are outside every occasion."""
     ordinary = np.ones(calendar.days, dtype=bool)
-    for occasion in OCCASIONS:
+    for occasion in occasions:
         for at in _all(occasion, calendar, 0):
             begin, end = at + occasion.phases[0][0], at + occasion.phases[-1][1] + 1
             ordinary[max(begin, 0) : max(end, 0)] = False
@@ -148,7 +183,7 @@ def _expected(panel: Array, ordinary: np.ndarray) -> _Level:
     return _Level(expected, daily, np.maximum(np.mean(np.minimum(gap**2, 1.0), axis=1) - daily / WEEK, 0.0))
 
 
-def _look(panel: Array, level: _Level, occasion: Occasion, past: list[int]) -> _Seen:
+def _look(panel: Array, level: _Level, occasion: Special, past: list[int]) -> _Seen:
     effect = np.zeros((len(panel), len(past), len(occasion.phases)))
     noise = np.zeros_like(effect)
     for index, at in enumerate(past):
@@ -168,7 +203,7 @@ def _shrunk(effect: Array, noise: Array) -> tuple[Array, Array]:
     return (weight * effect).sum(axis=1) / precision, 1.0 / precision
 
 
-def _settle(seen: _Seen, occasion: Occasion) -> tuple[Array, Array]:
+def _settle(seen: _Seen, occasion: Special) -> tuple[Array, Array]:
     """Series x phases: the logarithm of the factor to expect, and its standard deviation at the next occurrence.
 
     The half day c on both sides draws g towards none: for n days of E / n each the factor is ((n + 1/2) e^g - 1/2) / n.

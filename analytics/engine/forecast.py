@@ -17,12 +17,14 @@ from analytics.engine import scores as score
 from analytics.engine.adaptive import Scale
 from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
-from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean
+from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean, without_closed
 from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, total_bands, windows_for
-from analytics.engine.festivals import Festivals, learn
+from analytics.engine.festivals import Effect, Festivals
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
+from analytics.engine.regressors import try_regressors
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
 from analytics.engine.smoothing import BlendWeekday, Ets, SesWeekday, Theta, TrendWeekday
+from analytics.engine.surroundings import PLAIN, Surroundings, Verdict, foresee
 
 HORIZON: Final = 28
 MODELS: Final[tuple[Model, ...]] = (
@@ -75,7 +77,8 @@ class Track:
 class Forecast:
     """`mean` has one value per day after the calendar's end, `quantiles` one row of LEVELS per day.
 
-    `totals` has one row of LEVELS per window: a sum's quantiles are not the sums of the days' quantiles.
+    `totals` has one row of LEVELS per window: a sum's quantiles are not the sums of the days' quantiles. `effects` are
+    what occasions did to the series, `regressors` says of each one given whether it took part.
     """
 
     calendar: Calendar
@@ -87,6 +90,8 @@ class Forecast:
     scores: tuple[ModelScore, ...]
     track: Track
     notes: tuple[Note, ...]
+    effects: tuple[Effect, ...] = ()
+    regressors: tuple[Verdict, ...] = ()
 
     @property
     def horizon(self) -> int:
@@ -104,12 +109,13 @@ def forecast(
     horizon: int = HORIZON,
     models: Sequence[Model] = MODELS,
     lately: int | None = None,
+    around: Surroundings = PLAIN,
 ) -> Forecast | Refusal:
     """Forecast one daily series that begins on `start`; NaN marks unknown days. Refuses rather than guesses.
 
     `lately` chooses the model by so many of the newest tests only, as befits a series that is not what it was.
     """
-    return forecast_many([(values, start)], horizon=horizon, models=models, lately=lately)[0]
+    return forecast_many([(values, start)], horizon=horizon, models=models, lately=lately, around=around)[0]
 
 
 def forecast_many(
@@ -118,28 +124,44 @@ def forecast_many(
     horizon: int = HORIZON,
     models: Sequence[Model] = MODELS,
     lately: int | None = None,
+    around: Surroundings = PLAIN,
 ) -> list[Forecast | Refusal]:
-    """Forecast many series, those that cover the same days together. The answers are in the order of the series."""
+    """Forecast many series, those that cover the same days together. The answers are in the order of the series.
+
+    All lie in the same surroundings. With regressors each is forecast alone, since slopes are learnt per panel.
+    """
     results: list[Forecast | Refusal | None] = [None] * len(series)
     groups: dict[tuple[Calendar, str], list[tuple[int, Clean]]] = defaultdict(list)
     for index, (values, start) in enumerate(series):
-        cleaned = clean(values, start)
+        cleaned = clean(without_closed(values, start, around.closed), start)
         if isinstance(cleaned, Refusal):
             results[index] = cleaned
         else:
             groups[cleaned.calendar, cleaned.kind].append((index, cleaned))
-    for group in groups.values():
-        for (index, _), result in zip(group, _group([item for _, item in group], horizon, models, lately), strict=True):
-            results[index] = result
+    for together in groups.values():
+        for group in [[one] for one in together] if around.regressors else [together]:
+            made = _group([item for _, item in group], horizon, models, lately, around)
+            for (index, _), result in zip(group, made, strict=True):
+                results[index] = result
     return [result for result in results if result is not None]
 
 
-def _group(items: list[Clean], horizon: int, models: Sequence[Model], lately: int | None) -> list[Forecast]:
+def _group(
+    items: list[Clean], horizon: int, models: Sequence[Model], lately: int | None, around: Surroundings
+) -> list[Forecast]:
     calendar, kind = items[0].calendar, items[0].kind
     panel = np.stack([item.values for item in items])
     known = np.stack([item.known for item in items])
-    tests = backtest(panel, known, calendar, [model for model in models if model.tier == 0], horizon)
+    cheap = [model for model in models if model.tier == 0]
+    tests = backtest(panel, known, calendar, cheap, horizon, around.only(()))
     tables = _tables(tests.newest(lately), panel, models)
+    verdicts: tuple[Verdict, ...] = ()
+    if around.regressors:
+        helpful, verdicts = try_regressors(panel, calendar, tests, cheap, around, horizon)
+        around = around.only(helpful)
+        if helpful:
+            tests = backtest(panel, known, calendar, cheap, horizon, around)
+            tables = _tables(tests.newest(lately), panel, models)
     tried = {i: tests.rows(np.array([i])) for i in range(len(items))}
     dear = [model for model in models if model.tier > 0]
     positions = tests.apart()[-DEAR_TESTS:]
@@ -149,18 +171,25 @@ def _group(items: list[Clean], horizon: int, models: Sequence[Model], lately: in
         if not busy[i]:
             tables[i] = table = [line for line in table if fit_for_rare[line.name] or line.name == BENCHMARK]
         if kind == "ordinary" and dear and busy[i] and len(positions) >= 4 and not any_good(table):
-            more = replay(panel[i : i + 1], calendar, dear, tests.origins, horizon, positions)
+            more = replay(panel[i : i + 1], calendar, dear, tried[i], positions, around)
             tried[i] = tried[i].with_models(more)
             tables[i] = _tables(tried[i].newest(lately), panel[i : i + 1], models)[0]
     choices = [choose(table) if kind == "ordinary" else Choice("naive", kind) for table in tables]
-    seen = learn(panel, calendar, horizon)
+    seen = foresee(panel, calendar, horizon, around)
     paths, choices = _paths(panel, calendar, models, choices, horizon, seen)
     results = []
     for i, item in enumerate(items):
         plain = choices[i].model == BENCHMARK
         doubt = np.zeros((1, horizon)) if plain else seen.doubt[i : i + 1]
-        notes = () if plain else _festival_notes(seen, i, calendar)
-        results.append(_result(item, tried[i], paths[i : i + 1], doubt, choices[i], tables[i], notes))
+        made = _result(item, tried[i], paths[i : i + 1], doubt, choices[i], tables[i], around.closed)
+        results.append(
+            replace(
+                made,
+                notes=(*made.notes, *(() if plain else _festival_notes(seen, i, calendar))),
+                effects=tuple(effect for effect in seen.effects if effect.series == i),
+                regressors=tuple(one.unused() for one in verdicts) if plain else verdicts,
+            )
+        )
     return results
 
 
@@ -171,7 +200,7 @@ def _tables(tests: Backtest, panel: Array, models: Sequence[Model]) -> list[list
     for name, predicted in tests.predicted.items():
         tested = np.isfinite(predicted).any(axis=(0, 2))
         benchmark = np.where(np.isfinite(predicted), tests.predicted[BENCHMARK], np.nan)
-        relative = relative_to(_yardstick(tests.typical, benchmark), _yardstick(tests.typical, predicted))
+        relative = relative_to(score.yardstick(tests.typical, benchmark), score.yardstick(tests.typical, predicted))
         blind = _blind_bands(tests, name)
         columns = (
             relative,
@@ -185,20 +214,6 @@ def _tables(tests: Backtest, panel: Array, models: Sequence[Model]) -> list[list
         for row, table in enumerate(tables):
             table.append(ModelScore(name, costs[name], int(tested.sum()), *(float(column[row]) for column in columns)))
     return tables
-
-
-def _yardstick(actual: Array, predicted: Array) -> Array:
-    """What models are compared by: days and whole tests count alike, as the geometric mean of their mean square errors.
-
-    By days alone, "all days like the last one" would often win for what sells rarely, and be far off for the month.
-    """
-    known = np.isfinite(actual) & np.isfinite(predicted)
-    days = np.maximum(known.sum(axis=2), 1)
-    sums = np.where(known, predicted - actual, 0.0).sum(axis=2) / days
-    sums = np.where(known.any(axis=2), sums, np.nan)
-    by_day = score.root_mean_square(actual, predicted)
-    by_test = score.root_mean_square(sums, np.zeros_like(sums))
-    return np.asarray(np.sqrt(by_day * by_test), dtype=float)
 
 
 def _blind_bands(tests: Backtest, name: str) -> Array:
@@ -234,8 +249,7 @@ def _paths(
     settled = list(choices)
     for name in sorted({choice.model for choice in choices}):
         rows = np.array([i for i, choice in enumerate(choices) if choice.model == name])
-        part = Festivals(seen.known[rows], seen.ahead[rows], seen.doubt[rows], ())
-        paths[rows] = look_ahead(by_name[name], panel[rows], calendar, part, horizon)
+        paths[rows] = look_ahead(by_name[name], panel[rows], calendar, seen.rows(rows), horizon)
     for row in np.flatnonzero(~np.isfinite(paths).all(axis=1)):
         paths[row] = by_name[BENCHMARK].fit(cap_peaks(panel[row : row + 1]), calendar).predict(horizon)[0]
         settled[row] = Choice(BENCHMARK, "fit_failed")
@@ -259,11 +273,14 @@ def _result(
     doubt: Array,
     choice: Choice,
     table: list[ModelScore],
-    notes: tuple[Note, ...],
+    closed: frozenset[date],
 ) -> Forecast:
     predicted = tests.predicted[choice.model]
     windows = windows_for(path.shape[1])
+    shut = np.array([item.calendar.day(item.days + step) in closed for step in range(path.shape[1])])
+    path = np.where(shut, 0.0, path)
     quantiles = daily_bands(path, tests.actual, predicted, tests.origins, doubt)
+    quantiles[:, shut] = 0.0
     totals = total_bands(path, tests.actual, predicted, tests.origins, windows, quantiles, doubt)
     return Forecast(
         calendar=item.calendar,
@@ -274,7 +291,7 @@ def _result(
         choice=choice,
         scores=tuple(table),
         track=_track(tests, item.calendar, choice.model),
-        notes=(*item.notes, *notes),
+        notes=(*item.notes, *((Note("closed", {"days": int(shut.sum())}),) if shut.any() else ())),
     )
 
 

@@ -78,3 +78,17 @@ def coverage(actual: Array, low: Array, high: Array) -> Array:
     known = np.isfinite(actual) & np.isfinite(low) & np.isfinite(high)
     inside = np.where(known, (actual >= low) & (actual <= high), np.nan)
     return _mean(inside, tuple(range(1, inside.ndim)))
+
+
+def yardstick(actual: Array, predicted: Array) -> Array:
+    """What models are compared by: days and whole tests count alike, as the geometric mean of their mean square errors.
+
+    By days alone, "all days like the last one" would often win for what sells rarely, and be far off for the month.
+    """
+    known = np.isfinite(actual) & np.isfinite(predicted)
+    days = np.maximum(known.sum(axis=2), 1)
+    sums = np.where(known, predicted - actual, 0.0).sum(axis=2) / days
+    sums = np.where(known.any(axis=2), sums, np.nan)
+    by_day = root_mean_square(actual, predicted)
+    by_test = root_mean_square(sums, np.zeros_like(sums))
+    return np.asarray(np.sqrt(by_day * by_test), dtype=float)
