@@ -6,10 +6,36 @@ from datetime import date
 
 from django.db.models import Count, Max, Min, QuerySet
 
-from analytics.calendar.models import OutsideSeries, OutsideUpload, OutsideValue
+from accounts.merchants.models import Merchant
+from analytics.calendar.festivals import Known, known_occasions
+from analytics.calendar.models import (
+    OccasionChoice,
+    OccasionEffect,
+    OutsideSeries,
+    OutsideUpload,
+    OutsideValue,
+    OwnEvent,
+)
 from analytics.calendar.rules import Vintage, as_known, by_week
 
 NEWEST_UPLOADS = 10
+OWN = "own:"  # start of the key of an own event; its name follows
+PRIME_NAMES = frozenset({"prime day", "会员日", "amazon prime day"})
+
+
+def event_list() -> QuerySet[OwnEvent]:
+    return OwnEvent.objects.select_related("merchant")
+
+
+def occasions_of(merchant: Merchant, first: date, last: date) -> list[tuple[Known, bool]]:
+    """Every festival and holiday the shop can follow, and whether it does."""
+    chosen = dict(OccasionChoice.objects.values_list("key", "is_on"))
+    return [(one, chosen.get(one.key, one.suggested)) for one in known_occasions(merchant.country, first, last)]
+
+
+def effects_of(measure: str) -> dict[str, OccasionEffect]:
+    """What the newest forecast of a measure saw each occasion do, by key."""
+    return {one.key: one for one in OccasionEffect.objects.filter(measure=measure)}
 
 
 def series_list() -> QuerySet[OutsideSeries]:

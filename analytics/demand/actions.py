@@ -92,7 +92,7 @@ def begin_run(
     run.data_from = max(first, data_to - timedelta(days=HISTORY - 1))
     terms = terms_of_shop()
     run.windows = windows_of(horizon, terms.lead_days, terms.review_days)
-    run.factors, run.occasions = festival_factors(run.data_from, data_to, horizon)
+    run.factors, run.occasions = festival_factors(merchant, run.data_from, data_to, horizon, at or merchant.today())
     watch = demand_standing(data_to)
     run.widening, run.watch = watch.widening, watch.to_json()
     ids = list(Variant.objects.order_by("product__category_id", "pk").values_list("pk", flat=True))

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from accounts.merchants.models import Merchant
 from analytics import frames
 from analytics.demand.models import DemandRun
+from analytics.calendar.surroundings import calendar_of
+from analytics.engine.cleaning import filled, without_closed
 from analytics.engine.conformal import Window
 from analytics.engine.demand import Demand, forecast_demand
 from analytics.engine.festivals import learn
@@ -67,16 +69,22 @@ def _unknown(out: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return out & ~withdrawn
 
 
-def festival_factors(first: date, last: date, horizon: int) -> tuple[list[float], list[dict[str, Any]]]:
-    """What festivals do to the shop's units, day by day from `first` to the end of the horizon, and those ahead.
+def festival_factors(
+    merchant: Merchant, first: date, last: date, horizon: int, as_of: date
+) -> tuple[list[float], list[dict[str, Any]]]:
+    """What the shop's calendar does to its units, day by day from `first` to the end of the horizon, and what is ahead.
 
     Learnt from the shop's own past as a whole: a single product sells too little to tell. Both are empty where no
-    festival has proved itself.
+    festival has proved itself and no day is closed. The calendar is that of `as_of`.
     """
-    units = frames.daily_series("units", first, last)
+    occasions, closed = calendar_of(merchant, first, last + timedelta(days=horizon), as_of)
+    units = without_closed(frames.daily_series("units", first, last), first, closed)
     calendar = Calendar(first, len(units))
-    learnt = learn(units[None], calendar, horizon)
+    known = np.isfinite(units)
+    learnt = learn(filled(units, known)[None], calendar, horizon, occasions)
     factors = np.concatenate([learnt.known[0], learnt.ahead[0]])
+    shut = [day for day in range(len(factors)) if calendar.day(day) in closed and (day >= len(units) or not known[day])]
+    factors[shut] = 0.0
     if (factors == 1.0).all():
         return [], []
     ahead = [

@@ -53,7 +53,8 @@ class Backtest:
             return self
         kept = slice(len(self.origins) - count, None)
         predicted = {name: paths[:, kept] for name, paths in self.predicted.items()}
-        return Backtest(self.origins[kept], self.actual[:, kept], self.typical[:, kept], predicted, self.doubt[:, kept])
+        doubt, seen = self.doubt[:, kept], self.seen[kept]
+        return Backtest(self.origins[kept], self.actual[:, kept], self.typical[:, kept], predicted, doubt, seen)
 
     def apart(self) -> list[int]:
         """Positions of tests with a whole horizon that share no day with each other, the latest last."""

@@ -97,7 +97,7 @@ def clean(values: Array, start: date) -> Clean | Refusal:
         return Refusal("too_gappy", {"unknown": int((~known).sum()), "days": len(series)})
     if not known.all():
         notes.append(Note("gaps", {"days": int((~known).sum())}))
-        series = _filled(series, known)
+        series = filled(series, known)
     if (series < 0).any():
         notes.append(Note("negative", {"days": int((series < 0).sum())}))
         series = np.maximum(series, 0.0)
@@ -129,14 +129,15 @@ def _kind(series: Array) -> str:
     return "constant" if recent[-1] > 0 else "dormant"
 
 
-def _filled(series: Array, known: np.ndarray) -> Array:
-    filled = series.copy()
+def filled(series: Array, known: np.ndarray) -> Array:
+    """The series with unknown days at the mean of the same weekday in the eight weeks around."""
+    full = series.copy()
     overall = float(series[known].mean())
     for index in np.flatnonzero(~known):
         around = np.arange(index % WEEK, len(series), WEEK)
         around = around[(np.abs(around - index) <= 4 * WEEK) & known[around]]
-        filled[index] = series[around].mean() if len(around) else overall
-    return filled
+        full[index] = series[around].mean() if len(around) else overall
+    return full
 
 
 def cap_peaks(panel: Array) -> Array:

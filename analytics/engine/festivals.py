@@ -43,7 +43,7 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Effect:
-    """What `past` occurrences of an occasion did on its own days, as a factor; None where it cannot be told from chance.
+    """What `past` occurrences of an occasion did on its own days, as a factor; None where that may be chance.
 
     `whole` is the mean factor over all its days, lead-up and after-effect counted in.
     """
@@ -89,9 +89,7 @@ class _Seen:
     noise: Array
 
 
-def learn(
-    panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Special] = OCCASIONS
-) -> Festivals:
+def learn(panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Special] = OCCASIONS) -> Festivals:
     """What the festivals of the panel's past say about its past and the `horizon` days after it. Knows no later day."""
     count, days = panel.shape
     known, ahead = np.ones((count, days)), np.ones((count, horizon))

@@ -1,8 +1,8 @@
 """When shops sell unlike other days every year: lunar and shopping festivals, and the days around them.
 
 Lunar dates are those of the Chinese calendar (package lunardate, from the tables of the Hong Kong Observatory). The day
-of Qingming is the formula of the solar terms for 1900 to 2099. What has no rule (public holidays, Prime Day, a shop's own
-events) is a `Dated` occasion: whoever asks names its days.
+of Qingming is the formula of the solar terms for 1900 to 2099. What has no rule (public holidays, Prime Day, a shop's
+own events) is a `Dated` occasion: whoever asks names its days.
 """
 
 from __future__ import annotations
@@ -102,7 +102,6 @@ def _nianhuo(year: int) -> date:
 
 def _cyber_monday(year: int) -> date:
     return _black_friday(year) + timedelta(days=3)
-
 
 
 OCCASIONS: Final[tuple[Occasion, ...]] = (

@@ -23,6 +23,7 @@ from typing import Final
 
 import numpy as np
 
+from analytics.engine.cleaning import LARGEST
 from analytics.engine.drivers import driver_factors
 from analytics.engine.festivals import Festivals, learn
 from analytics.engine.occasions import OCCASIONS, Special
@@ -50,9 +51,10 @@ class Regressor:
     @classmethod
     def of(cls, key: str, rows: Sequence[tuple[date, float, date]], ahead: str = USUAL) -> Regressor:
         """From (day, value, known on). Values that are no usable numbers are left out."""
-        kept = [row for row in rows if np.isfinite(row[1]) and abs(row[1]) <= 1e15]
+        kept = [row for row in rows if np.isfinite(row[1]) and abs(row[1]) <= LARGEST]
         kept.sort(key=lambda row: row[2])
-        days, known_on = (np.array([row[at].toordinal() for row in kept], dtype=np.int64) for at in (0, 2))
+        days = np.array([row[0].toordinal() for row in kept], dtype=np.int64)
+        known_on = np.array([row[2].toordinal() for row in kept], dtype=np.int64)
         return cls(key, days, np.array([row[1] for row in kept], dtype=float), known_on, ahead)
 
     def known(self, calendar: Calendar, horizon: int) -> Array:

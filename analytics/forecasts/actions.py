@@ -16,14 +16,17 @@ from accounts.activity.models import Activity
 from accounts.jobs.runner import report_progress
 from accounts.merchants.models import Merchant
 from analytics import frames
+from analytics.calendar.surroundings import surroundings
 from analytics.engine.cleaning import MAX_DAYS, Refusal
 from analytics.engine.forecast import HORIZON, forecast
 from analytics.engine.forecast import Forecast as Projection
+from analytics.engine.surroundings import PLAIN, Surroundings
 from analytics.forecasts.events import DropExpected, ForecastMade, ForecastRefused, OutlookChanged, SurgeExpected
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore, Measure
 from analytics.forecasts.monitoring import Standing, announce_watch, standing
 from analytics.forecasts.queries import actual_days, digest_of, due_days, edges
 from analytics.forecasts.rules import HIGH, LOW, MIDDLE, check_range, outlook
+from analytics.forecasts.special import own_events_without_effect, regressors_of, tell_calendar
 from core.actors import Actor
 from core.tenancy import current_tenant_id
 
@@ -55,19 +58,20 @@ def make_forecast(
         first = last = None  # nothing had been sold by then
     report_progress(1, 10, _("Reading past sales"))
     result: Projection | Refusal = Refusal("no_sales")
-    watch = Standing()
+    watch, around = Standing(), PLAIN
     if first is not None and last is not None:
         first = max(first, last - timedelta(days=MAX_DAYS + MARGIN_DAYS))
         values = frames.daily_series(Measure(measure).figure, first, last)
         report_progress(3, 10, _("Trying the models on past days"))
         watch = standing(measure, last)
-        result = forecast(values, first, horizon=horizon, lately=watch.lately)
+        around = surroundings(merchant, first, last, horizon, at or merchant.today())
+        result = forecast(values, first, horizon=horizon, lately=watch.lately, around=around)
     report_progress(8, 10, _("Writing the forecast down"))
     run.data_from, run.data_to = first, last
     run.widening, run.watch = watch.widening, watch.to_json()
     if isinstance(result, Refusal):
         return _keep_refusal(run, result, actor)
-    return _keep_forecast(run, result.adjusted(watch.days, watch.sums, run.widening), actor)
+    return _keep_forecast(run, result.adjusted(watch.days, watch.sums, run.widening), around, actor)
 
 
 @transaction.atomic
@@ -82,11 +86,13 @@ def _keep_refusal(run: ForecastRun, result: Refusal, actor: Actor) -> ForecastRu
 
 
 @transaction.atomic
-def _keep_forecast(run: ForecastRun, result: Projection, actor: Actor) -> ForecastRun:
+def _keep_forecast(run: ForecastRun, result: Projection, around: Surroundings, actor: Actor) -> ForecastRun:
     run.outcome = ForecastRun.Outcome.MADE
     run.data_from, run.data_to = result.calendar.start, result.calendar.end
     run.model, run.reason, run.gain = result.choice.model, result.choice.reason, result.choice.gain
     run.backtest = _backtest(result)
+    run.backtest["notes"] += own_events_without_effect(result, around)
+    run.backtest["regressors"] = regressors_of(result)
     totals = zip(result.windows, result.totals, strict=True)
     run.totals = {f"{window.first}-{window.last}": _rounded(row) for window, row in totals}
     recent = actual_days(run.measure, run.data_to - timedelta(days=27), run.data_to)
@@ -106,6 +112,8 @@ def _keep_forecast(run: ForecastRun, result: Projection, actor: Actor) -> Foreca
     for day in days:
         day.run = run
     Forecast.objects.bulk_create(days)
+    if run.live:
+        tell_calendar(run, result, run.data_to)
     _announce(run, days, actor)
     return run
 

@@ -86,6 +86,7 @@ def _of_run(request: MerchantRequest, run: ForecastRun) -> dict[str, Any]:
         "model_sentence": words.model_sentence(run.model),
         "reason": words.reason(run),
         "notes": [text for note in run.backtest.get("notes", ()) if (text := words.note(note["code"], note))],
+        "outside": [words.regressor(one, run.horizon) for one in run.backtest.get("regressors", ())],
         "tried": _tried(run, merchant.currency),
         "is_current": showing.run_is_current(found, merchant),
         "is_old": (merchant.today() - run.data_to).days > STALE_DAYS,

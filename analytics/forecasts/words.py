@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from analytics.calendar.words import occasion_name
 from analytics.forecasts.models import MODEL_NAMES, ForecastRun, Measure
 from analytics.forecasts.rules import significant
 from core.templatetags.sc import money, money_short, number
@@ -28,23 +29,6 @@ MODEL_SENTENCES = {
     ),
     "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
     "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),
-}
-
-
-FESTIVAL_NAMES = {
-    "spring_festival": gettext_lazy("Spring Festival"),
-    "lantern": gettext_lazy("Lantern Festival"),
-    "women_38": gettext_lazy("38 Festival"),
-    "qingming": gettext_lazy("Qingming"),
-    "mid_year_618": gettext_lazy("618"),
-    "dragon_boat": gettext_lazy("Dragon Boat Festival"),
-    "qixi": gettext_lazy("Qixi"),
-    "mid_autumn": gettext_lazy("Mid-Autumn Festival"),
-    "double_ninth": gettext_lazy("Double Ninth Festival"),
-    "double_11": gettext_lazy("Double 11"),
-    "black_friday": gettext_lazy("Black Friday"),
-    "double_12": gettext_lazy("Double 12"),
-    "christmas": gettext_lazy("Christmas"),
 }
 
 
@@ -135,10 +119,25 @@ def note(code: str, facts: Mapping[str, Any]) -> str:
             "%(festival)s on %(day)s is expected to go as it did the %(past)s times we saw it.",
             past,
         )
-        name = FESTIVAL_NAMES.get(str(facts["key"]), facts["key"])
+        name = occasion_name(str(facts["key"]))
         return sentence % {"festival": name, "day": day_name(date.fromisoformat(str(facts["day"]))), "past": past}
+    if code in ("event_new", "event_flat"):
+        day = day_name(date.fromisoformat(str(facts["day"])))
+        return _event(code, occasion_name(str(facts["key"])), day, int(facts["past"]))
     days = int(facts.get("days", 0))
-    if code == "peaks":
+    if code == "closed":
+        sentence = ngettext(
+            "You are closed on %(days)s of the coming days: nothing is expected then.",
+            "You are closed on %(days)s of the coming days: nothing is expected then.",
+            days,
+        )
+    elif code == "negative":
+        sentence = ngettext(
+            "%(days)s day with less than nothing sold was taken as zero.",
+            "%(days)s days with less than nothing sold were taken as zero.",
+            days,
+        )
+    elif code == "peaks":
         sentence = ngettext(
             "%(days)s exceptional day was not taken as the new normal.",
             "%(days)s exceptional days were not taken as the new normal.",
@@ -153,3 +152,38 @@ def note(code: str, facts: Mapping[str, Any]) -> str:
     else:
         return ""
     return sentence % {"days": days}
+
+
+def _event(code: str, name: str, day: str, past: int) -> str:
+    """What is said of an own event ahead that changes nothing."""
+    if code == "event_new":
+        sentence = _("“%(event)s” on %(day)s is the first of its kind, so we know of no effect and expect none.")
+        return sentence % {"event": name, "day": day}
+    sentence = ngettext(
+        "“%(event)s” on %(day)s is not expected to change sales: last time there was no effect beyond chance.",
+        "“%(event)s” on %(day)s is not expected to change sales: the last %(past)s times had none beyond chance.",
+        past,
+    )
+    return sentence % {"event": name, "day": day, "past": past}
+
+
+def regressor(facts: Mapping[str, Any], horizon: int) -> str:
+    """What became of an outside series in the forecast, in one or two sentences."""
+    words = {"series": facts["name"], "gain": max(1, round(float(facts["gain"]) * 100))}
+    known = int(facts["known_ahead"])
+    sentences = {
+        "used": _("“%(series)s” is used: with it, tests on past days came %(gain)s%% nearer."),
+        "no_gain": _("“%(series)s” is not used: on past days it brought the forecast no nearer."),
+        "still": _("“%(series)s” is not used: it never changed, so it explains nothing."),
+        "too_few": _("“%(series)s” is not used: a series needs at least 28 known days."),
+        "unknown_ahead": _("“%(series)s” is not used: its coming days are not known, and then you leave it out."),
+        "untried": _("“%(series)s” was not tried: there are too few past days to test on, or five other series."),
+    }
+    said = sentences.get(str(facts["code"]), "") % words
+    if facts["code"] != "used" or known >= horizon:
+        return said
+    later = {
+        "usual": _("It is known for %(known)s of %(days)s coming days; for the others its average is taken."),
+        "carry": _("It is known for %(known)s of %(days)s coming days; after that its last value is carried on."),
+    }
+    return f"{said} {later.get(str(facts['ahead']), '') % {'known': known, 'days': horizon}}".strip()

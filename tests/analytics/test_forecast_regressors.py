@@ -1,4 +1,4 @@
-"""Regressors, own occasions and closed days in the sales forecast: what helps, what must not, and what is said of it."""
+"""Regressors, own occasions and closed days in the forecast: what helps, what must not, and what is said of it."""
 
 from __future__ import annotations
 
@@ -220,6 +220,9 @@ def test_two_occasions_on_the_same_days_do_not_count_twice():
     sales = with_events(50, 100, 160, DAYS + 10)
     steps = (50, 100, 160, DAYS + 10)
 
-    once, twice = made(sales, occasions=(own("a", *steps),)), made(sales, occasions=(own("a", *steps), own("b", *steps)))
+    once, twice = (
+        made(sales, occasions=(own("a", *steps),)),
+        made(sales, occasions=(own("a", *steps), own("b", *steps))),
+    )
 
     assert twice.mean[10] == pytest.approx(once.mean[10], rel=0.15)
