@@ -15,6 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
+from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
@@ -36,10 +37,12 @@ router.register("customers", CustomerViewSet, "api-customer")
 router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")
+router.register("events", OwnEventViewSet, "api-own-event")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
+router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")

@@ -71,6 +71,8 @@ AREAS = (
             "scenarios.adopt": _("Adopt scenarios as plans"),
             "forecasts.override": _("State own figures beside forecasts"),
             "demand.edit": _("Set the terms things are ordered on"),
+            "calendar.view": _("See the calendar and outside series"),
+            "calendar.edit": _("Change the calendar and outside series"),
         },
     ),
     Area(

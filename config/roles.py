@@ -6,6 +6,7 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
+        "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -18,6 +19,10 @@ SUPPORT = frozenset(
 MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
 ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
 ANALYSE = frozenset({"forecasts.run", "forecasts.override", "orders.export", "products.export", "facts.export"})
+MARKET = frozenset(
+    {"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export", "calendar.edit"}
+)
+ANALYSE = frozenset({"forecasts.run", "calendar.edit", "orders.export", "products.export", "facts.export"})
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",

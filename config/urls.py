@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<slug:merchant>/", include("ecommerce.fulfilment.urls")),
     path("m/<slug:merchant>/orders/", include("ecommerce.orders.urls")),
     path("", include("analytics.home.urls")),
+    path("", include("analytics.calendar.urls")),
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.inbox.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),

@@ -74,10 +74,11 @@ def add_values(series: OutsideSeries, given: Sequence[Given], *, source: str) ->
     """
     OutsideSeries.objects.select_for_update().get(pk=series.pk)
     today = Merchant.objects.get(pk=current_tenant_id()).today()
-    newest = as_known(vintages_of(series))
+    held = vintages_of(series)
+    newest, told = as_known(held), {(one.day, one.value, one.known_on) for one in held}
     fresh = []
     for one in given:
-        if newest.get(one.day) == one.value:
+        if newest.get(one.day) == one.value or (one.day, one.value, one.known_on) in told:
             continue
         after = period_end(one.day, series.period) + timedelta(days=1)
         known_on = one.known_on or (today if one.day in newest else min(today, after))

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import Refused
 
@@ -16,7 +17,7 @@ LARGEST = 1e15  # beyond it a number is an error of somebody's program, such as 
 MOST_AHEAD = 3 * 366  # days from today that a value or an event may lie ahead
 EARLIEST = date(2000, 1, 1)
 LONGEST_EVENT = 62  # days
-WEEK = timedelta(days=7)
+ENDS_BEFORE = gettext_lazy("The last day lies before the first one.")
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def checked_event(data: dict[str, Any], today: date) -> dict[str, Any]:
         raise Refused("no_name", sentence, name=sentence)
     first, last = data["first_day"], data["last_day"]
     if last < first:
-        sentence = _("The last day lies before the first one.")
+        sentence = str(ENDS_BEFORE)
         raise Refused("ends_before", sentence, last_day=sentence)
     if (last - first).days >= LONGEST_EVENT:
         sentence = _("An event lasts at most %(days)s days.") % {"days": LONGEST_EVENT}

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from accounts.merchants.models import Merchant
 from analytics import frames
-from analytics.demand.models import DemandRun
 from analytics.calendar.surroundings import calendar_of
+from analytics.demand.models import DemandRun
 from analytics.engine.cleaning import filled, without_closed
 from analytics.engine.conformal import Window
 from analytics.engine.demand import Demand, forecast_demand
