@@ -5,8 +5,7 @@ from __future__ import annotations
 VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
-        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
-        "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view",
+        "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
