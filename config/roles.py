@@ -15,13 +15,13 @@ FULFIL = frozenset(
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )
-MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
-ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
-ANALYSE = frozenset({"forecasts.run", "forecasts.override", "orders.export", "products.export", "facts.export"})
 MARKET = frozenset(
     {"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export", "calendar.edit"}
 )
-ANALYSE = frozenset({"forecasts.run", "calendar.edit", "orders.export", "products.export", "facts.export"})
+ANALYSE = frozenset(
+    {"forecasts.run", "forecasts.override", "calendar.edit", "scenarios.edit", "orders.export", "products.export",
+     "facts.export"}
+)  # fmt: skip
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
