@@ -16,6 +16,7 @@ from rest_framework.routers import SimpleRouter
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
+from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
@@ -38,6 +39,8 @@ router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("events", OwnEventViewSet, "api-own-event")
+router.register("demand", DemandViewSet, "api-demand")
+router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
