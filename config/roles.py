@@ -22,6 +22,10 @@ ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "calendar.edit", "scenarios.edit", "orders.export", "products.export",
      "facts.export"}
 )  # fmt: skip
+MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
+ANALYSE = frozenset(
+    {"forecasts.run", "forecasts.override", "scenarios.edit", "orders.export", "products.export", "facts.export"}
+)
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
