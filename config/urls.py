@@ -18,12 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.tokens.urls")),
     path("", include("analytics.accuracy.urls")),
     path("", include("analytics.forecasts.urls")),
-<<<<<<< HEAD
     path("", include("analytics.scenarios.urls")),
     path("", include("analytics.demand.urls")),
 =======
     path("", include("analytics.markets.urls")),
->>>>>>> fe1ec07 (Show a shop its share of a market: range, record, reasons, and why it is withheld)
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),
