@@ -20,6 +20,7 @@ from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from analytics.scenarios.api import ScenarioViewSet
+from analytics.promotions.api import PromotionViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
@@ -49,6 +50,7 @@ router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
+router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")

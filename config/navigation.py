@@ -77,6 +77,7 @@ PORTAL = (
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Calendar"), icon="calendar-event", url="calendar", word="calendar.view", key="l"),
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
+            Entry(_("Promotions"), icon="discount", url="promotion-list", word="promotions.view", key="v"),
         ),
     ),
     Group(

@@ -6,6 +6,8 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
+        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
+        "complaints.view", "forecasts.view", "facts.view", "promotions.view", "notifications.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -26,6 +28,11 @@ MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "revi
 ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "scenarios.edit", "orders.export", "products.export", "facts.export"}
 )
+ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
+MARKET = frozenset(
+    {"promotions.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"}
+)
+ANALYSE = frozenset({"forecasts.run", "orders.export", "products.export", "facts.export"})
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
