@@ -148,7 +148,7 @@ def _unknown(weeks: Weeks, found: list[Found]) -> list[Found]:
         ids = {weeks.variants[row] for row in one.rows}
         category = int(weeks.category[one.rows[0]]) or None
         is_plan = any(ids & set(those) and begin <= last and end >= first for those, begin, end in planned)
-        enough = np.nansum(weeks.units[list(one.rows)]) >= UNITS_LEAST * len(one.rows)
+        enough = np.nansum(weeks.units[list(one.rows), one.first : one.last + 1]) >= UNITS_LEAST
         if one.last + AFTER_WEEKS < weeks.units.shape[1] and enough and not is_plan and (category, first) not in done:
             new.append(one)
     return new

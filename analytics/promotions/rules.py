@@ -29,7 +29,7 @@ FURTHEST_DAYS: Final = 56  # from today to the first day of a plan
 SHALLOWEST, DEEPEST = 5, 80
 WORKDAY: Final = 8  # hours
 LIKELY: Final = (2, 4, 6)  # the ends and the middle of the 80 % range in engine.demand.LEVELS
-UNITS_LEAST: Final = 20  # in quiet weeks: of what sold less, nothing can be told
+UNITS_LEAST: Final = 10  # sold in a promotion that was found: of less, nothing can be told
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def count(value: float) -> str:
     """Units as people read them: whole, three digits of what is uncertain."""
     size = abs(value)
     digits = 0 if size < 1000 else len(str(int(size))) - 3
-    return formats.number_format(int(round(value, -digits)), force_grouping=True)
+    return formats.number_format(int(round(value, -digits)), force_grouping=True).replace("-", "−")
 
 
 def planned(promotion: Promotion) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from analytics.promotions.actions import find_past_promotions
 from analytics.promotions.models import Promotion
 from core.tenancy import tenant
 from tests.analytics.promo_shop import TODAY, promoted_shop
+from tests.api import program_of
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +89,25 @@ def test_what_cannot_be_planned_comes_back_with_the_reason(shop, ann, as_user, g
     assert sentence in text_of(response)
     with tenant(shop):
         assert not Promotion.objects.exists()
+
+
+def test_programs_read_and_plan(shop, ann):
+    with tenant(shop):
+        things, _ = promoted_shop()
+        find_past_promotions()
+        found = Promotion.objects.get()
+    program = program_of(shop)
+    given = fields(things[0].sku)
+    given["skus"] = [things[0].sku]
+
+    made = program.post("promotions/", given)
+
+    assert made.status_code == 201
+    assert made.data["kind"] == "planned"
+    assert len(made.data["promise"]["units"]) == 3
+    assert made.data["report"] is None
+    assert {one["id"] for one in program.get("promotions/").data["results"]} == {found.pk, made.data["id"]}
+    assert program.get(f"promotions/{found.pk}/").data["report"]["extra_low"] > 0
+    refused = program.post("promotions/", {**given, "skus": ["nobody"]})
+    assert (refused.status_code, refused.data["error"]["code"]) == (422, "unknown_sku")
+    assert program_of(shop, {"promotions.view"}).post("promotions/", given).status_code == 403
