@@ -15,7 +15,11 @@ from ecommerce.catalog.models import Category
 class PlanForm(forms.Form):
     title = forms.CharField(label=_("Name"), max_length=120, help_text=_("What your team calls it."))
     category = forms.ModelChoiceField(
-        Category.objects.none(), label=_("Category"), required=False, help_text=_("Everything of it that is for sale.")
+        Category.objects.none(),
+        label=_("Category"),
+        required=False,
+        empty_label="–",
+        help_text=_("Everything of it that is for sale."),
     )
     skus = forms.CharField(
         label=_("Or single products"),

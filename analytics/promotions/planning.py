@@ -28,9 +28,12 @@ from analytics.promotions.rules import (
     part_sold_in,
     planned_price,
     rounded,
+    slope_doubt,
     staffing,
 )
 from core.errors import Refused
+
+TEN_PERCENT = 1.2816  # standard deviations beyond which a tenth lies
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,11 @@ def _outlook(weeks: Weeks, own: np.ndarray, first: date, last: date, part_off: f
     for week, count in enumerate(in_week):
         part[own, gap + week] = part_sold_in(part_off, count)
         share[own, gap + week] = count / WEEK
+    seen = plan.promoted[own, : plan.known].sum(axis=1)
+    doubts = [slope_doubt(part_off, int(count)) for count in seen]
     return Outlook(
-        np.array([_range(with_it, part, lift, row) for row in np.flatnonzero(own)]),
-        _range(with_it, part, lift, None),
+        np.array([_range(with_it, part, lift, row, doubts[at]) for at, row in enumerate(np.flatnonzero(own))]),
+        _range(with_it, part, lift, None, slope_doubt(part_off, int(seen.mean()))),
         (without.mean * share * lift)[own].sum(axis=1),
     )
 
@@ -116,8 +121,11 @@ def _panel(weeks: Weeks, price: Array) -> PromoPanel:
     return make_promo_panel(weeks.units, price, product=np.array(weeks.variants), category=weeks.category)
 
 
-def _range(made: PromoForecast, part: Array, lift: float, row: int | None) -> Array:
-    """Low, middle and high of the units of one row, or of all rows, within the days of the promotion."""
+def _range(made: PromoForecast, part: Array, lift: float, row: int | None, doubt: float) -> Array:
+    """Low, middle and high of the units of one row, or of all rows, within the days of the promotion.
+
+    `doubt` widens the range by how little is known of what a price cut does here.
+    """
     chosen = part > 0
     if row is not None:
         only = np.zeros_like(chosen)
@@ -126,7 +134,11 @@ def _range(made: PromoForecast, part: Array, lift: float, row: int | None) -> Ar
     whole, quantiles = made.total(chosen)
     within = float((made.mean * part)[chosen].sum())
     scale = within / whole * lift if whole > 0 else 0.0
-    return np.asarray(quantiles[list(LIKELY)] * scale, dtype=float)
+    low, middle, high = quantiles[list(LIKELY)] * scale
+    if middle <= 0 or low <= 0:
+        return np.array([low, middle, high])
+    down, up = (np.hypot(np.log(end / middle), TEN_PERCENT * doubt) for end in (low, high))
+    return np.array([middle * np.exp(-down), middle, middle * np.exp(up)])
 
 
 def _parcels(outlook: Outlook, known_until: date, days: int, per_person: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ FURTHEST_DAYS: Final = 56  # from today to the first day of a plan
 SHALLOWEST, DEEPEST = 5, 80
 WORKDAY: Final = 8  # hours
 LIKELY: Final = (2, 4, 6)  # the ends and the middle of the 80 % range in engine.demand.LEVELS
+UNLIKE: Final = 1.0  # standard deviation of elasticities from one product to another
 UNITS_LEAST: Final = 10  # sold in a promotion that was found: of less, nothing can be told
 
 
@@ -95,6 +96,11 @@ def part_sold_in(part_off: float, days: int) -> float:
     """The part of a week's units that its `days` of promotion sell."""
     weight = days * (1 - part_off) ** ELASTICITY
     return float(weight / (weight + WEEK - days))
+
+
+def slope_doubt(part_off: float, seen: int) -> float:
+    """The standard deviation of log units for not knowing how a product answers to price, `seen` weeks of it known."""
+    return float(-math.log(1 - part_off) * UNLIKE / math.sqrt(1 + seen))
 
 
 @dataclass(frozen=True)

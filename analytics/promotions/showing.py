@@ -44,6 +44,7 @@ def planned(promotion: Promotion) -> dict[str, Any] | None:
         "extra_hours": said["extra_hours"],
         "lead_days": said["lead_days"],
         "order_by": date.fromisoformat(said["order_by"]),
+        "is_late": date.fromisoformat(said["order_by"]) <= date.fromisoformat(said["known_until"]),
         "known_until": date.fromisoformat(said["known_until"]),
         "to_order": sum(one["order"] or 0 for one in said["needs"]),
         "festivals": [FESTIVAL_NAMES[key] for key in said["festivals"] if key in FESTIVAL_NAMES],

@@ -13,7 +13,7 @@ from analytics.facts.models import VariantFact
 from analytics.promotions.actions import find_past_promotions, plan_promotion, report_due_plans
 from analytics.promotions.models import Promotion, PromotionReport
 from analytics.promotions.queries import is_unaltered
-from analytics.promotions.rules import found_in, order_by, part_sold_in, planned_price, staffing
+from analytics.promotions.rules import found_in, order_by, part_sold_in, planned_price, slope_doubt, staffing
 from core.actors import SYSTEM
 from core.errors import Refused
 from core.tenancy import tenant
@@ -200,3 +200,10 @@ def test_hands_and_the_day_to_order():
     need = staffing(40.0, 20.0, 35.0, 30)
     assert (need.middle, need.high, need.people, need.extra_hours) == (60.0, 75.0, 3, 9.3)
     assert order_by(TODAY, 10) == TODAY - timedelta(days=11)
+
+
+def test_the_less_is_known_of_price_cuts_the_wider_the_range(scope):
+    things, _ = promoted_shop()
+    seen, never = (plan(skus=[things[at].sku]).promise["units"] for at in (0, 1))
+    assert never[2] / never[0] > 1.2 * seen[2] / seen[0]
+    assert slope_doubt(0.3, 0) > slope_doubt(0.3, 4) > slope_doubt(0.1, 4) > 0
