@@ -21,6 +21,7 @@ from analytics.forecasts.api import ForecastViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from analytics.promotions.api import PromotionViewSet
+from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi

@@ -7,7 +7,7 @@ VIEW = frozenset(
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
         "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
-        "complaints.view", "forecasts.view", "facts.view", "promotions.view", "notifications.view",
+        "promotions.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
