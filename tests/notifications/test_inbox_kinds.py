@@ -21,6 +21,10 @@ FORECAST = {
     "measure": "sales_value", "refused": False, "days": 28, "low": 12345.6, "high": 15432.1, "currency": "CNY",
     "day": "2026-06-04",
 }  # fmt: skip
+PROMISE = {
+    "scenario_id": 1, "name": "618", "category": "盖碗", "low": 0.1, "high": 0.2, "share": 0.15,
+    "inside": True, "as_planned": True,
+}  # fmt: skip
 SHIFT = {"percent": 35, "low": 4000.4, "high": 6000.0, "usual": 3500.0, "currency": "CNY"}
 PROMISE = {
     "scenario_id": 5, "name": "降价", "category": "茶具", "low": 0.121, "high": 0.148, "share": 0.139, "inside": True,
@@ -76,6 +80,10 @@ SAMPLES = {
     "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
     "promise-judged": [PROMISE, {**PROMISE, "inside": False}, {**PROMISE, "as_planned": False}],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
+    "promise-judged": [PROMISE, {**PROMISE, "inside": False, "as_planned": False}],
+    "promotion-report": [
+        {"promotion_id": 1, "title": "618", "came": came, "low": 90.2, "high": 140.0} for came in (40, 120, 1200)
+    ],
 }
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
