@@ -63,6 +63,7 @@ APP_MODULES = {"models", "admin", "apps", "urls", "management", "middleware", "m
 
 # Libraries that take long to load or much memory, and so are imported where they are used (see docs/dependencies.md).
 SLOW = {"pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "openpyxl", "playwright", "holidays"}
+SLOW = {"pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "holidays", "openpyxl", "playwright"}
 
 LONGEST = 400
 
