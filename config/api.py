@@ -19,7 +19,6 @@ from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
-from analytics.scenarios.api import ScenarioViewSet
 from analytics.promotions.api import PromotionViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view

@@ -6,7 +6,6 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
-        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
         "promotions.view",
     }
 )  # fmt: skip

@@ -20,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.forecasts.urls")),
     path("", include("analytics.scenarios.urls")),
     path("", include("analytics.demand.urls")),
-=======
     path("", include("analytics.markets.urls")),
     path("", include("analytics.promotions.urls")),
     path("api/v1/", include("config.api")),

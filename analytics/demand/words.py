@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from analytics.calendar.words import occasion_name
 from analytics.demand.models import DemandOutlook, DemandRun, PatternName
 from analytics.demand.rules import BUCKETS
 from analytics.engine.stock import ENDLESS
 from analytics.forecasts.rules import significant
-from analytics.forecasts.words import FESTIVAL_NAMES, day_name
+from analytics.forecasts.words import day_name
 from core.charts import short_day
 from core.templatetags.sc import number
 
@@ -180,7 +181,7 @@ def occasions(run: DemandRun) -> list[dict[str, Any]]:
         found.append(
             {
                 "day": day,
-                "name": str(FESTIVAL_NAMES.get(one["key"], one["key"])),
+                "name": occasion_name(one["key"]),
                 "past": int(one.get("past", 0)),
                 "share": _strongest(run, day) - 1.0,
             }

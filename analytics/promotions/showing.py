@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from analytics.forecasts.words import FESTIVAL_NAMES
+from analytics.calendar.words import occasion_name
 from analytics.promotions.models import Promotion, PromotionReport
 from analytics.promotions.queries import names_of
 from core.charts import series_data
@@ -47,7 +47,7 @@ def planned(promotion: Promotion) -> dict[str, Any] | None:
         "is_late": date.fromisoformat(said["order_by"]) <= date.fromisoformat(said["known_until"]),
         "known_until": date.fromisoformat(said["known_until"]),
         "to_order": sum(one["order"] or 0 for one in said["needs"]),
-        "festivals": [FESTIVAL_NAMES[key] for key in said["festivals"] if key in FESTIVAL_NAMES],
+        "festivals": [occasion_name(key) for key in said["festivals"]],
         "needs": [
             {
                 "variant": names.get(one["variant"]),

@@ -78,9 +78,7 @@ SAMPLES = {
     ],
     "import-finished": [IMPORT, {**IMPORT, "failed": True}],
     "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
-    "promise-judged": [PROMISE, {**PROMISE, "inside": False}, {**PROMISE, "as_planned": False}],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
-    "promise-judged": [PROMISE, {**PROMISE, "inside": False, "as_planned": False}],
     "promotion-report": [
         {"promotion_id": 1, "title": "618", "came": came, "low": 90.2, "high": 140.0} for came in (40, 120, 1200)
     ],

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_activity_append_only'),
-        ('analytics', '0012_scenarios_append_only'),
+        ('analytics', '0015_overrides_append_only'),
         ('ecommerce', '0002_append_only'),
     ]
 
