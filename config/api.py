@@ -14,7 +14,6 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
-from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
@@ -41,8 +40,6 @@ router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("events", OwnEventViewSet, "api-own-event")
-router.register("demand", DemandViewSet, "api-demand")
-router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("markets", MarketViewSet, "api-market")
 router.register("notifications", NotificationViewSet, "api-notification")

@@ -76,7 +76,6 @@ PORTAL = (
             Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view"),
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Calendar"), icon="calendar-event", url="calendar", word="calendar.view", key="l"),
-            Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Promotions"), icon="discount", url="promotion-list", word="promotions.view", key="v"),
         ),
     ),

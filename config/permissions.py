@@ -73,7 +73,6 @@ AREAS = (
             "demand.edit": _("Set the terms things are ordered on"),
             "calendar.view": _("See the calendar and outside series"),
             "calendar.edit": _("Change the calendar and outside series"),
-            "demand.edit": _("Set the terms things are ordered on"),
             "promotions.view": _("See promotions"),
             "promotions.edit": _("Plan promotions"),
         },

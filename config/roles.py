@@ -17,21 +17,13 @@ SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )
 MARKET = frozenset(
-    {"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export", "calendar.edit"}
-)
+    {"promotions.edit", "calendar.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply",
+     "products.export"}
+)  # fmt: skip
 ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "calendar.edit", "scenarios.edit", "orders.export", "products.export",
      "facts.export"}
 )  # fmt: skip
-MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
-ANALYSE = frozenset(
-    {"forecasts.run", "forecasts.override", "scenarios.edit", "orders.export", "products.export", "facts.export"}
-)
-ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
-MARKET = frozenset(
-    {"promotions.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"}
-)
-ANALYSE = frozenset({"forecasts.run", "orders.export", "products.export", "facts.export"})
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
