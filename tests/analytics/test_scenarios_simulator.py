@@ -77,6 +77,20 @@ def test_htmx_gets_the_result_alone(shop, page):
     assert "<form" not in text
 
 
+def test_another_page_gets_the_panel(shop, page):
+    market = asked_market(shop)
+
+    headers = {"HX-Request": "true", "HX-Target": "simulator"}
+    response = page.client.get(reverse("scenario-simulator", args=[shop.slug]), {"market": market.pk}, headers=headers)
+
+    text = response.content.decode()
+    assert text.strip().startswith('<div id="simulator">')
+    assert "What if?" in text
+    assert "most likely" in text
+    assert "hx-replace-url" not in text
+    assert "<h1" not in text
+
+
 def test_two_questions_meet_the_same_draws(shop, db):
     market = asked_market(shop)
 

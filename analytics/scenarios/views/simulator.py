@@ -21,6 +21,8 @@ from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
 
+PANEL = "simulator"
+
 
 def chosen(request: MerchantRequest) -> tuple[dict[str, Any], Market | None, str]:
     """The market and measure of the address, and what the head of every page here shows of them."""
@@ -47,9 +49,10 @@ def seat(request: MerchantRequest) -> tuple[dict[str, Any], Desk | None]:
 @merchant_view("scenarios.view")
 @require_GET
 def simulator(request: MerchantRequest) -> HttpResponse:
-    """What if? Every question is an address; nothing is applied to the shop."""
+    """What if? Every question is an address; nothing is applied to the shop. Other pages fetch it as a panel."""
     context, desk = seat(request)
-    status = 200
+    context["is_panel"] = request.headers.get("HX-Target") == PANEL
+    part, status = (PANEL if context["is_panel"] else "simres"), 200
     if desk is not None:
         form = QuestionForm(request.GET, desk=desk)
         context |= {"form": form, "sliders": sliders(form), "idle": idle(desk), "query": request.GET.urlencode()}
@@ -60,7 +63,7 @@ def simulator(request: MerchantRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
         status = 200 if form.is_valid() else 422
-    return page(request, "analytics/scenarios/simulator.html", context, part="simres", status=status)
+    return page(request, "analytics/scenarios/simulator.html", context, part=part, status=status)
 
 
 def sliders(form: QuestionForm) -> list[dict[str, Any]]:
