@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analytics.scenarios import words
 from analytics.scenarios.desk import Desk
@@ -94,13 +94,12 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
 
+def _spans() -> list[tuple[int, str]]:
+    return [(days, ngettext("%d day", "%d days", days) % days) for days in LINK_DAYS]
+
+
 class LinkForm(forms.Form):
-    days = forms.TypedChoiceField(
-        label=gettext_lazy("Good for"),
-        coerce=int,
-        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in LINK_DAYS],
-        initial=30,
-    )
+    days = forms.TypedChoiceField(label=gettext_lazy("Good for"), coerce=int, choices=_spans, initial=30)
 
 
 class PriceTestForm(forms.Form):

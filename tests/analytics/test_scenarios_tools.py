@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from accounts.activity.models import Activity
 from analytics.calendar.models import OutsideSeries, OutsideValue
+from analytics.engine.scenario.price_test import noise_of
 from analytics.markets.models import WEEK, PlayerWeek
 from analytics.scenarios.actions import adopt_scenario, judge_promises, next_monday, save_scenario
 from analytics.scenarios.models import PriceTest, Promise, Scenario
 from analytics.scenarios.rules import Question, schedule
+from analytics.scenarios.views.tools import explained
 from core.actors import SYSTEM
 from core.events import load
 from core.tenancy import every_tenant, tenant
@@ -97,6 +99,17 @@ def test_a_test_nobody_could_run_is_not_planned(shop, browser, given, words):
     assert words in text_of(response)
     with tenant(shop):
         assert not PriceTest.objects.exists()
+
+
+def test_moves_of_price_are_not_counted_as_noise():
+    chance = np.random.default_rng(1)
+    price, promotion = chance.uniform(-0.3, 0, 60), (chance.random(60) < 0.3).astype(float)
+    sales = np.exp(4 + 0.01 * np.arange(60) - 2.5 * price + 0.4 * promotion + chance.normal(0, 0.05, 60))
+
+    taken = explained(sales, np.column_stack([price, promotion]))
+
+    assert noise_of(sales, taken) == pytest.approx(0.05, rel=0.35)
+    assert noise_of(sales) > 0.2
 
 
 def test_too_few_weeks_measure_no_noise(shop, browser):

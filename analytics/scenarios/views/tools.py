@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET
 from accounts.merchants.models import Merchant
 from analytics.calendar.models import OutsideSeries
 from analytics.calendar.queries import weekly_values
+from analytics.engine.protocol import Array
 from analytics.engine.scenario import advertising as regression
 from analytics.engine.scenario.elasticity import price_range, responses
 from analytics.engine.scenario.price_test import LEAST, PriceTest, noise_of, weeks_needed
-from analytics.markets.models import Market, Measure
+from analytics.markets.models import Market, Measure, PlayerWeek
 from analytics.scenarios import showing, words
 from analytics.scenarios.actions import end_of, next_monday, plan_price_test
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE
@@ -80,11 +81,12 @@ def new_test(request: MerchantRequest) -> HttpResponse:
     if market is None:
         context["why"], context["cure"] = words.refusal("no_market", {})
         return render(request, "analytics/scenarios/test_new.html", context)
-    sales = [sold for _week, sold in own_weeks(market, request.merchant, "units")]
+    weeks = PlayerWeek.objects.filter(player__market=market, player__merchant=request.merchant).order_by("week")
+    sales, levers = own_past(list(weeks))
     try:
-        noise = noise_of(np.array(sales))
+        noise = noise_of(sales, explained(sales, levers))
     except ValueError:
-        known = sum(sold > 0 for sold in sales)
+        known = int((sales > 0).sum())
         context["why"] = _("You sold something of this market in %(have)s weeks; measuring the noise takes %(need)s.")
         context["why"] %= {"have": known, "need": LEAST}
         return render(request, "analytics/scenarios/test_new.html", context)
@@ -95,6 +97,25 @@ def new_test(request: MerchantRequest) -> HttpResponse:
         except Refused as refused:
             add_refusal(form, refused)
     return render(request, "analytics/scenarios/test_new.html", context, status=422 if form.errors else 200)
+
+
+def own_past(weeks: list[PlayerWeek]) -> tuple[Array, Array]:
+    """Units by week, and beside them log price and part on promotion; an unknown price is the mean of the others."""
+    prices = [week.price for week in weeks if week.price]
+    mean = sum(prices) / len(prices) if prices else 1.0
+    levers = [[np.log(week.price or mean), week.promotion or 0.0] for week in weeks]
+    return np.array([week.units for week in weeks], dtype=float), np.array(levers, dtype=float).reshape(-1, 2)
+
+
+def explained(sales: Array, levers: Array) -> Array:
+    """What price and promotion explain of log sales beside a straight line, per week."""
+    known = sales > 0
+    if known.sum() < LEAST:
+        return np.zeros(len(sales))
+    line = np.column_stack([np.ones(len(sales)), np.arange(len(sales))])
+    causes = np.column_stack([levers, line])
+    found = np.linalg.lstsq(causes[known], np.log(sales[known]), rcond=None)[0]
+    return np.asarray(levers @ found[:2], dtype=float)
 
 
 def _lengths(noise: float) -> list[list[str]]:
