@@ -16,8 +16,9 @@ SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )
 MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
-ANALYSE = frozenset({"forecasts.run", "scenarios.edit", "orders.export", "products.export", "facts.export"})
-ANALYSE = frozenset({"forecasts.run", "forecasts.override", "orders.export", "products.export", "facts.export"})
+ANALYSE = frozenset(
+    {"forecasts.run", "forecasts.override", "scenarios.edit", "orders.export", "products.export", "facts.export"}
+)
 RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
