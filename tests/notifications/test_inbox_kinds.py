@@ -22,10 +22,6 @@ FORECAST = {
     "day": "2026-06-04",
 }  # fmt: skip
 SHIFT = {"percent": 35, "low": 4000.4, "high": 6000.0, "usual": 3500.0, "currency": "CNY"}
-PROMISE = {
-    "scenario_id": 5, "name": "降价", "category": "茶具", "low": 0.121, "high": 0.148, "share": 0.139, "inside": True,
-    "as_planned": True,
-}  # fmt: skip
 IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
 LATE = {"count": 1, "number": "10001", "due": DUE}
 PROMISE = {
@@ -74,7 +70,6 @@ SAMPLES = {
     ],
     "import-finished": [IMPORT, {**IMPORT, "failed": True}],
     "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
-    "promise-judged": [PROMISE, {**PROMISE, "inside": False}, {**PROMISE, "as_planned": False}],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
 }
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
