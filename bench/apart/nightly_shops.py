@@ -1,7 +1,8 @@
 """Fifty shops with a year of sales in a database of their own; used by bench/nightly.py.
 
-main(["build", MERCHANTS, SKUS, DAYS]) makes them if they are not there, main(["reset"]) takes away what runs have made,
-main(["begin"]) queues the nightly run of all shops, main(["begin", SLUG]) that of one as a person would.
+main(["build", MERCHANTS, SKUS, DAYS, ALONE]) makes them and a shop of ALONE variants if they are not there,
+main(["prepare"]) takes away what runs have made and stops the clock, main(["begin"]) queues the nightly run of all
+shops, main(["begin", SLUG]) that of one as a person would.
 
 Sales per day are negative binomial round a log-normal rate (about a quarter of all variant days sell something), with a
 weekly rhythm, a yearly wave and Double 11. Stock covers up to two months; every sale is a stock move too.
@@ -14,17 +15,21 @@ from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection
+from django.utils import timezone
 
+from accounts.jobs.models import PeriodicMark
 from accounts.jobs.queue import enqueue
-from accounts.models import Merchant
+from accounts.models import Membership, Merchant, User
 from analytics.demand.tasks import nightly_demand, request_demand
 from analytics.facts.models import VariantFact
+from config.schedule import SCHEDULE
 from core.actors import Actor
 from core.bulk import bulk_insert
 from core.tenancy import every_tenant, tenant
 from ecommerce.models import Category, Product, StockLevel, Variant, Warehouse
 
 CATEGORIES = 20
+NEVER = "9999"  # a turn of the clock later than any
 PRICE = b"\x00\x02\x00\x00\x00\x00\x00\x02\x00\x13\x23\x28"  # numeric 19.90 as PostgreSQL sends it
 FACT = np.dtype(
     [
@@ -36,28 +41,31 @@ FACT = np.dtype(
 HEAD, TAIL = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
 
 
-def build(merchants: int, skus: int, days: int) -> None:
-    if Merchant.objects.filter(slug__startswith="night-").count() >= merchants:
+def build(merchants: int, skus: int, days: int, alone: int) -> None:
+    if Merchant.objects.filter(slug="alone-0").exists():
         return
     chance = np.random.default_rng(7)
     categories = [
         Category.objects.create(code=f"night-{number}", name=f"Category {number}", path=f"night-{number}")
         for number in range(CATEGORIES)
     ]
+    owner = User.objects.create_user("night@example.com")
     owners, things = [], []
-    for number in range(merchants):
-        shop = Merchant.objects.create(slug=f"night-{number}", name=f"Night shop {number}", state="active")
+    sizes = {f"night-{number}": skus for number in range(merchants)} | {"alone-0": alone}
+    for slug, size in sizes.items():
+        shop = Merchant.objects.create(slug=slug, name=slug, state="active")
         with tenant(shop):
+            Membership.objects.create(user=owner, role="owner")
             products = bulk_insert(
                 Product(title=f"Thing {place}", category=categories[place % CATEGORIES], state="live")
-                for place in range(skus // 2)
+                for place in range(size // 2)
             )
             made = bulk_insert(
-                Variant(product=products[place // 2], sku=f"N{number}-{place}", price="19.90", cost="9.00")
-                for place in range(skus)
+                Variant(product=products[place // 2], sku=f"{slug}-{place}", price="19.90", cost="9.00")
+                for place in range(size)
             )
             things += [variant.pk for variant in made]
-            owners += [shop.pk] * skus
+            owners += [shop.pk] * size
     print("sales …", file=sys.stderr, flush=True)
     rate = np.exp(chance.normal(-1.6, 1.4, len(things)))
     last = date.today() - timedelta(days=1)
@@ -144,7 +152,8 @@ def _stock(
         )
 
 
-def reset() -> None:
+def prepare() -> None:
+    """As before the first night; and no turn of the clock comes between."""
     tables = (
         "analytics_demandforecast, analytics_demandoutlook, analytics_demandresult, analytics_demandchunk,"
         " analytics_demandscore, analytics_demandrelease, analytics_demandrun, analytics_stockwarning, accounts_job,"
@@ -154,12 +163,20 @@ def reset() -> None:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(f"TRUNCATE {tables} CASCADE")
         cursor.execute("SET session_replication_role = origin")
+    moment = timezone.now()
+    shops = list(Merchant.objects.all())
+    PeriodicMark.objects.bulk_create(
+        PeriodicMark(key=f"{job.name}:{shop.pk}" if shop else job.name, name=job.name, last_slot=NEVER, last_at=moment)
+        for job in SCHEDULE
+        for shop in (shops if job.per_merchant else [None])
+    )
 
 
 def begin(slug: str = "") -> None:
     shops = Merchant.objects.filter(slug__startswith="night-").order_by("pk")
     if slug:
-        with tenant(shops.get(slug=slug)):
+        shop = Merchant.objects.get(slug=slug)
+        with tenant(shop):
             request_demand(actor=Actor("user", 1, "Ann"))
         return
     for shop in shops:
@@ -170,8 +187,9 @@ def begin(slug: str = "") -> None:
 def main(words: list[str]) -> None:
     what, *rest = words
     if what == "build":
-        build(*map(int, rest))
-    elif what == "reset":
-        reset()
+        merchants, skus, days, alone = map(int, rest)
+        build(merchants, skus, days, alone)
+    elif what == "prepare":
+        prepare()
     else:
         begin(*rest)
