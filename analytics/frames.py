@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact, DailyFact, VariantFact
+from core.among import Among
 from ecommerce.inventory.models import StockMove
 
 Array = NDArray[np.float64]
 
-# A row of COPY … (FORMAT BINARY) of (bigint, date, integer): each value with its length before it, big-endian.
-# PostgreSQL manual, COPY, "Binary Format": header of 19 bytes, trailer of 2; dates count from 2000-01-01.
-_COPIED = np.dtype(
-    [("n", ">i2"), ("l1", ">i4"), ("key", ">i8"), ("l2", ">i4"), ("day", ">i4"), ("l3", ">i4"), ("value", ">i4")]
-)
-_COPY_HEAD, _COPY_TAIL = 19, 2
+# COPY … (FORMAT BINARY) of one row of arrays (PostgreSQL manual, COPY, "Binary Format", and array_send): a header of
+# 19 bytes and a count of 2, then for each array its length, a head of five numbers (dimensions, nulls, type, size,
+# lowest index) and each element with its length before it, all big-endian. Dates count from 2000-01-01.
+_COPY_HEAD, _ARRAY_HEAD = 19 + 2, 5 * 4
 _COPY_EPOCH = date(2000, 1, 1)
+_WIDTHS = (">i8", ">i4", ">i4")  # bigint, date, integer
 _ROWS_AT_ONCE = 20_000
 
 
@@ -38,7 +38,7 @@ def daily_series(figure: str, first: date, last: date) -> Array:
 
 def variant_units(variants: Sequence[int], first: date, last: date) -> Array:
     """Units sold, variants x days in the order of the ids given, in one query."""
-    facts = VariantFact.objects.filter(variant_id__in=list(variants), day__gte=first, day__lte=last).order_by()
+    facts = VariantFact.objects.filter(Among("variant_id", variants), day__gte=first, day__lte=last).order_by()
     return _panel(facts.values_list("variant_id", "day", "units"), variants, first, last)
 
 
@@ -56,7 +56,7 @@ def category_units(categories: Sequence[int | None], first: date, last: date) ->
 def _panel(rows: QuerySet[Any, Any], keys: Sequence[int], first: date, last: date) -> Array:
     """Rows of (key, day, whole number) laid out as keys x days, zero where there is no row.
 
-    Millions of rows become no Python object each: PostgreSQL hands them over as one block of bytes.
+    Millions of rows become no Python object each: PostgreSQL hands them over as three arrays in one block of bytes.
     """
     values = np.zeros((len(keys), (last - first).days + 1))
     ids = np.asarray(keys, dtype=np.int64)
@@ -70,10 +70,23 @@ def _panel(rows: QuerySet[Any, Any], keys: Sequence[int], first: date, last: dat
 def _copied(rows: QuerySet[Any, Any]) -> list[tuple[Any, Any, Any]]:
     with connection.cursor() as cursor:
         statement, params = rows.query.get_compiler(connection=connection).as_sql()
-        with cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params) as copy:
+        whole = f"SELECT array_agg(key), array_agg(day), array_agg(value) FROM ({statement}) AS rows (key, day, value)"  # noqa: S608
+        with cursor.copy(f"COPY ({whole}) TO STDOUT (FORMAT BINARY)", params) as copy:
             block = b"".join(copy)
-    table = np.frombuffer(block[_COPY_HEAD:-_COPY_TAIL], dtype=_COPIED)
-    return [(table["key"].astype(np.int64), table["day"] + _COPY_EPOCH.toordinal(), table["value"])]
+    keys, days, values = _arrays(block)
+    return [(keys, days + _COPY_EPOCH.toordinal(), values)]
+
+
+def _arrays(block: bytes) -> Iterator[NDArray[np.int64]]:
+    """The arrays of the one copied row; of no rows at all, arrays of none."""
+    at = _COPY_HEAD
+    for width in _WIDTHS:
+        size = int.from_bytes(block[at : at + 4], "big", signed=True)
+        at += 4
+        element = np.dtype([("length", ">i4"), ("value", width)])
+        many = max(size - _ARRAY_HEAD, 0) // element.itemsize
+        yield np.frombuffer(block, element, many, at + _ARRAY_HEAD if many else 0)["value"].astype(np.int64)
+        at += max(size, 0)
 
 
 def _fetched(rows: QuerySet[Any, Any]) -> list[tuple[Any, Any, Any]]:
@@ -90,7 +103,7 @@ def sold_out_days(variants: Sequence[int], first: date, last: date, merchant: Me
     From the ledger of stock moves: a variant without moves was never counted, so nothing says it was out. The days
     are the merchant's.
     """
-    moves = StockMove.objects.filter(variant_id__in=list(variants)).order_by()
+    moves = StockMove.objects.filter(Among("variant_id", variants)).order_by()
     by_time: dict[str, Any] = {"partition_by": F("variant_id"), "order_by": ["at", "pk"]}
     levels = moves.annotate(
         level=Window(Sum("quantity"), output_field=IntegerField(), **by_time), until=Window(Lead("at"), **by_time)

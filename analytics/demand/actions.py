@@ -53,6 +53,7 @@ from analytics.forecasts.monitoring import announce_watch
 from analytics.forecasts.queries import edges
 from analytics.forecasts.rules import check_range
 from core.actors import SYSTEM, Actor
+from core.among import Among
 from core.bulk import insert_columns
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product, Variant
@@ -300,8 +301,8 @@ def reckon_again(outlooks: QuerySet[DemandOutlook]) -> int:
 
 @transaction.atomic
 def _refresh(run: DemandRun, merchant: Merchant, variants: list[int]) -> None:
-    held = {row.variant_id: row for row in DemandOutlook.objects.filter(run=run, variant_id__in=variants)}
-    rows: Any = DemandForecast.objects.filter(run=run, variant_id__in=held).order_by("variant_id")
+    held = {row.variant_id: row for row in DemandOutlook.objects.filter(Among("variant_id", variants), run=run)}
+    rows: Any = DemandForecast.objects.filter(Among("variant_id", held), run=run).order_by("variant_id")
     said = list(rows.values_list("variant_id", "notes", "path", "variant__is_active", "variant__product__state"))
     if not said:
         return

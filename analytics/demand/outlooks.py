@@ -17,6 +17,7 @@ from analytics.demand.rules import NOTES, Paths
 from analytics.engine.demand import LEVELS
 from analytics.engine.protocol import Array
 from analytics.engine.stock import ENDLESS, cumulated, lasting, later, ordering
+from core.among import Among
 from core.bulk import insert_columns
 from ecommerce.inventory.models import StockLevel
 
@@ -44,10 +45,10 @@ def terms_of_shop() -> DemandTerms:
 
 def read_stock(variants: Sequence[int]) -> Stock:
     """The stock and the terms of variants, in their order: three queries. Nothing is on its way: no purchases yet."""
-    levels: Any = StockLevel.objects.filter(variant_id__in=list(variants)).order_by()
+    levels: Any = StockLevel.objects.filter(Among("variant_id", variants)).order_by()
     free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
     shop = terms_of_shop()
-    own: Any = DemandTerms.objects.filter(variant_id__in=list(variants)).order_by()
+    own: Any = DemandTerms.objects.filter(Among("variant_id", variants)).order_by()
     terms = {pk: rest for pk, *rest in own.values_list("variant_id", "lead_days", "review_days", "level")}
     usual = [shop.lead_days, shop.review_days, shop.level]
     lead, review, level = np.array([terms.get(pk, usual) for pk in variants], dtype=float).reshape(-1, 3).T
@@ -109,7 +110,7 @@ def replace_outlooks(
     """Put the outlooks of these variants in the place of their former ones. `columns` are those of stock_columns() and
     what else is known of each variant. Call within the transaction that publishes the forecasts.
     """
-    former: Any = DemandOutlook.objects.filter(variant_id__in=list(variants)).order_by()
+    former: Any = DemandOutlook.objects.filter(Among("variant_id", variants)).order_by()
     then = former.exclude(reason=DemandOutlook.Reason.FAILED)
     known = {
         pk: (before if data_to == run.data_to else mean)
@@ -141,7 +142,7 @@ def outlooks_of_failed(variants: Sequence[int], run: DemandRun) -> None:
     """Outlooks that say that nothing could be worked out, in the place of the former ones."""
     if not variants:
         return
-    DemandOutlook.objects.filter(variant_id__in=list(variants)).delete()
+    DemandOutlook.objects.filter(Among("variant_id", variants)).delete()
     insert_columns(
         DemandOutlook,
         {"variant_id": list(variants)},

@@ -16,6 +16,7 @@ from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun, DemandScore
 from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_ids
 from analytics.forecasts.queries import watched
+from core.among import Among
 from ecommerce.inventory.models import StockLevel
 
 TASK = "analytics.demand.tasks.start_demand"
@@ -121,7 +122,7 @@ def progress_of(run: DemandRun) -> dict[str, int]:
 
 def rows_of(chunk: DemandChunk) -> list[tuple[int, int, str, bytes]]:
     """What a chunk said, in the order of its variants: as digest_of_rows() wants it."""
-    rows = DemandForecast.objects.filter(run_id=chunk.run_id, variant_id__in=unpack_ids(bytes(chunk.variants)))
+    rows = DemandForecast.objects.filter(Among("variant_id", unpack_ids(bytes(chunk.variants))), run_id=chunk.run_id)
     found = {row[0]: row for row in rows.values_list("variant_id", "notes", "pattern", "path")}
     order = (found[pk] for pk in unpack_ids(bytes(chunk.variants)) if pk in found)
     return [(pk, notes, pattern, bytes(path)) for pk, notes, pattern, path in order]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 from lunardate import LunarDate
@@ -19,6 +20,7 @@ def _fixed(month: int, day: int) -> Callable[[int], date]:
 
 
 def _lunar(month: int, day: int) -> Callable[[int], date]:
+    @cache
     def found(year: int) -> date:
         solar: date = LunarDate(year, month, day).to_solar_date()
         return solar

@@ -13,6 +13,7 @@ from analytics.restock.models import StockWarning
 from analytics.restock.queries import Outlook, stock_outlooks, with_variants
 from analytics.restock.rules import CALM
 from core.actors import SYSTEM
+from core.among import Among
 from core.bulk import bulk_insert
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
@@ -33,7 +34,7 @@ def check_stock() -> int:
     known = set(StockWarning.objects.open().values_list("variant_id", flat=True))
     short = [one for one in outlooks if one.lasts.middle <= merchant.low_stock_days]
     near = {one.variant_id for one in outlooks}
-    StockWarning.objects.open().exclude(variant_id__in=near).update(closed_at=timezone.now())
+    StockWarning.objects.open().exclude(Among("variant_id", near)).update(closed_at=timezone.now())
     new = with_variants(one for one in short if one.variant_id not in known)
     if len(new) > ONE_BY_ONE:
         _open_many(new)

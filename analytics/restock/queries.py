@@ -16,6 +16,7 @@ from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantFact
 from analytics.facts.queries import trading_days
 from analytics.restock.rules import PACE_DAYS, Cover, cover
+from core.among import Among
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
 
@@ -89,7 +90,7 @@ def _paced(today: date) -> list[Outlook]:
     )
     pace = {variant_id: (units, squares) for variant_id, units, squares in sold if units}
     levels: Any = (
-        StockLevel.objects.filter(variant_id__in=list(pace), variant__is_active=True)
+        StockLevel.objects.filter(Among("variant_id", pace), variant__is_active=True)
         .order_by()
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))

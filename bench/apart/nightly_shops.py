@@ -11,6 +11,8 @@ weekly rhythm, a yearly wave and Double 11. Stock covers up to two months; every
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,7 +28,7 @@ from config.schedule import SCHEDULE
 from core.actors import Actor
 from core.bulk import bulk_insert
 from core.tenancy import every_tenant, tenant
-from ecommerce.models import Category, Product, StockLevel, Variant, Warehouse
+from ecommerce.models import Category, Product, StockLevel, StockMove, Variant, Warehouse
 
 CATEGORIES = 20
 NEVER = "9999"  # a turn of the clock later than any
@@ -69,12 +71,32 @@ def build(merchants: int, skus: int, days: int, alone: int) -> None:
     print("sales …", file=sys.stderr, flush=True)
     rate = np.exp(chance.normal(-1.6, 1.4, len(things)))
     last = date.today() - timedelta(days=1)
-    spent = _facts(chance, np.array(owners), np.array(things), rate, days, last)
-    print("stock …", file=sys.stderr, flush=True)
-    _sums()
-    _stock(chance, owners, things, rate, spent, days)
+    with _quick_loading(VariantFact._meta.db_table, StockMove._meta.db_table):
+        spent = _facts(chance, np.array(owners), np.array(things), rate, days, last)
+        print("stock …", file=sys.stderr, flush=True)
+        _sums()
+        _stock(chance, owners, things, rate, spent, days)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+@contextmanager
+def _quick_loading(*tables: str) -> Iterator[None]:
+    """Without checks of foreign keys, and with the tables' indexes made again at the end; those of constraints stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s)"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname)",
+            [list(tables)],
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = origin")
+        for _, made in indexes:
+            cursor.execute(made)
 
 
 def _facts(
