@@ -147,7 +147,7 @@ def _night(database: psycopg.Connection[Any], worker: psutil.Process, slug: str 
     finished = f"SELECT count(*) FROM analytics_demandresult WHERE merchant_id IN {shops}"  # noqa: S608
     chunks = f"SELECT count(*) FROM analytics_demandchunk WHERE state = 'done' AND merchant_id IN {shops}"  # noqa: S608
     wanted = 1 if slug else MERCHANTS
-    _run("prepare", *([slug] if slug else []))
+    _run("prepare")
     began = time.perf_counter()
     _run("begin", *([slug] if slug else []))
     while True:
@@ -202,6 +202,7 @@ def run() -> Iterator[Figure]:
 def _figures() -> Iterator[Figure]:
     print("shops and their sales …", file=sys.stderr, flush=True)
     _run("build", str(MERCHANTS), str(SKUS), str(DAYS), str(ALONE))
+    _run("prepare")  # the clock stands before there is a worker to look at it
     log = ROOT / "var" / "bench_nightly.log"
     with psycopg.connect(_address(NAME), autocommit=True) as database, _workers(log) as worker:
         time.sleep(6)  # its processes start and load their libraries, as they have long done at night

@@ -179,7 +179,7 @@ def prepare() -> None:
     tables = (
         "analytics_demandforecast, analytics_demandoutlook, analytics_demandresult, analytics_demandchunk,"
         " analytics_demandscore, analytics_demandrelease, analytics_demandrun, analytics_stockwarning, accounts_job,"
-        " accounts_activity, notifications_notification, django_q_ormq, accounts_periodicmark"
+        " accounts_activity, notifications_notification, django_q_ormq"
     )
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
@@ -187,11 +187,13 @@ def prepare() -> None:
         cursor.execute("SET session_replication_role = origin")
     moment = timezone.now()
     shops = list(Merchant.objects.all())
-    PeriodicMark.objects.bulk_create(
+    PeriodicMark.objects.exclude(last_slot=NEVER).delete()
+    marks = [
         PeriodicMark(key=f"{job.name}:{shop.pk}" if shop else job.name, name=job.name, last_slot=NEVER, last_at=moment)
         for job in SCHEDULE
         for shop in (shops if job.per_merchant else [None])
-    )
+    ]
+    PeriodicMark.objects.bulk_create(marks, ignore_conflicts=True)
 
 
 def begin(slug: str = "") -> None:

@@ -35,3 +35,16 @@ def market(**options) -> SharePanel:
 def panel(units, drivers=None) -> SharePanel:
     units = np.asarray(units, dtype=float)
     return make_panel(labels(len(units)), [f"player {at}" for at in range(units.shape[1])], units, drivers)
+
+
+def bent(periods=80, players=5, seed=1) -> SharePanel:
+    """A market that answers to a price below 0.85 with a leap, and to a promotion only if the price is cut as well."""
+    chance = np.random.default_rng(seed)
+    shape = (periods, players)
+    price = np.where(chance.random(shape) < 0.4, chance.uniform(0.6, 0.98, shape), 1.0)
+    price *= np.exp(0.02 * chance.normal(size=shape))
+    flag = (chance.random(shape) < 0.25).astype(float)
+    utility = chance.normal(0, 0.6, players) + 1.2 * (price < 0.85) + 1.3 * flag * (price < 0.9)
+    utility = utility + 0.12 * chance.normal(size=shape)
+    units = np.array([chance.multinomial(4000, row) for row in softmax(utility)], dtype=float)
+    return panel(units, {"price": price, "promo": flag})

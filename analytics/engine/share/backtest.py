@@ -14,6 +14,7 @@ import numpy as np
 from analytics.engine.protocol import Array
 from analytics.engine.share import combine
 from analytics.engine.share.candidates import KINDS, Fitted, SlopeBelief, fit_all
+from analytics.engine.share.challenger import BASE, NAME, Challenger
 from analytics.engine.share.draws import BANDS, AdaptiveScale, Distribution, distribution, log_ratio
 from analytics.engine.share.extrapolate import SIMPLE, vector_autoregression
 from analytics.engine.share.information import Information, expected
@@ -28,7 +29,7 @@ TRUSTED = 8
 NEVER_SOLD = 1e-5
 """What counts as nothing for a player that has not sold yet: its log-ratio is finite, its share is zero."""
 EXTRAPOLATIONS = {**SIMPLE, "vector_autoregression": vector_autoregression}
-CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals))
+CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals), NAME)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Backtest:
     """The forecasts of one market under one information set; walk it with `forecasts`.
 
     `belief` is what other markets say of the slopes, `remembered` the number of origins by whose errors candidates are
-    weighed. The same panel gives the same forecasts, alone or among many.
+    weighed. Where all plans are known boosted trees may take part (challenger.py) if `is_challenged`; they weigh
+    nothing until they have earned it. The same panel gives the same forecasts, alone or among many.
     """
 
     def __init__(
@@ -139,9 +141,11 @@ class Backtest:
         belief: SlopeBelief | None = None,
         seed: int = 0,
         remembered: int = combine.REMEMBERED,
+        is_challenged: bool = True,
     ) -> None:
         self.remembered = remembered
         self.panel, self.horizon, self.information, self.belief, self.seed = panel, horizon, information, belief, seed
+        self.challenger = Challenger(horizon) if is_challenged and information is Information.ALL else None
         self.missed: dict[str, list[Array]] = {name: [] for name in CANDIDATES}
         self.made: list[int] = []
         self.record = Record(
@@ -198,6 +202,11 @@ class Backtest:
             for how in KINDS[name].residuals:
                 shares_ahead = expected(model, model.carried(how, horizon), plan, self.information)
                 points[f"{name}.{how}"] = self._placed(shares_ahead, selling)
+        if self.challenger is not None and BASE in self.fitted:
+            drivers = panel.drivers[:origin][:, selling]
+            challenge = self.challenger.forecast(self.fitted[BASE], market, drivers, plan)
+            if challenge is not None:
+                points[NAME] = self._placed(challenge, selling)
         return points
 
     def _placed(self, shares: Array, selling: Indices) -> Array:

@@ -20,7 +20,7 @@ and being many must not make them right."""
 REMEMBERED = 26
 START_WORTH = 1.0
 """Worth of the starting belief, in forecasts of a whole horizon."""
-BELIEF = {"naive": 1.25, "drift": 1.3}
+BELIEF = {"naive": 1.25, "drift": 1.3, "boosted": 1.25}
 KNOWING = {Information.ALL: 0.6, Information.OWN: 0.75, Information.NONE: 1.0}
 
 

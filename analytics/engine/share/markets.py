@@ -11,7 +11,12 @@ from analytics.engine.share.pooled import Neighbours
 
 
 def forecast_markets(
-    panels: Mapping[str, SharePanel], horizon: int, origins: int, information: Information
+    panels: Mapping[str, SharePanel],
+    horizon: int,
+    origins: int,
+    information: Information,
+    *,
+    is_challenged: bool = True,
 ) -> Iterator[tuple[str, list[ShareForecast]]]:
     """Each market's forecasts at its last `origins` origins; none where it is too short.
 
@@ -28,4 +33,5 @@ def forecast_markets(
         belief = neighbours.belief(number, panel.moments[earliest - 1])
         if belief is None:
             belief = neighbours.belief(number, panel.moments[chosen[0] - 1])
-        yield market, Backtest(panel, horizon, information, belief=belief).forecasts(chosen)
+        walk = Backtest(panel, horizon, information, belief=belief, is_challenged=is_challenged)
+        yield market, walk.forecasts(chosen)

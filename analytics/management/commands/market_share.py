@@ -35,6 +35,7 @@ class Command(BaseCommand):
             help="whose prices and promotions ahead are known: nobody's, each player's own, everybody's (all)",
         )
         parser.add_argument("--measure", choices=MEASURES, default="units", help="what is shared out (units)")
+        parser.add_argument("--no-boosting", action="store_true", help="leave the gradient-boosted challenger out")
         parser.add_argument("--out", type=Path, required=True, help="folder for forecasts.csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +54,13 @@ class Command(BaseCommand):
         out.mkdir(parents=True, exist_ok=True)
 
         def rows() -> Iterator[tuple[str, ...]]:
-            for market, made in forecast_markets(found.panels, options["horizon"], options["origins"], information):
+            for market, made in forecast_markets(
+                found.panels,
+                options["horizon"],
+                options["origins"],
+                information,
+                is_challenged=not options["no_boosting"],
+            ):
                 panel = found.panels[market]
                 if not made:
                     self.stderr.write(f"{market}: {Note('too_short', count=panel.known).message}")
