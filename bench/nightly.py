@@ -133,9 +133,12 @@ class Watch:
         return sum(self.spent.values())
 
     def busiest(self) -> psutil.Process:
-        """The process that has worked most: one of those that forecast."""
-        alive = {process.pid: process for process in self.worker.children(recursive=True)}
-        return alive[max(alive, key=lambda pid: self.spent.get(pid, 0.0))]
+        """The process that works most just now: one of those that forecast."""
+        before, self.spent = self.spent, dict(self.spent)
+        time.sleep(0.2)
+        self.look()
+        alive = [process for process in self.worker.children(recursive=True) if not process.children()]
+        return max(alive, key=lambda process: self.spent.get(process.pid, 0.0) - before.get(process.pid, 0.0))
 
 
 def _night(database: psycopg.Connection[Any], worker: psutil.Process, slug: str = "", *, kill: bool = False) -> Night:
@@ -145,14 +148,15 @@ def _night(database: psycopg.Connection[Any], worker: psutil.Process, slug: str 
     before = watch.cpu
     shops = SHOPS.format("alone" if slug else "night")
     finished = f"SELECT count(*) FROM analytics_demandresult WHERE merchant_id IN {shops}"  # noqa: S608
-    chunks = f"SELECT count(*) FROM analytics_demandchunk WHERE state = 'done' AND merchant_id IN {shops}"  # noqa: S608
+    chunks = f"SELECT count(*) FROM analytics_demandchunk WHERE state = '{{}}' AND merchant_id IN {shops}"  # noqa: S608
     wanted = 1 if slug else MERCHANTS
     _run("prepare")
     began = time.perf_counter()
     _run("begin", *([slug] if slug else []))
     while True:
         watch.look()
-        if kill and not night.killed and _one(database, chunks) >= wanted // 3:
+        under_way = _one(database, chunks.format("done")) >= wanted // 3 and _one(database, chunks.format("running"))
+        if kill and not night.killed and under_way:
             night.killed = watch.busiest().pid
             os.kill(night.killed, signal.SIGKILL)
         if _one(database, finished) == wanted and (slug or not _one(database, OPEN)):

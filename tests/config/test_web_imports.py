@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-SLOW = ("statsmodels", "sklearn", "lightgbm", "scipy.signal", "scipy.stats", "pandas", "openpyxl")
+SLOW = ("statsmodels", "sklearn", "lightgbm", "scipy.signal", "scipy.stats", "pandas", "openpyxl", "holidays")
 
 
 @pytest.fixture(scope="module")
