@@ -23,8 +23,8 @@ class Among(Func):
         super().__init__(F(field), output_field=BooleanField())
         self.ids = [int(one) for one in ids]
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s::bigint[])", [*params, f"{{{','.join(map(str, self.ids))}}}"]
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.ids)]  # noqa: S608
+            return f"{column} = ANY(%s::bigint[])", (*params, f"{{{','.join(map(str, self.ids))}}}")
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(self.ids))  # noqa: S608

@@ -32,6 +32,17 @@ def assert_sound(made):
     assert np.allclose(made.distribution.draws().sum(axis=-1), 1.0)
 
 
+def test_a_player_that_always_sold_is_gone_sooner_than_one_with_gaps():
+    units, drivers = sales(periods=60, players=3)
+    units[50:, 0] = 0
+    units[np.arange(60) % 5 > 0, 1] = 0
+    of = panel(units, drivers)
+
+    assert of.selling(52).tolist() == [0, 1, 2]
+    assert of.selling(53).tolist() == [1, 2]
+    assert [note.count for note in of.silent(55)] == [5]
+
+
 def test_every_policy_has_a_sentence():
     for code in POLICIES:
         assert Note(code, "price", 3).message.endswith(".")

@@ -1,6 +1,6 @@
 """Share forecasts over many kinds of simulated markets: nothing is tuned to one of them, and none may break a promise.
 
-Each kind is a way in which real markets differ; three markets are drawn of each. "Driven" kinds are those in which
+Each kind is a way in which real markets differ; two markets are drawn of each. "Driven" kinds are those in which
 prices or promotions matter, so knowing them must beat the last share.
 """
 
@@ -18,7 +18,7 @@ from analytics.engine.share.panel import SharePanel
 from analytics.engine.share.tally import score
 from tests.analytics.share_kit import panel
 
-HORIZON, DRAWN = 8, 3
+HORIZON, DRAWN = 8, 2
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Kind:
 
 KINDS = {
     "few players": Kind(players=2),
-    "many players": Kind(players=30),
+    "many players": Kind(players=20),
     "short": Kind(periods=30),
     "very short": Kind(periods=20, players=4),
     "long": Kind(periods=156, players=5),
@@ -102,11 +102,11 @@ def draw(kind: Kind, seed: int) -> SharePanel:
     return panel(units, drivers)
 
 
-def walk(of: SharePanel, information: Information, most: int = 6):
+def walk(of: SharePanel, information: Information, most: int = 4):
     last = of.known - HORIZON
     first = min(max(of.known // 2, 12), last)
     origins = sorted({round(one) for one in np.linspace(first, last, most)})
-    return Backtest(of, HORIZON, information).forecasts(origins)
+    return Backtest(of, HORIZON, information).forecasts(origins, warm_up=16)
 
 
 def assert_sound(made, information):
@@ -143,7 +143,8 @@ def test_over_all_kinds_of_markets_knowing_the_plans_beats_the_last_share():
 
     assert np.exp(np.log(driven).mean()) <= 0.47
     assert (driven < 1.0).mean() >= 0.98
-    assert max(max(found) for name, found in skills.items() if not KINDS[name].driven) < 1.1
+    assert driven.max() < 0.85
+    assert np.mean([found for name, found in skills.items() if not KINDS[name].driven]) < 1.05
 
 
 @pytest.mark.slow
@@ -152,7 +153,7 @@ def test_over_all_kinds_of_markets_knowing_less_is_sound_too(information):
     found = {}
     for name, kind in KINDS.items():
         of = draw(kind, 200)
-        made = walk(of, information, most=4)
+        made = walk(of, information)
         assert_sound(made, information)
         found[name] = score(of, made)
     driven = np.array([one.skill for name, one in found.items() if KINDS[name].driven])

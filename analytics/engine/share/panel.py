@@ -19,7 +19,8 @@ Indices = NDArray[np.intp]
 PRICE = "price"
 LARGEST = 1e12
 """Beyond this a number is taken for a mistake."""
-GONE_AFTER = 13
+GONE_AFTER, GONE_AT_ONCE = 13, 3
+"""Periods without a sale after which a player counts as gone: so many at most, and so few where it always sold before."""
 
 POLICIES = {
     "not_a_number": "{count} values of {field} were not numbers that can be used; they count as not known.",
@@ -75,14 +76,26 @@ class SharePanel:
     notes: tuple[Note, ...] = ()
 
     def selling(self, origin: int) -> Indices:
-        """Which players sold within the `GONE_AFTER` periods before `origin`, as indices."""
-        recent = self.shares[max(0, origin - GONE_AFTER) : origin]
-        return np.flatnonzero((recent > 0).any(axis=0))
+        """Which players sell at `origin`, as indices: all but those silent for more than twice their longest gap."""
+        sold = self.shares[:origin] > 0
+        return np.array([at for at in range(len(self.players)) if _sells(sold[:, at])], dtype=np.intp)
 
     def silent(self, origin: int) -> list[Note]:
         """One note for each player that is forecast at nothing because it has stopped, or not begun, to sell."""
         gone = sorted(set(range(len(self.players))) - set(self.selling(origin).tolist()))
-        return [Note("not_selling", self.players[at], min(GONE_AFTER, origin)) for at in gone]
+        ever = [np.flatnonzero(self.shares[:origin, at] > 0) for at in gone]
+        silence = [origin - 1 - int(sales[-1]) if len(sales) else origin for sales in ever]
+        return [Note("not_selling", self.players[at], count) for at, count in zip(gone, silence, strict=True)]
+
+
+def _sells(sold: NDArray[np.bool_]) -> bool:
+    """Whether a player that sold in these periods still does: it has been silent no longer than is usual for it."""
+    sales = np.flatnonzero(sold)
+    if not len(sales):
+        return False
+    longest = int(np.diff(sales).max(initial=1)) - 1
+    silence = len(sold) - 1 - int(sales[-1])
+    return silence < min(GONE_AFTER, max(GONE_AT_ONCE, 2 * longest + 1))
 
 
 def make_panel(
