@@ -20,7 +20,7 @@ PRICE = "price"
 LARGEST = 1e12
 """Beyond this a number is taken for a mistake."""
 GONE_AFTER, GONE_AT_ONCE = 13, 3
-"""Periods without a sale after which a player counts as gone: so many at most, and so few where it always sold before."""
+"""Periods without a sale after which a player is gone: so many at most, so few where it always sold before."""
 
 POLICIES = {
     "not_a_number": "{count} values of {field} were not numbers that can be used; they count as not known.",
