@@ -19,7 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.accuracy.urls")),
     path("", include("analytics.forecasts.urls")),
     path("", include("analytics.scenarios.urls")),
+<<<<<<< HEAD
     path("", include("analytics.demand.urls")),
+=======
+    path("", include("analytics.markets.urls")),
+>>>>>>> 285a84d (Show a shop its share of a market: range, record, reasons, and why it is withheld)
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),

@@ -57,17 +57,23 @@ def recent_amounts(market: Market, measure: str, until: date | None = None) -> d
     return {player: float(sold) for player, sold in sums}
 
 
-def view(market: Market, measure: str, merchant: Merchant) -> tuple[View, Player | None]:
-    """What the merchant may see of a market today, and which player it is."""
+def outside_players(market: Market) -> frozenset[int]:
+    return frozenset(Player.objects.filter(market=market, merchant=None).values_list("pk", flat=True))
+
+
+def view(market: Market, measure: str, merchant: Merchant, until: date | None = None) -> tuple[View, Player | None]:
+    """What the merchant may see of a market as of the week `until` or today, and which player it is."""
     own = own_player(market, merchant)
     if own is None:
         return View({}, "not_selling"), None
-    return view_of(own.pk, recent_amounts(market, measure)), own
+    return view_of(own.pk, recent_amounts(market, measure, until), outside_players(market)), own
 
 
-def newest_share_run(market: Market, measure: str, *, made: bool = False) -> ShareRun | None:
-    """The newest run that knew nobody's plans; with `made` the newest with a forecast."""
-    runs = ShareRun.objects.of(market, measure)
+def newest_share_run(
+    market: Market, measure: str, *, made: bool = False, player: Player | None = None
+) -> ShareRun | None:
+    """The newest run that knew nobody's plans, or the player's own; with `made` the newest with a forecast."""
+    runs = ShareRun.objects.of(market, measure, player)
     found: ShareRun | None = (runs.made() if made else runs).first()
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -39,27 +39,36 @@ class View:
         return sum(len(players) for name, players in self.groups.items() if name != "own")
 
 
-def view_of(own: int, recent: Mapping[int, float]) -> View:
-    """The view of player `own` from what each player sold of late.
+def view_of(own: int, recent: Mapping[int, float], outside: Collection[int] = ()) -> View:
+    """The view of player `own` from what each player sold of late; `outside` are the players from outside.
 
     Own share and total together tell the others' sum, so where the others are fewer than PEERS, or one of them is
     more than LARGEST_PART of them, the share itself is withheld. The largest rival stands apart only if those left
-    still pass: else its figure would give theirs away.
+    still pass: else its figure would give theirs away. Figures of outside players may be known to anybody, so others
+    are those of the platform: outside players hide nobody, and need not be hidden where only they are left.
     """
     others = {player: amount for player, amount in recent.items() if player != own and amount > 0}
     if recent.get(own, 0) <= 0:
         return View({}, "not_selling")
     if not others:
         return View({}, "alone")
-    if len(others) < PEERS:
-        return View({}, "few_peers")
-    if _dominated(others):
-        return View({}, "one_dominates")
+    if withheld := _why_not(others, outside):
+        return View({}, withheld)
     largest = max(others, key=lambda player: (others[player], -player))
     rest = {player: amount for player, amount in others.items() if player != largest}
-    if len(rest) >= PEERS and not _dominated(rest):
+    if len(rest) >= PEERS and not _dominated(rest) and not _why_not(rest, outside):
         return View({"own": (own,), "rival": (largest,), "others": tuple(sorted(rest))})
     return View({"own": (own,), "others": tuple(sorted(others))})
+
+
+def _why_not(others: Mapping[int, float], outside: Collection[int]) -> str:
+    """Why the sum of `others` would give somebody away; "" where it does not."""
+    hidden = {player: amount for player, amount in others.items() if player not in outside}
+    if not hidden:
+        return ""
+    if len(hidden) < PEERS:
+        return "few_peers"
+    return "one_dominates" if _dominated(hidden) else ""
 
 
 def _dominated(amounts: Mapping[int, float]) -> bool:
@@ -90,6 +99,11 @@ def last_week_of_data(totals: Mapping[date, float], today: date) -> date | None:
     ):
         weeks.pop()
     return weeks[-1]
+
+
+def is_stale(last: date | None, today: date) -> bool:
+    """Whether the newest week counted is so old that a forecast from it looks at the past."""
+    return last is not None and (last_whole_week(today) - last).days > 7 * STILL_COMING
 
 
 def oddities(weeks: Sequence[date], amounts: Sequence[float | None], *, is_outside: bool) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@
          window: [from, to] positions of a shaded danger, today: words for the line between past and future
    line  labels, ticks, series: [{name, values, role}]; optional events
    bar   the same, with stacked: true to pile the series up
+   share names, roles, series: shares in percent that pile up to 100, the own one first, `known` of them past; fan as above
    unit is "money" (with currency), "percent" (0 to 100) or "number"; digits are those of an exact value. */
 (function () {
   'use strict';
@@ -150,6 +151,63 @@
         option: { grid: grid, xAxis: xAxis(tone, data, { boundaryGap: true }), yAxis: yAxis(tone, format, { min: 0 }), series: series },
         start: data.labels.length - 1,
         read: (at) => data.series.map((one) => [one.name, format.exact(one.values[at])]),
+      };
+    },
+    /* above the whole market, ahead of now under a veil; below the own share enlarged, with its fan */
+    share(tone, data, say) {
+      const format = formats(data);
+      const known = data.known;
+      const own = data.series[0].slice(0, known);
+      const last = own[known - 1];
+      const below = { xAxisIndex: 1, yAxisIndex: 1 };
+      const depths = tone.dark ? [0.16, 0.20, 0.30] : [0.11, 0.15, 0.24];
+      const top = data.series.length - 1;
+      const series = data.series.map((values, at) => ({
+        name: data.names[at], type: 'line', stack: 'all', data: values, symbol: 'none', silent: true, z: 2, emphasis: { disabled: true },
+        lineStyle: { width: at === 0 ? 2 : 1, color: at === 0 ? tone.own : tone.surface },
+        areaStyle: { color: alpha(tone[data.roles[at]], at === 0 ? (tone.dark ? 0.62 : 0.72) : (tone.dark ? 0.46 : 0.34)), origin: 'start' },
+        markArea: at === top ? { silent: true, z: 6, itemStyle: { color: alpha(tone.surface, tone.dark ? 0.45 : 0.42) }, data: [[{ xAxis: known - 1 }, { xAxis: data.labels.length - 1 }]] } : undefined,
+      }));
+      let base = 0;
+      const labels = data.series.map((values, at) => {
+        const middle = base + values[1] / 2;
+        base += values[1];
+        return { coord: [1, middle], value: data.names[at] + '  ' + format.exact(values[known - 1]), label: { show: values[1] >= 7, color: at === 0 && !tone.dark ? '#fff' : tone.text, fontWeight: at === 0 ? 600 : 500 } };
+      });
+      series[top].markPoint = { silent: true, symbol: 'circle', symbolSize: 1, itemStyle: { color: 'transparent' }, z: 10, data: labels, label: { position: 'right', distance: 0, formatter: (point) => point.value, fontSize: 11, fontFamily: tone.font } };
+      series[0].markLine = { silent: true, symbol: 'none', z: 9, animation: false, data: [upright(tone, known - 1, data.today, tone['text-2'])] };
+      const place = (parts) => parts.map((part) => Object.assign(part, below));
+      const middle = new Array(Math.max(0, known - 1)).fill(null).concat([last], data.fan.map((row) => row[3]));
+      series.push(
+        ...place(band(data.fan, known, 0, 6, tone.own, depths[0], 'b95', last)),
+        ...place(band(data.fan, known, 1, 5, tone.own, depths[1], 'b80', last)),
+        ...place(band(data.fan, known, 2, 4, tone.own, depths[2], 'b50', last)),
+        ...place([
+          { type: 'line', data: middle, symbol: 'none', lineStyle: { color: tone.own, width: 1.75, type: [5, 4] }, z: 5, emphasis: { disabled: true } },
+          { type: 'line', data: own, symbol: 'none', lineStyle: { color: tone.own, width: 2 }, z: 6, emphasis: { disabled: true }, markLine: { silent: true, symbol: 'none', animation: false, data: [upright(tone, known - 1, '', tone['text-2'])] } },
+        ]),
+      );
+      const edges = own.concat(data.fan.map((row) => row[0]), data.fan.map((row) => row[6]));
+      const least = Math.min(...edges);
+      const most = Math.max(...edges);
+      const room = (most - least) * 0.08;
+      return {
+        option: {
+          grid: [{ left: 48, right: 22, top: 24, height: '50%' }, { left: 48, right: 22, bottom: 26, height: '28%' }],
+          axisPointer: { link: [{ xAxisIndex: 'all' }] },
+          xAxis: [xAxis(tone, data, { axisLabel: { show: false } }), xAxis(tone, data, { gridIndex: 1 })],
+          yAxis: [yAxis(tone, format, { min: 0, max: 100, interval: 25 }), yAxis(tone, format, { gridIndex: 1, scale: true, min: Math.max(0, least - room), max: Math.min(100, most + room), axisLabel: { color: tone['text-3'], fontSize: 11, fontFamily: tone.font, formatter: format.axis, margin: 8, showMinLabel: false, showMaxLabel: false } })],
+          series: series,
+        },
+        start: known - 1,
+        read(at) {
+          const rows = data.names.map((name, one) => [name, format.exact(data.series[one][at])]);
+          if (at >= known) {
+            const row = data.fan[at - known];
+            rows.push([say.eight, format.rough(row[1]) + say.to + format.rough(row[5])]);
+          }
+          return rows;
+        },
       };
     },
   };

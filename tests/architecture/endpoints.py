@@ -27,6 +27,7 @@ MODELS: dict[str, str] = {
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",
     "operations": "accounts.Job",
+    "share": "analytics.ShareRun",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
     "override": "analytics.ForecastOverride",

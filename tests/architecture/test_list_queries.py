@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from analytics.models import Player
 from core.tenancy import tenant
 from tests.architecture.browser import client_of
 from tests.architecture.endpoints import Endpoint, endpoints, model_of
@@ -19,7 +20,9 @@ from tests.architecture.house import APPS
 from tests.architecture.world import World, build_staff, build_world, our_models
 
 # What rows need to be shown by a list, beyond what they need to exist: url name -> values.
-SHOWN: dict[str, dict[str, Any]] = {}
+SHOWN: dict[str, Any] = {
+    "share-list": lambda world, viewer: {"market": world.row(Player).market, "player": None},
+}
 
 # Lists under other names, with what they list.
 MORE: dict[str, str] = {"roles": "accounts.Role", "team": "accounts.Membership", "staff-merchants": "accounts.Merchant"}
