@@ -17,6 +17,7 @@ from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.scenarios.api import ScenarioViewSet
+from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
@@ -37,6 +38,7 @@ router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
+router.register("markets", MarketViewSet, "api-market")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
@@ -44,6 +46,7 @@ router.register("products", ProductViewSet, "api-product")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")
+router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")
 router.register("track-records", TrackRecordViewSet, "api-track-record")
 router.register("variants", VariantViewSet, "api-variant")

@@ -100,6 +100,7 @@ STAFF = (
         _("Platform"),
         (
             Entry(_("Merchants"), icon="building-store", url="staff-merchants", word="merchants.view", key="m"),
+            Entry(_("Markets"), icon="chart-area-line", url="staff-markets", word="markets.observe", key="k"),
             Entry(_("Operations"), icon="activity", url="operations", word="operations.view", key="o"),
             Entry(_("Forecast accuracy"), icon="target-arrow", url="staff-accuracy", word="operations.view"),
             Entry(_("Activity"), icon="history", url="staff-activity", word="staff.activity", key="a"),

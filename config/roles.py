@@ -45,5 +45,7 @@ CARE = frozenset({"merchants.view", "merchants.decide"})
 STAFF_ROLES = {
     "moderator": MODERATE,
     "care": CARE | {"complaints.decide"},
-    "admin": MODERATE | CARE | {"operations.view", "operations.retry", "staff.activity", "mail.read"},
+    "admin": MODERATE
+    | CARE
+    | {"markets.observe", "operations.view", "operations.retry", "staff.activity", "mail.read"},
 }

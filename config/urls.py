@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.inbox.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),
+    path("staff/markets/", include("analytics.markets.staff_urls")),
     path("staff/reviews/", include("ecommerce.reviews.staff_urls")),
     path("", include("notifications.mail.urls")),
     path("readyz", health.readyz, name="readyz"),

@@ -53,3 +53,16 @@ class PlanDeclared(Event):
     market_id: int
     weeks: int
     source: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CompetitorNamed(Event):
+    """An outside competitor of a market was added, or given another name."""
+
+    kind = "markets.competitor_named"
+    label = _("Competitor named")
+    sentence = _("Named the outside competitor %(name)s")
+    market_id: int
+    player_id: int
+    name: str

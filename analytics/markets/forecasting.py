@@ -200,7 +200,7 @@ def _forecasts(
     quantiles = made.quantiles if widening == 1.0 else spread.quantiles()
     draws = spread.draws()
     gain, lose = gains(draws, last, POINT)
-    final = ranks(draws)[-1]
+    final = ranks(draws[..., : len(found.players)])[-1]
     return [
         {
             "player_id": found.players[at].pk,

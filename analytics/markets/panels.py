@@ -25,6 +25,10 @@ USUAL_WEEKS = 13
 REDUCED = 0.05
 """A variant is on promotion while it sells at least this part below its usual price, the median of USUAL_WEEKS."""
 HORIZON = 8
+MOST, YEAR = 40, 52
+"""A market of more players is forecast by its largest ones; all others stand together, for models grow with players."""
+REST = "0"
+"""The name of that column: no player's id."""
 FILLED = 4
 """So many unknown weeks of an outside player in a row are filled with what was known before."""
 
@@ -125,7 +129,8 @@ class MarketPanel:
     """A market ready to forecast: the panel with HORIZON weeks to come, its players and weeks, and the sums sold.
 
     The plan for the weeks to come is that everything stays as in the last week known, but for what players declared.
-    `amounts` is weeks x players.
+    `amounts` is weeks x players. Of more than MOST players the smaller ones are not in `players`; their sum is the last
+    column.
     """
 
     panel: SharePanel
@@ -174,6 +179,12 @@ def share_panel(
         price[at] = np.nan if row.price is None else row.price
         promotion[at] = np.nan if row.promotion is None else row.promotion
     _fill_outside(amounts[: len(weeks)], players)
+    if len(players) > MOST:
+        kept = _largest(amounts[: len(weeks)])
+        players = [players[at] for at in kept]
+        column = {player.pk: at for at, player in enumerate(players)}
+        amounts, price, promotion = (_pooled(values, kept) for values in (amounts, price, promotion))
+        price[:, -1], promotion[:, -1] = np.nan, 0.0
     labels = [week.isoformat() for week in weeks_between(weeks[0], weeks[-1] + HORIZON * WEEK)]
     known = np.nan_to_num(amounts[: len(weeks)])
     amounts[: len(weeks)] = known
@@ -183,8 +194,22 @@ def share_panel(
     for player_id, plan in (plans or {}).items():
         if player_id in column:
             _planned(price[:, column[player_id]], promotion[:, column[player_id]], weeks, plan)
-    panel = make_panel(labels, [str(player.pk) for player in players], amounts, {PRICE: price, PROMOTION: promotion})
+    names = [str(player.pk) for player in players] + [REST] * (amounts.shape[1] - len(players))
+    panel = make_panel(labels, names, amounts, {PRICE: price, PROMOTION: promotion})
     return MarketPanel(panel, tuple(players), tuple(weeks), known, digest)
+
+
+def _largest(amounts: Array) -> list[int]:
+    """The columns of the MOST players that sold most in the last year, in their order."""
+    sold = np.nan_to_num(amounts[-YEAR:]).sum(axis=0)
+    return sorted(np.argsort(-sold, kind="stable")[:MOST].tolist())
+
+
+def _pooled(values: Array, kept: list[int]) -> Array:
+    """The columns kept, and the sum of all others as the last one; NaN where none of them is known."""
+    rest = np.delete(values, kept, axis=1)
+    known = np.isfinite(rest).any(axis=1)
+    return np.column_stack([values[:, kept], np.where(known, np.nansum(rest, axis=1), np.nan)])
 
 
 def _planned(price: Array, promotion: Array, weeks: Sequence[date], plan: Mapping[date, Planned]) -> None:

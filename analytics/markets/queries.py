@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
@@ -42,6 +42,12 @@ def markets_of(merchant: Merchant) -> QuerySet[Market]:
     return Market.objects.filter(players__merchant=merchant).select_related("category").order_by("category__path")
 
 
+def staff_markets() -> QuerySet[Market]:
+    """Every market with `shops` and `outside`, its players of either kind."""
+    outside = Count("players", filter=Q(players__merchant=None))
+    return Market.objects.select_related("category").annotate(shops=Count("players") - outside, outside=outside)
+
+
 def own_player(market: Market, merchant: Merchant) -> Player | None:
     return Player.objects.filter(market=market, merchant=merchant).first()
 
@@ -57,16 +63,12 @@ def recent_amounts(market: Market, measure: str, until: date | None = None) -> d
     return {player: float(sold) for player, sold in sums}
 
 
-def outside_players(market: Market) -> frozenset[int]:
-    return frozenset(Player.objects.filter(market=market, merchant=None).values_list("pk", flat=True))
-
-
 def view(market: Market, measure: str, merchant: Merchant, until: date | None = None) -> tuple[View, Player | None]:
     """What the merchant may see of a market as of the week `until` or today, and which player it is."""
     own = own_player(market, merchant)
     if own is None:
         return View({}, "not_selling"), None
-    return view_of(own.pk, recent_amounts(market, measure, until), outside_players(market)), own
+    return view_of(own.pk, recent_amounts(market, measure, until)), own
 
 
 def newest_share_run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -39,36 +39,28 @@ class View:
         return sum(len(players) for name, players in self.groups.items() if name != "own")
 
 
-def view_of(own: int, recent: Mapping[int, float], outside: Collection[int] = ()) -> View:
-    """The view of player `own` from what each player sold of late; `outside` are the players from outside.
+def view_of(own: int, recent: Mapping[int, float]) -> View:
+    """The view of player `own` from what each player sold of late.
 
     Own share and total together tell the others' sum, so where the others are fewer than PEERS, or one of them is
     more than LARGEST_PART of them, the share itself is withheld. The largest rival stands apart only if those left
-    still pass: else its figure would give theirs away. Figures of outside players may be known to anybody, so others
-    are those of the platform: outside players hide nobody, and need not be hidden where only they are left.
+    still pass: else its figure would give theirs away. Players from outside count like any other: no shop is ever shown
+    their figures, nor may it enter any.
     """
     others = {player: amount for player, amount in recent.items() if player != own and amount > 0}
     if recent.get(own, 0) <= 0:
         return View({}, "not_selling")
     if not others:
         return View({}, "alone")
-    if withheld := _why_not(others, outside):
-        return View({}, withheld)
+    if len(others) < PEERS:
+        return View({}, "few_peers")
+    if _dominated(others):
+        return View({}, "one_dominates")
     largest = max(others, key=lambda player: (others[player], -player))
     rest = {player: amount for player, amount in others.items() if player != largest}
-    if len(rest) >= PEERS and not _dominated(rest) and not _why_not(rest, outside):
+    if len(rest) >= PEERS and not _dominated(rest):
         return View({"own": (own,), "rival": (largest,), "others": tuple(sorted(rest))})
     return View({"own": (own,), "others": tuple(sorted(others))})
-
-
-def _why_not(others: Mapping[int, float], outside: Collection[int]) -> str:
-    """Why the sum of `others` would give somebody away; "" where it does not."""
-    hidden = {player: amount for player, amount in others.items() if player not in outside}
-    if not hidden:
-        return ""
-    if len(hidden) < PEERS:
-        return "few_peers"
-    return "one_dominates" if _dominated(hidden) else ""
 
 
 def _dominated(amounts: Mapping[int, float]) -> bool:

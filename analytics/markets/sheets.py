@@ -22,7 +22,7 @@ class ShareSheet:
     """A run as its shop sees it. `ahead` has the middle share of each group of the view, a value per step.
 
     `planned` is the forecast that knew the shop's own plan, where there is one of the same week. `rank` is the shop's
-    place by last week's share among `sellers`.
+    place by last week's share among `sellers`, those of the last weeks.
     """
 
     run: ShareRun
@@ -60,7 +60,8 @@ class ShareSheet:
 
 
 def share_sheet(run: ShareRun, merchant: Merchant) -> ShareSheet | str:
-    """The run as the merchant may see it, or why it may not: a code of View.withheld.
+    """The run as the merchant may see it, or why it may not: a code of View.withheld, or "too_small" for a player that
+    the run counts among the many small ones.
 
     What may be seen is decided by the weeks that the run knew, not by those that came after.
     """
@@ -70,10 +71,13 @@ def share_sheet(run: ShareRun, merchant: Merchant) -> ShareSheet | str:
     forecasts = {one.player_id: one for one in run.forecasts.all()}
     own = forecasts.get(player.pk)
     if own is None:
-        return "not_selling"
+        return "too_small"
     rival = next((forecasts.get(player_id) for player_id in seen.groups.get("rival", ())), None)
     ahead = {"own": list(own.mean)} | ({"rival": list(rival.mean)} if rival else {})
-    rest = np.sum([one.mean for one in forecasts.values() if one not in (own, rival)], axis=0)
+    if rival is None:
+        seen = View({"own": (player.pk,), "others": seen.groups.get("rival", ()) + seen.groups["others"]})
+    taken = [one.mean for one in (own, rival) if one is not None]
+    rest = np.maximum(0.0, 1.0 - np.sum(taken, axis=0))
     own_run = newest_share_run(run.market, run.measure, made=True, player=player)
     return ShareSheet(
         run=run,
@@ -83,7 +87,7 @@ def share_sheet(run: ShareRun, merchant: Merchant) -> ShareSheet | str:
         ahead={**ahead, "others": [float(value) for value in rest]},
         rival=rival,
         rank=1 + sum(one.last > own.last for one in forecasts.values()),
-        sellers=sum(one.last > 0 for one in forecasts.values()),
+        sellers=1 + seen.peers,
         record=share_record(player, run.measure, until=run.last_week),
         planned=forecast_of(own_run, player) if own_run and own_run.last_week == run.last_week else None,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from analytics.markets.models import Measure, ShareRun
+from analytics.markets.panels import MOST
 from analytics.markets.rules import LEAST_WEEKS, PEERS, Record, Verdict
 from core.templatetags.sc import money_short, number
 
@@ -89,6 +90,11 @@ def withheld(code: str) -> tuple[str, str]:
         return (
             _("One other shop makes most of the sales here: your share would tell what it sells."),
             _("It is shown once no other shop has more than 60% of what the others sell."),
+        )
+    if code == "too_small":
+        return (
+            _("Many sell here, and only the %(most)s largest are forecast one by one.") % {"most": MOST},
+            _("Your share is shown once you are among them."),
         )
     return (
         _("You sold nothing in this market in the last four weeks that are counted."),

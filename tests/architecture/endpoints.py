@@ -23,6 +23,7 @@ MODELS: dict[str, str] = {
     "activity": "accounts.Activity",
     "import": "ecommerce.ImportRun",
     "job": "accounts.Job",
+    "market": "analytics.Market",
     "mailbox": "notifications.Mail",
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",

@@ -18,6 +18,7 @@ from analytics.markets.models import WEEK, Information, Market, Player, PlayerWe
 from analytics.markets.monitoring import share_standing, share_watched_before
 from analytics.markets.queries import digest_of, recent_amounts
 from analytics.markets.queries import digest_of, outside_players, recent_amounts
+from analytics.markets.queries import digest_of, recent_amounts
 from analytics.markets.rules import view_of
 from core.actors import SYSTEM, Actor
 from core.bulk import bulk_insert
@@ -124,11 +125,11 @@ def _tell(market: Market, run: ShareRun) -> None:
     """Tell merchants whose share is likely to fall by a point, once in QUIET_DAYS a market; of old data nothing."""
     if run.week(TOLD_STEP) < timezone.localdate():
         return
-    amounts, outside = recent_amounts(market, run.measure), outside_players(market)
+    amounts = recent_amounts(market, run.measure)
     rows = run.forecasts.filter(player__merchant__isnull=False).select_related("player__merchant")
     for forecast in rows:
         chance = forecast.lose[TOLD_STEP - 1]
-        if chance < TOLD_CHANCE or view_of(forecast.player_id, amounts, outside).withheld:
+        if chance < TOLD_CHANCE or view_of(forecast.player_id, amounts).withheld:
             continue
         merchant = forecast.player.merchant
         assert merchant is not None
