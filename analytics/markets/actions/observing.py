@@ -19,7 +19,7 @@ from core.errors import Refused
 
 @dataclass(frozen=True)
 class Taken:
-    """What rows bring: weeks that are new, that replace others, that are known already; and how many new competitors."""
+    """What rows bring: weeks that are new, that replace others or are known already, and new competitors."""
 
     new: int
     replaced: int
