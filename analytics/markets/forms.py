@@ -22,7 +22,7 @@ class CompetitorForm(forms.Form):
         super().__init__(*args, auto_id="competitor_%s", **kwargs)
 
 
-class ObservationForm(forms.ModelForm[Observation]):
+class ObservationForm(forms.ModelForm):  # type: ignore[type-arg]
     """One week of one competitor, known or new."""
 
     name = forms.CharField(label=_("Competitor"), max_length=120)
@@ -37,6 +37,8 @@ class ObservationForm(forms.ModelForm[Observation]):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="week_%s", **kwargs)
         self.today = today
+        for name in ("value", "price", "promotion"):
+            self.fields[name].required = False
         self.fields["units"].min_value = 0  # type: ignore[attr-defined]
         self.fields["promotion"].help_text = _("From 0 to 1.")
 
