@@ -54,10 +54,6 @@ class ShareSheet:
         """Quantiles of what the market sells in the next `steps` weeks together."""
         return np.asarray(self.run.size[:steps], dtype=float).sum(axis=0)
 
-    def sold(self, weeks: int) -> float:
-        """What the market sold in the last `weeks` weeks."""
-        return sum(one.total for one in self.past if (self.run.last_week - one.week).days < 7 * weeks)
-
 
 def share_sheet(run: ShareRun, merchant: Merchant) -> ShareSheet | str:
     """The run as the merchant may see it, or why it may not: a code of View.withheld, or "too_small" for a player that

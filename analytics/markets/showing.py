@@ -28,7 +28,6 @@ def tiles(sheet: ShareSheet) -> dict[str, Any]:
     """The four key figures: share now, in eight weeks, rank, size of the market."""
     run, own = sheet.run, sheet.own
     row, size = own.quantiles[-1], sheet.size(FEW)
-    before = sheet.sold(FEW)
     change = sheet.change(FEW)
 
     def sold(value: float) -> str:
@@ -47,7 +46,6 @@ def tiles(sheet: ShareSheet) -> dict[str, Any]:
         "size": sold(size[MIDDLE]),
         "size_low": sold(size[LOW]),
         "size_high": sold(size[HIGH]),
-        "growth": None if before <= 0 else round((size[MIDDLE] / before - 1) * 100),
     }
 
 

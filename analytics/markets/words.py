@@ -29,7 +29,7 @@ MODELS: Final = {
     "vector_autoregression": gettext_lazy("How shares have followed each other from week to week"),
     "logit": gettext_lazy("How shares answer to prices and promotions"),
     "logit_lagged": gettext_lazy("How shares answer to prices and promotions, and to those of the week before"),
-    "recent_lagged": gettext_lazy("The same, learnt from the last half year above all"),
+    "recent_lagged": gettext_lazy("How shares answered to prices and promotions in the last half year"),
     "levelled": gettext_lazy("How shares answer to prices and promotions from a slowly moving level"),
     "differenced": gettext_lazy("How shares change when prices and promotions change"),
     "random_walk": gettext_lazy("Last week’s share, moved by changes of prices and promotions"),
