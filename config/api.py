@@ -16,8 +16,8 @@ from rest_framework.routers import SimpleRouter
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
-from analytics.scenarios.api import ScenarioViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
+from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi

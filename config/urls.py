@@ -21,9 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.scenarios.urls")),
 <<<<<<< HEAD
     path("", include("analytics.demand.urls")),
+    path("", include("analytics.markets.urls")),
 =======
     path("", include("analytics.markets.urls")),
->>>>>>> 285a84d (Show a shop its share of a market: range, record, reasons, and why it is withheld)
+>>>>>>> 0f59b9d (Say in the matrices where a share is not shown)
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),
