@@ -331,6 +331,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NotificationState": "notifications.inbox.models.Notification.State",
         "DemandReason": "analytics.demand.models.DemandOutlook.Reason",
         "DemandRunState": "analytics.demand.api.STATES",
+        "ForecastMeasure": "analytics.forecasts.models.Measure",
+        "ShareMeasure": "analytics.markets.models.Measure",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -48,6 +48,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
         "data_to": world.merchant.today() - timedelta(days=1),
         "windows": [HORIZON],
     },
+    "analytics.Market": lambda world: {"category": world.make(apps.get_model("ecommerce.Category"))},
     "analytics.Player": {"name": ""},
     "analytics.Promise": {"weeks": [], "share": [0.1] * 7},
     "analytics.PromiseOutcome": {"weeks": []},
