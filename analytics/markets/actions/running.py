@@ -17,8 +17,6 @@ from analytics.markets.events import ShareFallExpected
 from analytics.markets.models import WEEK, Information, Market, Player, PlayerWeek, ShareForecast, ShareRun, ShareState
 from analytics.markets.monitoring import share_standing, share_watched_before
 from analytics.markets.queries import digest_of, recent_amounts
-from analytics.markets.queries import digest_of, outside_players, recent_amounts
-from analytics.markets.queries import digest_of, recent_amounts
 from analytics.markets.rules import view_of
 from core.actors import SYSTEM, Actor
 from core.bulk import bulk_insert
