@@ -19,12 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.accuracy.urls")),
     path("", include("analytics.forecasts.urls")),
     path("", include("analytics.scenarios.urls")),
-<<<<<<< HEAD
     path("", include("analytics.demand.urls")),
     path("", include("analytics.markets.urls")),
-=======
-    path("", include("analytics.markets.urls")),
->>>>>>> 0f59b9d (Say in the matrices where a share is not shown)
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),
