@@ -140,7 +140,7 @@ class WeekOut(serializers.Serializer[Any]):
     inside = serializers.BooleanField()
 
 
-class RecordOut(serializers.Serializer[Any]):
+class ShareRecordOut(serializers.Serializer[Any]):
     """Forecasts made four weeks ahead against what came. `skill` is null with too few weeks, and may be below zero."""
 
     inside = serializers.IntegerField()
@@ -184,7 +184,7 @@ class MarketViewSet(ShopViewSet):
             raise Http404
         return Response(ShareOut(run, context=self.get_serializer_context()).data)
 
-    @extend_schema(parameters=[MEASURE], responses=RecordOut)
+    @extend_schema(parameters=[MEASURE], responses=ShareRecordOut)
     @action(detail=True, methods=["get"])
     def record(self, request: Request, pk: str) -> Response:
         """How well the shop's share was forecast four weeks ahead. 404 where the share itself is withheld."""
@@ -192,7 +192,7 @@ class MarketViewSet(ShopViewSet):
         seen, player = view(market, measure, self.merchant)
         if seen.withheld or player is None:
             raise Http404
-        return Response(RecordOut(share_record(player, measure)).data)
+        return Response(ShareRecordOut(share_record(player, measure)).data)
 
     @extend_schema(request=None, responses={202: RequestedOut})
     @action(detail=True, methods=["post"])

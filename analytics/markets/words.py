@@ -167,8 +167,8 @@ def notes(run: ShareRun, own: int) -> list[str]:
             said.append(_("Prices of zero were replaced by the price before."))
     if silent:
         text = ngettext(
-            "%(count)s seller has sold nothing for three months and is expected to stay away until it does.",
-            "%(count)s sellers have sold nothing for three months and are expected to stay away until they do.",
+            "%(count)s seller has stopped selling and is expected to stay away until it does.",
+            "%(count)s sellers have stopped selling and are expected to stay away until they do.",
             len(silent),
         )
         said.append(text % {"count": len(silent)})

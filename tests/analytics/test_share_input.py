@@ -158,7 +158,7 @@ def test_a_player_that_has_gone_is_forecast_at_nothing_and_one_that_comes_is_see
     assert (between.quantiles[:, 0] == 0).all()
     assert (between.point[:, 1] > 0).all()
     assert after.point[:, 1].mean() == pytest.approx(of.shares[56:, 1].mean(), rel=0.5)
-    assert of.silent(44) == [Note("not_selling", "player 0", 13)]
+    assert of.silent(44) == [Note("not_selling", "player 0", 14)]
     for made in (before, between, after):
         assert_sound(made)
 
