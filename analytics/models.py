@@ -32,6 +32,7 @@ from analytics.markets.models import (
     ShareScore,
     ShareState,
 )
+from analytics.promotions.models import Promotion, PromotionReport
 from analytics.restock.models import StockWarning
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 
@@ -66,6 +67,8 @@ __all__ = [
     "PriceTest",
     "Promise",
     "PromiseOutcome",
+    "Promotion",
+    "PromotionReport",
     "Scenario",
     "ScenarioLink",
     "ShareForecast",

@@ -17,6 +17,7 @@ from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
+from analytics.promotions.api import PromotionViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
@@ -43,6 +44,7 @@ router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("products", ProductViewSet, "api-product")
+router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")

@@ -75,6 +75,7 @@ PORTAL = (
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
             Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view"),
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
+            Entry(_("Promotions"), icon="discount", url="promotion-list", word="promotions.view", key="v"),
         ),
     ),
     Group(

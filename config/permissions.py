@@ -71,6 +71,8 @@ AREAS = (
             "scenarios.adopt": _("Adopt scenarios as plans"),
             "forecasts.override": _("State own figures beside forecasts"),
             "demand.edit": _("Set the terms things are ordered on"),
+            "promotions.view": _("See promotions"),
+            "promotions.edit": _("Plan promotions"),
         },
     ),
     Area(

@@ -5,7 +5,7 @@ from __future__ import annotations
 VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
-        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view",
+        "complaints.view", "forecasts.view", "facts.view", "notifications.view", "scenarios.view", "promotions.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -15,7 +15,9 @@ FULFIL = frozenset(
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
 )
-MARKET = frozenset({"products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"})
+MARKET = frozenset(
+    {"promotions.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply", "products.export"}
+)
 ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "scenarios.edit", "orders.export", "products.export", "facts.export"}
 )

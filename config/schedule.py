@@ -12,6 +12,7 @@ from analytics.accuracy.tasks import score_overrides
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.markets.tasks import nightly_markets
+from analytics.promotions.tasks import nightly_promotions
 from analytics.restock.tasks import watch_stock
 from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
@@ -34,6 +35,7 @@ SCHEDULE = [
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
+    PeriodicJob("promotions", nightly_promotions, at=time(3, 10), per_merchant=True),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),

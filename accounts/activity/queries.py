@@ -57,6 +57,7 @@ def area_label(area: str) -> str:
         "imports": _("Imports"),
         "forecasts": _("Forecasts"),
         "demand": _("Demand"),
+        "promotions": _("Promotions"),
         "restock": _("Restocking"),
         "facts": _("Figures"),
         "buyers": _("Buyers"),

@@ -23,6 +23,7 @@ from analytics.facts.actions import mark_everything, rebuild_dirty
 from analytics.forecasts.models import Measure
 from analytics.forecasts.tasks import request_forecast
 from analytics.markets.tasks import nightly_markets
+from analytics.promotions.tasks import nightly_promotions
 from config.demo import people, rivals, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
@@ -108,6 +109,7 @@ def _look_ahead(main: Merchant, merchants: list[Merchant]) -> None:
             for measure in Measure.values:
                 request_forecast(measure, actor=SYSTEM)
             request_demand(actor=SYSTEM)
+            enqueue(nightly_promotions)
         if merchant == main:
             enqueue(nightly_markets)
 

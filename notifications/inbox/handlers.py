@@ -20,6 +20,7 @@ from analytics.forecasts.events import (
     ForecastRefused,
     SurgeExpected,
 )
+from analytics.promotions.events import PromotionReported
 from analytics.restock.events import StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
 from analytics.scenarios.events import PromiseJudged
@@ -255,3 +256,15 @@ def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None
         return
     params = {"subject": subject, "measure": measure, "category": event.category, "reason": event.reason}
     tell("forecast-drift", key=key, params=params, activity=activity)
+
+
+@handles(PromotionReported)
+def promotion_over(event: PromotionReported, activity: Activity) -> None:
+    params = {
+        "promotion_id": event.promotion_id,
+        "title": event.title,
+        "came": event.came,
+        "low": event.low,
+        "high": event.high,
+    }
+    tell("promotion-report", key=str(event.promotion_id), params=params, activity=activity)

@@ -135,6 +135,11 @@ KINDS = (
         stale=timedelta(days=14),
     ),
     Kind(
+        "promotion-report", _("A promotion you planned is over"), _AHEAD, Urgency.KNOW, "promotions.view",
+        sentences.promotion_report, _to("promotion-detail", "promotion_id"), _("See the report"), icon="discount",
+        email=False, stale=timedelta(days=28),
+    ),
+    Kind(
         "import-finished", _("An import you started is finished"), _TEAM, Urgency.KNOW, "imports.run",
         sentences.import_finished, _to("import-detail", "run_id"), _("See the result"), icon="file-import",
         email=False, stale=timedelta(days=14),

@@ -266,3 +266,14 @@ def forecast_shift(p: Params) -> Words:
         title = gettext("Sales of the next two weeks are expected about %(percent)d %% below what is usual")
     body = gettext("Most likely %(low)s to %(high)s; two weeks brought %(usual)s on average lately.")
     return title % values, body % values
+
+
+def promotion_report(p: Params) -> Words:
+    values = {"title": p["title"], "came": _count(p["came"]), "low": _count(p["low"]), "high": _count(p["high"])}
+    if p["low"] <= p["came"] <= p["high"]:
+        title = gettext("%(title)s sold what was expected")
+    elif p["came"] > p["high"]:
+        title = gettext("%(title)s sold more than was expected")
+    else:
+        title = gettext("%(title)s sold less than was expected")
+    return title % values, gettext("%(came)s units came; expected were %(low)s to %(high)s.") % values

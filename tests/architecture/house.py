@@ -38,6 +38,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "demand",
         "markets",
         "scenarios",
+        "promotions",
         "restock",
         "accuracy",
         "home",

@@ -71,6 +71,9 @@ SAMPLES = {
     "import-finished": [IMPORT, {**IMPORT, "failed": True}],
     "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
+    "promotion-report": [
+        {"promotion_id": 1, "title": "618", "came": came, "low": 90.2, "high": 140.0} for came in (40, 120, 1200)
+    ],
 }
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
