@@ -181,7 +181,7 @@ def occasions(run: DemandRun) -> list[dict[str, Any]]:
         found.append(
             {
                 "day": day,
-                "name": occasion_name(one["key"]),
+                "name": occasion_name(str(one["key"])),
                 "past": int(one.get("past", 0)),
                 "share": _strongest(run, day) - 1.0,
             }

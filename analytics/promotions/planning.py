@@ -64,7 +64,7 @@ def promise(
     own = np.array([pk in chosen for pk in weeks.variants])
     if np.nansum(weeks.units[own]) <= 0:
         raise Refused("never_sold", _("None of these products has been sold yet, so nothing can be forecast."))
-    factors, occasions = festival_factors(span[0], known_until, (last - known_until).days)
+    factors, occasions = festival_factors(merchant, span[0], known_until, (last - known_until).days, today)
     ahead = np.array(factors[-(last - known_until).days :]) if factors else np.ones((last - known_until).days)
     lift = float(ahead[-((last - first).days + 1) :].mean())
     outlook = _outlook(weeks, own, first, last, depth / 100, gap, lift)
