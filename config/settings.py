@@ -333,6 +333,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DemandRunState": "analytics.demand.api.STATES",
         "ForecastMeasure": "analytics.forecasts.models.Measure",
         "ShareMeasure": "analytics.markets.models.Measure",
+        "OverrideMeasure": "analytics.accuracy.models.OverrideOf",
+        "OwnEventKind": "analytics.calendar.models.OwnEvent.Kind",
+        "OutsideSeriesKind": "analytics.calendar.models.OutsideSeries.Kind",
+        "PromotionKind": "analytics.promotions.models.Promotion.Kind",
+        "ScenarioState": "analytics.scenarios.models.Scenario.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

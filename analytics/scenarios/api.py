@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -114,7 +115,7 @@ class ScenarioViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         scenario = save_scenario(market, measure, question, **kept, actor=self.actor)
         return Response(AnsweredOut(scenario).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=QuestionIn, responses={200: serializers.JSONField()})
+    @extend_schema(request=QuestionIn, responses=OpenApiTypes.OBJECT)
     @action(detail=False, methods=["post"])
     def simulate(self, request: Request) -> Response:
         """Ask a question; the answer is not kept."""
