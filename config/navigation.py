@@ -71,12 +71,12 @@ PORTAL = (
         _("Look ahead"),
         (
             Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),
+            Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Market share"), icon="chart-area-line", url="market-share", word="forecasts.view", key="k"),
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
-            Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view"),
-            Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
-            Entry(_("Calendar"), icon="calendar-event", url="calendar", word="calendar.view", key="l"),
             Entry(_("Promotions"), icon="discount", url="promotion-list", word="promotions.view", key="v"),
+            Entry(_("Calendar"), icon="calendar-event", url="calendar", word="calendar.view", key="l"),
+            Entry(_("Accuracy"), icon="target-arrow", url="accuracy", word="forecasts.view", key="y"),
         ),
     ),
     Group(

@@ -74,12 +74,16 @@ def units(value: float) -> str:
 
 
 def likely(figure: Figure) -> str:
-    """How sure it is that the share rises, or falls."""
+    """How sure it is that the share rises, or falls; nothing where nothing is changed."""
+    if not any(figure.difference):
+        return ""
     return str(LIKELY[likelihood(figure.up)])
 
 
 def difference(figure: Figure) -> str:
     """The difference against the baseline, in points."""
+    if not any(figure.difference):
+        return _("Nothing is changed yet: this is the baseline.")
     middle, low, high = (signed(100 * figure.difference[at]) for at in (MIDDLE, LOW, HIGH))
     said = _("%(middle)s pts against the baseline, most likely %(low)s to %(high)s.")
     return said % {"middle": middle, "low": low, "high": high}
