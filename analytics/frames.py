@@ -71,7 +71,9 @@ def _copied(rows: QuerySet[Any, Any]) -> list[tuple[Any, Any, Any]]:
     with connection.cursor() as cursor:
         statement, params = rows.query.get_compiler(connection=connection).as_sql()
         whole = f"SELECT array_agg(key), array_agg(day), array_agg(value) FROM ({statement}) AS rows (key, day, value)"  # noqa: S608
-        with cursor.copy(f"COPY ({whole}) TO STDOUT (FORMAT BINARY)", params) as copy:
+        # composed here: the cursor that counts queries copies statements, not statements with parameters
+        ops: Any = connection.ops
+        with cursor.copy(ops.compose_sql(f"COPY ({whole}) TO STDOUT (FORMAT BINARY)", params)) as copy:
             block = b"".join(copy)
     keys, days, values = _arrays(block)
     return [(keys, days + _COPY_EPOCH.toordinal(), values)]
