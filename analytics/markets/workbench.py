@@ -1,4 +1,4 @@
-"""The staff's side of markets: competitors from outside and what was seen of them. See docs/adr/0008."""
+"""The staff's side of markets: competitors from outside and what was seen of them. See docs/adr/0009."""
 
 from __future__ import annotations
 
