@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import IdFilter
-from ecommerce.catalog.models import Category, Product, Variant
-from ecommerce.catalog.queries import category_choices
+from ecommerce.catalog.models import Product, Variant
+from ecommerce.catalog.queries import category_choices, within_category
 
 
 class ProductFilters(django_filters.FilterSet):
@@ -31,11 +31,7 @@ class ProductFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def in_category(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """In the category or below it."""
-        category = Category.objects.filter(code=value).first()
-        if category is None:
-            return rows.none()
-        return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
+        return within_category(rows, value)
 
 
 class VariantFilters(django_filters.FilterSet):

@@ -99,3 +99,11 @@ def taken_skus(skus: Iterable[str], *, except_for: Sequence[int] = ()) -> set[st
     found = Variant.objects.filter(alike).exclude(pk__in=except_for).values_list("sku", flat=True)
     known = {same_sku(sku) for sku in found}
     return {sku for sku in wanted if same_sku(sku) in known}
+
+
+def within_category(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    """Rows with a `category` that is the one of this code or lies below it; none where there is no such category."""
+    category = Category.objects.filter(code=code).first()
+    if category is None:
+        return rows.none()
+    return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
