@@ -27,6 +27,14 @@ from analytics.markets.models import Measure as ShareMeasure
 from ecommerce.catalog.models import Variant
 
 HIT = ("inside_50", "inside_80", "inside_95")
+COUNTED: dict[str, Any] = {
+    "points": Count("pk"),
+    "miss": Sum(Abs("error")),
+    "naive": Sum(Abs("naive_error")),
+    "came": Sum("actual"),
+    "off": Sum("error"),
+    **{name: Count("pk", filter=Q(**{name: True})) for name in HIT},
+}
 
 
 @dataclass(frozen=True)
@@ -62,14 +70,7 @@ def forecast_record(measure: str, until: date) -> TrackRecord:
         .annotate(ahead=Case(*names, default=Value(""), output_field=CharField()))
         .order_by()
         .values("ahead", "forecast__day")
-        .annotate(
-            points=Count("pk"),
-            miss=Sum(Abs("error")),
-            naive=Sum(Abs("naive_error")),
-            came=Sum("actual"),
-            off=Sum("error"),
-            **{name: Count("pk", filter=Q(**{name: True})) for name in HIT},
-        )
+        .annotate(**COUNTED)
     )
     parts: dict[tuple[str, str], Tally] = defaultdict(Tally)
     weeks: dict[date, Tally] = defaultdict(Tally)
@@ -201,14 +202,7 @@ def merchants_standing(until: date) -> list[dict[str, Any]]:
         ForecastScore.objects.filter(forecast__run__measure=Measure.SALES_VALUE, forecast__day__gte=since)
         .order_by()
         .values("merchant")
-        .annotate(
-            points=Count("pk"),
-            miss=Sum(Abs("error")),
-            naive=Sum(Abs("naive_error")),
-            came=Sum("actual"),
-            off=Sum("error"),
-            **{name: Count("pk", filter=Q(**{name: True})) for name in HIT},
-        )
+        .annotate(**COUNTED)
     )
     sums = {row["merchant"]: row for row in scored}
     runs: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
