@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from config.demo.rhythm import Floats, demand
+from config.demo.spend import lift
 from config.demo.world import ITEMS, SHOPS, Item, ShopSpec
 
 SEED = 20251111
@@ -111,6 +112,7 @@ def _compete(shops: list[ShopHistory], rng: np.random.Generator) -> None:
         weights = np.array([item.weight / len(item.options) for item, _ in shop.variants])
         weights = weights / weights.sum() * rng.uniform(0.8, 1.2, len(weights))
         rhythm = demand(shop.days, category=shop.spec.category, story_name=shop.spec.story, growth=shop.spec.growth)
+        rhythm = rhythm * lift(shop.spec, shop.days)
         units_a_day = shop.spec.rate * 1.45
         expected = rhythm[:, None] * weights[None, :] * units_a_day * pull
         noise = rng.gamma(12.0, 1 / 12.0, size=expected.shape)

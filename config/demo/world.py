@@ -27,7 +27,8 @@ class Item:
 
 @dataclass(frozen=True)
 class ShopSpec:
-    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special."""
+    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special, `advertising`
+    what it usually spends a week."""
 
     slug: str
     name: str
@@ -39,6 +40,7 @@ class ShopSpec:
     language: str = "zh-hans"
     story: str = ""
     days: int = 730
+    advertising: float = 0.0
 
 
 CATEGORIES = (
@@ -52,7 +54,7 @@ CATEGORIES = (
 )
 
 SHOPS = (
-    ShopSpec("luming", "Luming Teaware", "鹿鸣茶具", "Hangzhou", "teaware", 8.6, 1.25, "en"),
+    ShopSpec("luming", "Luming Teaware", "鹿鸣茶具", "Hangzhou", "teaware", 8.6, 1.25, "en", advertising=1200.0),
     ShopSpec("qingyun", "Qingyun Pottery", "青云陶坊", "Jingdezhen", "teaware", 7.0, 0.95),
     ShopSpec("oolong-house", "Oolong House", "乌龙小馆", "Xiamen", "teaware", 3.9, 1.0, "en"),
     ShopSpec("tidy-home", "Tidy Home", "整洁之家", "Ningbo", "kitchen-storage", 7.8, 1.0),
