@@ -238,9 +238,7 @@ def _apart(found: MarketPanel, origin: int) -> dict[int, int]:
 def _others(spread: Distribution, at: int, rival: int, found: MarketPanel) -> dict[str, Any]:
     """What all hold beside the player and the rival shown apart, from the draws of all together."""
     rest = {band: np.sort(1.0 - spread.draws(band)[..., [at, rival]].sum(axis=-1), axis=1) for band in BANDS}
-    rows = [
-        np.quantile(rest[0.95 if level in (LEVELS[0], LEVELS[-1]) else 0.80], level, axis=1) for level in LEVELS
-    ]
+    rows = [np.quantile(rest[0.95 if level in (LEVELS[0], LEVELS[-1]) else 0.80], level, axis=1) for level in LEVELS]
     quantiles = np.clip(np.sort(np.stack(rows, axis=-1), axis=-1), 0.0, 1.0)
     return {"rival": found.players[rival].pk, "quantiles": _rounded(quantiles)}
 

@@ -67,7 +67,10 @@ def weeks_between(first: date, last: date) -> list[date]:
 
 
 def sold_on_platform(category: Category, first: date, last: date) -> dict[int, Sold]:
-    """What every merchant sold in a category, by merchant id, from Monday `first` to the week of `last`; two queries."""
+    """What every merchant sold in a category, by merchant id, from Monday `first` to the week of `last`.
+
+    Two queries and one for the merchants' time zones, however many there are.
+    """
     weeks = weeks_between(first, last)
     out = days_out(category, weeks)
     place = {week: at for at, week in enumerate(weeks)}

@@ -27,8 +27,10 @@ class Item:
 
 @dataclass(frozen=True)
 class ShopSpec:
-    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special, `advertising`
-    what it usually spends a week."""
+    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special.
+
+    `advertising` is what it usually spends a week.
+    """
 
     slug: str
     name: str
