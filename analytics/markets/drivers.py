@@ -24,7 +24,7 @@ from ecommerce.reviews.models import Review
 
 USUAL_SALES_WEEKS = 26
 """A sold-out variant weighs what it sold in so many weeks before; one that left the range soon weighs nothing."""
-FEWEST_REVIEWS = 5
+FEWEST_REVIEWS = 20
 WHY = "a market is made of what many merchants do"
 
 

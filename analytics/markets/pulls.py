@@ -27,7 +27,7 @@ FEWEST: Final = 8
 """Weeks that must be known of a player before its advertising or rating counts."""
 MOVES: Final = 4
 """... in so many of which it must have moved."""
-NOTICED: Final = {ADVERTISING: 0.05, STOCKOUT: 0.03, RATING: 0.1}
+NOTICED: Final = {ADVERTISING: 0.05, STOCKOUT: 0.03, RATING: 0.2}
 """What counts as having moved: a change of advertising, a sold-out part of a week, and a span of stars."""
 GONE: Final = 0.98
 """A week sold out altogether counts as so much of it, or the driver would be infinite."""
