@@ -15,22 +15,21 @@ from analytics.facts.models import CategoryFact
 from analytics.markets.models import WEEK, Market, Measure
 from core.tenancy import every_tenant
 
-LEAST_DOUBT = 0.05
+LEAST_DOUBT, LEAST_FACTOR = 0.02, 0.1
 
 
 @dataclass(frozen=True)
 class Coming:
-    """A festival of the weeks ahead. `days`: how many of its days each week has, by Monday as text.
+    """A festival of the weeks ahead, with what it makes of them.
 
-    `whole` is the mean factor over all of its days, `doubt` the standard deviation of its logarithm; None where the
-    `past` occurrences seen showed nothing that could be told from chance.
+    `weeks`: by Monday as text the factor of that week's sales and the standard deviation of its logarithm. Where the
+    `past` occurrences seen showed nothing that could be told from chance, `is_learnt` is False and factors are 1.
     """
 
     key: str
-    days: dict[str, int]
+    weeks: dict[str, list[float]]
     past: int
-    whole: float | None
-    doubt: float | None
+    is_learnt: bool
 
 
 @dataclass(frozen=True)
@@ -70,21 +69,39 @@ def _coming(made: festivals.Festivals, calendar: Calendar, last: date, horizon: 
     begin, end = last + WEEK, last + (horizon + 1) * WEEK - timedelta(days=1)
     found = []
     for occasion in OCCASIONS:
-        days: dict[str, int] = {}
-        doubts = []
-        for day in occasion.between(begin, end):
-            for first, until in occasion.phases:
-                for step in range(first, until + 1):
-                    at = day + timedelta(days=step)
-                    if begin <= at <= end:
-                        monday = (at - timedelta(days=at.weekday())).isoformat()
-                        days[monday] = days.get(monday, 0) + 1
-                        doubts.append(float(made.doubt[0, (at - begin).days]))
-        if not days:
+        phases = [
+            [day + timedelta(days=step) for step in range(first, until + 1)]
+            for day in occasion.between(begin, end)
+            for first, until in occasion.phases
+        ]
+        phases = [[day for day in phase if begin <= day <= end] for phase in phases]
+        mondays = sorted({day - timedelta(days=day.weekday()) for phase in phases for day in phase})
+        if not mondays:
             continue
         effect = effects.get(occasion.key)
-        whole = effect.whole if effect else None
-        doubt = None if whole is None else max(LEAST_DOUBT, float(np.sqrt(np.mean(np.square(doubts)))))
-        past = effect.past if effect else 0
-        found.append(Coming(occasion.key, days, past, None if whole is None else round(whole, 6), doubt))
+        weeks = {week.isoformat(): _week(made, phases, week, begin) for week in mondays}
+        is_learnt = effect is not None and effect.whole is not None
+        found.append(
+            Coming(
+                occasion.key,
+                weeks if is_learnt else dict.fromkeys(weeks, [1.0, 0.0]),
+                effect.past if effect else 0,
+                is_learnt,
+            )
+        )
     return found
+
+
+def _week(made: festivals.Festivals, phases: list[list[date]], week: date, begin: date) -> list[float]:
+    """The factor of a week and its doubt: days of one phase err together, phases apart.
+
+    Where festivals share days, the factor of such a day is that of all of them.
+    """
+    extra, variance = 0.0, 0.0
+    for phase in phases:
+        at = [(day - begin).days for day in phase if week <= day < week + WEEK]
+        factors = made.ahead[0, at]
+        extra += float((factors - 1.0).sum())
+        variance += float((factors * made.doubt[0, at]).sum()) ** 2
+    factor = max(1.0 + extra / 7, LEAST_FACTOR)
+    return [round(factor, 6), round(max(LEAST_DOUBT, float(np.sqrt(variance)) / 7 / factor), 6)]

@@ -197,7 +197,7 @@ class Desk:
             units=units,
             sales=Figure.of(made.sales, of_money),
             profit=Figure.of(made.profit, of_money),
-            stock=units.changed[HIGH] if units else None,
+            stock=None if made.stock is None else round(of_units * float(made.stock[HIGH]), 6),
             planned_stock=units.planned[HIGH] if units else None,
             margin=self._margin(asked),
             cost_known=self.worth.known,

@@ -37,7 +37,7 @@ class QuestionForm(forms.Form):
     promotion = Slider(gettext_lazy("Part of sales on promotion"), 0, 100)
     discount = Slider(gettext_lazy("Discount on promotion"), 0, 90)
     advertising = Slider(gettext_lazy("Advertising"), -100, 300)
-    sold_out = Slider(gettext_lazy("Sold out, days a week"), 0, 7, unit=gettext_lazy("days"))
+    sold_out = Slider(gettext_lazy("Sold out, days a week"), 0, 7, unit="")
     rival_price = Slider(gettext_lazy("Largest rival’s price"), -STEEPEST, STEEPEST)
     rival_promotion = Slider(gettext_lazy("Part of the largest rival’s sales on promotion"), 0, 100)
     advertising_amount = forms.FloatField(
@@ -76,7 +76,7 @@ class QuestionForm(forms.Form):
         fields: Any = self.fields
         fields["sold_out_from"].choices = [("", pgettext("sold out from", "Never")), *weeks]
         fields["festival_week"].choices = [("", _("No other week: leave it out")), *weeks]
-        learnt = [one.key for one in festivals_of(self.desk) if one.whole is not None]
+        learnt = [one.key for one in festivals_of(self.desk) if one.is_learnt]
         fields["festival"].choices = [("", _("None: as forecast")), *((key, occasion_name(key)) for key in learnt)]
         if not learnt:
             del fields["festival"], fields["festival_week"]

@@ -98,7 +98,7 @@ def stockout_learnt(desk: Desk) -> bool:
 def festivals_of(desk: Desk) -> list[Coming]:
     """The festivals that fall into the weeks that may be asked about."""
     weeks = {week.isoformat() for week in desk.weeks}
-    return [one for one in desk.festivals if weeks & set(one.days)]
+    return [one for one in desk.festivals if weeks & set(one.weeks)]
 
 
 def pulled(desk: Desk, asked: Question) -> Pulled:
@@ -190,31 +190,35 @@ def _festival(desk: Desk, asked: Question, made: Pulled) -> Pulled:
         return made
     one = next((found for found in desk.festivals if found.key == asked.festival), None)
     weeks = {week.isoformat() for week in asked.weeks}
-    if one is None or not weeks & set(one.days):
+    if one is None or not weeks & set(one.weeks):
         sentence = _("This festival does not fall into the weeks you chose.")
         raise Refused("festival", sentence, festival=sentence)
-    if one.whole is None or one.doubt is None:
+    if not one.is_learnt:
         sentence = words.festival_missing(one)
         raise Refused("festival", sentence, festival=sentence)
-    shift = made.shift.times(1.0 / _lifts(desk, weeks, one.days, drawn_factor(one.whole, one.doubt, DRAWS)))
+    lost = np.ones((desk.run.horizon, DRAWS))
+    for week in weeks & set(one.weeks):
+        lost[desk.step(date.fromisoformat(week))] /= drawn_factor(*one.weeks[week], DRAWS)
+    shift = made.shift.times(lost)
     if asked.festival_week is None:
         return Pulled(made.levers, shift, [*made.acts, "festival_out"], made.past)
-    target = asked.festival_week.isoformat()
-    if target not in weeks:
+    if asked.festival_week not in asked.weeks:
         sentence = _("Choose a week between the first and the last one.")
         raise Refused("festival_week", sentence, festival_week=sentence)
-    # elsewhere it was never held, so its factor is less sure there
-    there = drawn_factor(one.whole, OUTSIDE * one.doubt, DRAWS)
-    days = {target: min(7, sum(one.days.values()))}
-    return Pulled(made.levers, shift.times(_lifts(desk, weeks, days, there)), [*made.acts, "festival_moved"], made.past)
+    held = np.ones((desk.run.horizon, DRAWS))
+    held[desk.step(asked.festival_week)] = _held_elsewhere(one)
+    return Pulled(made.levers, shift.times(held), [*made.acts, "festival_moved"], made.past)
 
 
-def _lifts(desk: Desk, weeks: set[str], days: dict[str, int], factor: Array) -> Array:
-    """The factor of every step, steps x draws, of a festival with so many days in a week."""
-    lifts = np.ones((desk.run.horizon, len(factor)))
-    for week in weeks & set(days):
-        lifts[desk.step(date.fromisoformat(week))] += min(days[week], 7) / 7 * (factor - 1.0)
-    return lifts
+def _held_elsewhere(one: Coming) -> Array:
+    """Draws of the factor of a week that gets the whole festival.
+
+    It was never held there, so its factor is less sure than in its own weeks.
+    """
+    factors, doubts = np.array(list(one.weeks.values())).T
+    factor = max(1.0 + float((factors - 1.0).sum()), 0.1)
+    doubt = float(np.sqrt(((factors * doubts) ** 2).sum())) / factor
+    return drawn_factor(factor, OUTSIDE * doubt, DRAWS)
 
 
 def _limit(desk: Desk, stock: int) -> float:

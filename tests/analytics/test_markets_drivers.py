@@ -1,4 +1,4 @@
-"""What drives a market beside prices: advertising, stock-outs, ratings; since when each is known, and what it explains."""
+"""What drives a market beside prices: advertising, stock-outs, ratings; since when it is known, what it explains."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_each_driver_costs_one_query_however_many_sell(shop, teaware, django_ass
         assert len(advertising(sellers)) == 4
     with django_assert_num_queries(1):
         ratings(teaware, weeks)
-    with django_assert_num_queries(2):  # and the time zones of who was out
+    with django_assert_num_queries(1):
         days_out(teaware, weeks)
 
 
@@ -191,9 +191,10 @@ def test_a_festival_counts_in_the_weeks_ahead_and_only_by_what_was_seen_then():
     assert seen.factors[len(seen.factors) // 2 - 20] == pytest.approx(1.0, abs=0.05)
     (double,) = [one for one in seen.coming if one.key == "double_11"]
     assert double.past == 2
-    assert double.whole > 1.1
+    assert double.is_learnt
+    assert double.weeks["2025-11-10"][0] == pytest.approx(week)
     assert then.factors == pytest.approx(1.0)
-    assert all(one.whole is None for one in then.coming)
+    assert not any(one.is_learnt for one in then.coming)
 
 
 def test_reviews_and_stock_of_other_categories_do_not_count(shop, teaware):

@@ -1,4 +1,4 @@
-"""Levers beside prices: advertising, stock and festivals; where each gets its effect from, and what it lacks where none."""
+"""Levers beside prices: advertising, stock, festivals; where each gets its effect from, and what is missing."""
 
 from __future__ import annotations
 
@@ -140,6 +140,7 @@ def test_no_more_is_sold_than_the_stock_that_is_allowed(shop, ann, as_user, db):
 
     assert max(made.units.changed) <= limit + 1e-3
     assert made.units.changed[0] == pytest.approx(free.units.changed[0])
+    assert made.stock == free.stock
     assert 0.3 < made.limited < 0.7
     assert "The stock you allow runs out in" in page(shop, as_user(ann), price=-10, stock=limit)
 
@@ -161,10 +162,10 @@ def test_what_must_be_ordered_is_what_the_shelf_lacks(shop, ann, as_user, db):
 
 @pytest.fixture
 def festive(shop, db):
-    """Double 12 in the second week of the question, half as much again on each of its seven days; Christmas unknown."""
+    """Double 12 in the second week of the question, half as much again as in an ordinary one; Christmas unknown."""
     market = asked_market(shop)
     week = (FIRST + WEEK).isoformat()
-    coming = [Coming("double_12", {week: 7}, 2, 1.5, 0.1), Coming("christmas", {week: 3}, 0, None, None)]
+    coming = [Coming("double_12", {week: [1.5, 0.1]}, 2, True), Coming("christmas", {week: [1.0, 0.0]}, 0, False)]
     ShareState.objects.update(festivals=[vars(one) for one in coming])
     return market
 

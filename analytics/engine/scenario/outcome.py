@@ -66,7 +66,7 @@ class Outcome:
 
     `share`: its mean share over the span; `last`: that of the span's last step. `sales`, `profit` and `units` are sums
     over the span; None where price or cost is unknown. `share_path`, `planned_path`, `units_path` and `sales_path`: all
-    steps x LEVELS. `stock`: quantiles of the units needed in all. `others`: by how much every player's mean share
+    steps x LEVELS. `stock`: quantiles of the units needed in all, whatever limit there is. `others`: by how much every player's mean share
     changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of any lever; None
     where no lever of the market's model is pulled. `limited`: in which part of the draws stock ran out.
     `beyond`: levers past what was tried.
@@ -126,7 +126,7 @@ def compare(
         own_after = np.clip(own_after * shift.own, 0.0, 1.0)
     bulk = size.draws, _quartered([size.under(plan, answer, price) for answer in answers])
     units, sales = _sold(own_before, own_after, bulk, plan, moved, player, price, money)
-    limited = 0.0
+    limited, wanted = 0.0, units
     if shift is not None and shift.most is not None and units is not None:
         cut = within(units[1][span], shift.most)
         own_after[span] *= cut
@@ -147,7 +147,7 @@ def compare(
         planned_path=_quantiles(own_before),
         units_path=None if units is None else _quantiles(units[1]),
         sales_path=None if sales is None else _quantiles(sales[1]),
-        stock=None if units is None else _quantiles(units[1][span].sum(axis=0)),
+        stock=None if wanted is None else _quantiles(wanted[1][span].sum(axis=0)),
         others=np.median(after[span].mean(axis=0) - before[span].mean(axis=0), axis=0),
         moves=evidence,
         beyond=tuple(past),

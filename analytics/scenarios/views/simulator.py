@@ -142,7 +142,9 @@ def idle(desk: Desk) -> list[tuple[Any, Any]]:
     coming = festivals_of(desk)
     if not coming:
         missing.append((_("Festival"), _("No festival falls into the weeks that are forecast.")))
-    missing += [(_("Festival"), words.festival_missing(one)) for one in coming if one.whole is None]
+    unlearnt = [words.festival_missing(one) for one in coming if not one.is_learnt]
+    if unlearnt:
+        missing.append((_("Festival"), " ".join(unlearnt)))
     return missing
 
 
