@@ -84,7 +84,7 @@ def _coming(made: festivals.Festivals, calendar: Calendar, last: date, horizon: 
         found.append(
             Coming(
                 occasion.key,
-                weeks if is_learnt else dict.fromkeys(weeks, [1.0, 0.0]),
+                weeks if is_learnt else {week: [1.0, 0.0] for week in weeks},
                 effect.past if effect else 0,
                 is_learnt,
             )

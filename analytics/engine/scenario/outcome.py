@@ -66,10 +66,10 @@ class Outcome:
 
     `share`: its mean share over the span; `last`: that of the span's last step. `sales`, `profit` and `units` are sums
     over the span; None where price or cost is unknown. `share_path`, `planned_path`, `units_path` and `sales_path`: all
-    steps x LEVELS. `stock`: quantiles of the units needed in all, whatever limit there is. `others`: by how much every player's mean share
-    changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of any lever; None
-    where no lever of the market's model is pulled. `limited`: in which part of the draws stock ran out.
-    `beyond`: levers past what was tried.
+    steps x LEVELS. `stock`: quantiles of the units needed in all, whatever limit there is. `others`: by how much every
+    player's mean share changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of
+    any lever; None where no lever of the market's model is pulled. `beyond`: levers past what was tried. `limited`: in
+    which part of the draws the stock allowed ran out.
     """
 
     share: Figure
