@@ -29,7 +29,7 @@ from analytics.markets.causes import causes
 from analytics.markets.festive import daily_totals, festive
 from analytics.markets.models import WEEK, Market
 from analytics.markets.panels import HORIZON, PROMOTION, MarketPanel, Planned, Plans, share_panel
-from analytics.markets.pulls import FURTHER
+from analytics.markets.pulls import FURTHER, as_recorded
 from analytics.markets.rules import LEAST_WEEKS, RECENT, view_of
 
 TESTED = 20
@@ -128,7 +128,7 @@ def _looked_with_plan(
         "weeks": [week.isoformat() for week in weeks if week in plan],
         "price": _rounded(np.exp(ahead[PRICE])) if PRICE in ahead else [],
         "promotion": _rounded(ahead[PROMOTION]) if PROMOTION in ahead else [],
-        **{name: _rounded(ahead[name]) for name in FURTHER if name in ahead},
+        **{name: _rounded(as_recorded(name, ahead[name])) for name in FURTHER if name in ahead},
     }
     player_id = found.players[at].pk
     (one,) = _forecasts(found, made, [at])

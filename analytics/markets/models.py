@@ -182,7 +182,8 @@ class ShareRun(AppendOnlyModel):
 
     `players` are the ids of Player in the order of the model. `player` is set where the run knew that player's own plan
     and forecasts it alone; `assumed` is then what was taken for the weeks ahead, {"price": [per step], "promotion":
-    [per step], "weeks": [the Mondays that were planned]}, else {}. `backtest` holds
+    [per step], "weeks": [the Mondays that were planned]} and further drivers as pulls.as_recorded has them, else {}.
+    `backtest` holds
     errors in shares against simple forecasts, and how often bands held. `size` has the market's size per step: rows of
     seven quantiles. `is_replay`: made later, as of that week, with what was known then. `watch` is
     how earlier runs stood, `widening` the factor that ranges were widened by for it.

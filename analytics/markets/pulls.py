@@ -56,6 +56,13 @@ def part_of(driver: Array | float) -> Array:
     return np.asarray(-np.expm1(-np.asarray(driver)), dtype=float)
 
 
+def as_recorded(name: str, driver: Array) -> Array:
+    """A driver as one can read it: advertising in usual spends, stock-outs as a part of the week, stars as they are."""
+    if name == ADVERTISING:
+        return np.asarray(np.expm1(driver), dtype=float)
+    return part_of(driver) if name == STOCKOUT else driver
+
+
 def going_on(name: str, past: Array) -> float:
     """What a driver (periods) is taken for in weeks to come where nobody says otherwise.
 

@@ -24,7 +24,7 @@ from analytics.forecasts.models import Measure
 from analytics.forecasts.tasks import request_forecast
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
-from config.demo import people, rivals, sales, shelves, spend, voices
+from config.demo import people, rivals, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM, Actor
@@ -86,7 +86,7 @@ def _build(say: Callable[[str], None]) -> Built:
             reviews += len(voices.write_reviews(merchant, history, sold, now))
             complaints += len(voices.write_complaints(merchant, history, sold, now))
             _remember(merchant, sold, now)
-            spend.keep_books(merchant, history.spec, history.days, now)
+            shelves.keep_books(merchant, history.spec, history.days, now)
             mark_everything()
             while rebuild_dirty():
                 pass

@@ -6,15 +6,12 @@ spend brings less than twice the gain.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
-from accounts.merchants.models import Merchant
-from analytics.calendar.models import OutsideSeries, OutsideValue
 from config.demo.rhythm import Floats
 from config.demo.world import ShopSpec
-from core.bulk import bulk_insert
 
 SEED, FULL_EFFECT = 20260618, 0.45
 
@@ -39,17 +36,3 @@ def lift(spec: ShopSpec, days: list[date]) -> Floats:
     money = spend(spec, days)
     each = np.array([money[day - timedelta(days=day.weekday())] for day in days])
     return np.asarray(np.exp(FULL_EFFECT * each / (each + spec.advertising)), dtype=float)
-
-
-def keep_books(merchant: Merchant, spec: ShopSpec, days: list[date], now: datetime) -> None:
-    """Enter the spend as a series from outside, each week known the day after it."""
-    if not spec.advertising:
-        return
-    series = OutsideSeries.objects.create(
-        name="Advertising", kind=OutsideSeries.Kind.AD_SPEND, unit=merchant.currency, period=OutsideSeries.Period.WEEK
-    )
-    bulk_insert(
-        OutsideValue(series=series, day=week, value=amount, known_on=week + timedelta(days=7), source="Demo")
-        for week, amount in spend(spec, days).items()
-        if week + timedelta(days=7) <= now.date()
-    )
