@@ -169,7 +169,10 @@ def asked(question: Question) -> list[str]:
         said.append(_("advertising at %(amount)s a week") % {"amount": plain(question.advertising_amount)})
     if question.sold_out:
         days = plain(question.sold_out, 0 if question.sold_out == int(question.sold_out) else 1)
-        said.append(_("sold out on %(days)s days a week") % {"days": days})
+        text = ngettext(
+            "sold out on %(days)s day a week", "sold out on %(days)s days a week", 1 if question.sold_out == 1 else 2
+        )
+        said.append(text % {"days": days})
     if question.sold_out_from is not None:
         said.append(_("sold out from the week of %(week)s") % {"week": week_name(question.sold_out_from)})
     if question.stock is not None:

@@ -109,7 +109,7 @@ def _hint(desk: Desk, name: str) -> str:
         return _("On top of the price change, for the part of sales on promotion.")
     if name == "sold_out":
         found = desk.tried("stockout")
-        if found is None:
+        if found is None or not found.moves:
             return _("In how much of a week you were sold out hardly varied so far.")
         return _("So far up to %(days)s days a week.") % {"days": words.plain(found.high, 1)}
     if name == "advertising" and advertising_by(desk) == "own":
