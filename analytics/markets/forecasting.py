@@ -17,7 +17,7 @@ from analytics.engine.rhythm import WEEKLY
 from analytics.engine.share.backtest import Backtest, ShareForecast
 from analytics.engine.share.candidates import SlopeBelief
 from analytics.engine.share.combine import REMEMBERED
-from analytics.engine.share.draws import BANDS, LEVELS, Distribution, gains, ranks
+from analytics.engine.share.draws import BANDS, LEVELS, gains, ranks
 from analytics.engine.share.information import Information
 from analytics.engine.share.panel import PRICE, NoForecast, Note
 from analytics.engine.share.pooled import estimate, pool
@@ -211,7 +211,8 @@ def _forecasts(
     draws = spread.draws()
     gain, lose = gains(draws, last, POINT)
     final = ranks(draws[..., : len(found.players)])[-1]
-    apart = _apart(found, made.origin)
+    apart = _apart(found, made.origin) if spread.is_joint else {}
+    together = {band: spread.draws(band) for band in BANDS} if apart else {}
     return [
         {
             "player_id": found.players[at].pk,
@@ -221,7 +222,7 @@ def _forecasts(
             "gain": _rounded(gain[:, at]),
             "lose": _rounded(lose[:, at]),
             "ranks": _rounded(final[at]),
-            "others": _others(spread, at, apart[at], found) if spread.is_joint and at in apart else None,
+            "others": _others(together, at, apart[at], found) if at in apart else None,
         }
         for at in places
     ]
@@ -235,9 +236,9 @@ def _apart(found: MarketPanel, origin: int) -> dict[int, int]:
     return {at: place for at, one in rivals.items() if one and (place := found.place(one[0])) is not None}
 
 
-def _others(spread: Distribution, at: int, rival: int, found: MarketPanel) -> dict[str, Any]:
-    """What all hold beside the player and the rival shown apart, from the draws of all together."""
-    rest = {band: np.sort(1.0 - spread.draws(band)[..., [at, rival]].sum(axis=-1), axis=1) for band in BANDS}
+def _others(together: Mapping[float, Array], at: int, rival: int, found: MarketPanel) -> dict[str, Any]:
+    """What all hold beside the player and the rival shown apart, from the draws of all together by band."""
+    rest = {band: 1.0 - draws[..., at] - draws[..., rival] for band, draws in together.items()}
     rows = [np.quantile(rest[0.95 if level in (LEVELS[0], LEVELS[-1]) else 0.80], level, axis=1) for level in LEVELS]
     quantiles = np.clip(np.sort(np.stack(rows, axis=-1), axis=-1), 0.0, 1.0)
     return {"rival": found.players[rival].pk, "quantiles": _rounded(quantiles)}
