@@ -49,7 +49,7 @@ class ShareRunOut(serializers.ModelSerializer[ShareRun]):
 
 
 class GroupOut(serializers.Serializer[Any]):
-    """A group of sellers; `quantiles` is null where only the middle of a sum is known."""
+    """A group of sellers; `quantiles` is null where an older run kept only the middle of a sum."""
 
     group = serializers.ChoiceField(choices=GROUPS)
     sellers = serializers.IntegerField()
@@ -118,7 +118,8 @@ class ShareOut(ShareRunOut):
 
 
 def _groups(sheet: ShareSheet) -> list[dict[str, Any]]:
-    quantiles = {"own": sheet.own.quantiles, "rival": sheet.rival.quantiles if sheet.rival else None}
+    rival = sheet.rival.quantiles if sheet.rival else None
+    quantiles = {"own": sheet.own.quantiles, "rival": rival, "others": sheet.others}
     return [
         {
             "group": group,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,18 +17,20 @@ from analytics.engine.rhythm import WEEKLY
 from analytics.engine.share.backtest import Backtest, ShareForecast
 from analytics.engine.share.candidates import SlopeBelief
 from analytics.engine.share.combine import REMEMBERED
-from analytics.engine.share.draws import LEVELS, gains, ranks
+from analytics.engine.share.draws import BANDS, LEVELS, gains, ranks
 from analytics.engine.share.information import Information
 from analytics.engine.share.panel import PRICE, NoForecast, Note
 from analytics.engine.share.pooled import estimate, pool
 from analytics.engine.share.state import market_state
 from analytics.engine.share.stored import to_bytes
 from analytics.engine.share.tally import score
-from analytics.engine.share.why import reasons
 from analytics.forecasts.monitoring import Standing
+from analytics.markets.causes import causes
+from analytics.markets.festive import daily_totals, festive
 from analytics.markets.models import WEEK, Market
 from analytics.markets.panels import HORIZON, PROMOTION, MarketPanel, Planned, Plans, share_panel
-from analytics.markets.rules import LEAST_WEEKS
+from analytics.markets.pulls import FURTHER, as_recorded
+from analytics.markets.rules import LEAST_WEEKS, RECENT, view_of
 
 TESTED = 20
 """So many past weeks are forecast beside the one asked for, to say how good forecasts of this market are."""
@@ -78,11 +80,12 @@ def look_ahead(
         walk = Backtest(found.panel, HORIZON, Information.NONE, belief=belief, remembered=remembered)
         made = {one.origin: one for one in walk.forecasts(asked)}
     results = []
+    sold = daily_totals(market, measure)
     for week in weeks:
         origin = origins.get(week, 0)
         if origin in made:
             past = [one for at, one in made.items() if at < origin]
-            results.append(_looked(found, made[origin], past, watch if week == weeks[-1] else CALM))
+            results.append(_looked(found, made[origin], past, watch if week == weeks[-1] else CALM, sold))
         else:
             note = Note("one_player") if len(found.players) == 1 else Note("too_short", count=max(origin, 0))
             results.append(_refused(note, found.panel.notes))
@@ -107,14 +110,17 @@ def look_ahead_with_plans(market: Market, measure: str, plans: Plans) -> dict[in
     if not made.fitted:
         return {}
     places = {player_id: found.place(player_id) for player_id in plans}
+    size = _rounded(_size(found, known, daily_totals(market, measure)))
     return {
-        player_id: _looked_with_plan(found, made, at, plans[player_id])
+        player_id: _looked_with_plan(found, made, at, plans[player_id], size)
         for player_id, at in places.items()
         if at is not None and at in made.selling
     }
 
 
-def _looked_with_plan(found: MarketPanel, made: ShareForecast, at: int, plan: Mapping[date, Planned]) -> Looked:
+def _looked_with_plan(
+    found: MarketPanel, made: ShareForecast, at: int, plan: Mapping[date, Planned], size: Any
+) -> Looked:
     panel, origin = found.panel, made.origin
     weeks = [found.weeks[-1] + step * WEEK for step in range(1, HORIZON + 1)]
     ahead = dict(zip(panel.names, panel.drivers[origin : origin + HORIZON, at].T, strict=True))
@@ -122,6 +128,7 @@ def _looked_with_plan(found: MarketPanel, made: ShareForecast, at: int, plan: Ma
         "weeks": [week.isoformat() for week in weeks if week in plan],
         "price": _rounded(np.exp(ahead[PRICE])) if PRICE in ahead else [],
         "promotion": _rounded(ahead[PROMOTION]) if PROMOTION in ahead else [],
+        **{name: _rounded(as_recorded(name, ahead[name])) for name in FURTHER if name in ahead},
     }
     player_id = found.players[at].pk
     (one,) = _forecasts(found, made, [at])
@@ -131,9 +138,10 @@ def _looked_with_plan(found: MarketPanel, made: ShareForecast, at: int, plan: Ma
         "players": [player_id],
         "weights": _weights(made),
         "assumed": assumed,
-        "size": _rounded(_size(found.totals[:origin])),
+        "size": size,
     }
-    digest = hashlib.sha256(f"{found.digest}:{player_id}:{sorted(plan.items())}".encode()).hexdigest()
+    told = sorted((week, tuple(planned)) for week, planned in plan.items())
+    digest = hashlib.sha256(f"{found.digest}:{player_id}:{told}".encode()).hexdigest()
     return Looked(fields, [{**one, "ranks": []}], digest)
 
 
@@ -165,7 +173,9 @@ def _belief(market: Market, measure: str, found: MarketPanel) -> SlopeBelief | N
     return pool(learnt, found.panel.names)
 
 
-def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast], watch: Standing) -> Looked:
+def _looked(
+    found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecast], watch: Standing, sold: dict[date, float]
+) -> Looked:
     panel, origin = found.panel, made.origin
     why = _reasons(found, made)
     due = [one for one in past if one.origin < origin]
@@ -176,7 +186,7 @@ def _looked(found: MarketPanel, made: ShareForecast, past: Sequence[ShareForecas
         "weights": _weights(made),
         "backtest": _scores(found, due, origin),
         "assumed": {},
-        "size": _rounded(_size(found.totals[:origin])),
+        "size": _rounded(_size(found, origin, sold)),
         "notes": [_note(note) for note in (*panel.notes, *panel.silent(origin))],
         "widening": watch.widening,
         "watch": watch.to_json(),
@@ -201,6 +211,8 @@ def _forecasts(
     draws = spread.draws()
     gain, lose = gains(draws, last, POINT)
     final = ranks(draws[..., : len(found.players)])[-1]
+    apart = _apart(found, made.origin) if spread.is_joint else {}
+    together = {band: spread.draws(band) for band in BANDS} if apart else {}
     return [
         {
             "player_id": found.players[at].pk,
@@ -210,9 +222,26 @@ def _forecasts(
             "gain": _rounded(gain[:, at]),
             "lose": _rounded(lose[:, at]),
             "ranks": _rounded(final[at]),
+            "others": _others(together, at, apart[at], found) if at in apart else None,
         }
         for at in places
     ]
+
+
+def _apart(found: MarketPanel, origin: int) -> dict[int, int]:
+    """For each player that may see one rival apart (rules.view_of), the place of that rival."""
+    sold = found.amounts[max(0, origin - RECENT) : origin].sum(axis=0)
+    recent = {player.pk: float(amount) for player, amount in zip(found.players, sold, strict=False)}
+    rivals = {at: view_of(player.pk, recent).groups.get("rival", ()) for at, player in enumerate(found.players)}
+    return {at: place for at, one in rivals.items() if one and (place := found.place(one[0])) is not None}
+
+
+def _others(together: Mapping[float, Array], at: int, rival: int, found: MarketPanel) -> dict[str, Any]:
+    """What all hold beside the player and the rival shown apart, from the draws of all together by band."""
+    rest = {band: 1.0 - draws[..., at] - draws[..., rival] for band, draws in together.items()}
+    rows = [np.quantile(rest[0.95 if level in (LEVELS[0], LEVELS[-1]) else 0.80], level, axis=1) for level in LEVELS]
+    quantiles = np.clip(np.sort(np.stack(rows, axis=-1), axis=-1), 0.0, 1.0)
+    return {"rival": found.players[rival].pk, "quantiles": _rounded(quantiles)}
 
 
 def _scores(found: MarketPanel, past: Sequence[ShareForecast], origin: int) -> dict[str, Any]:
@@ -239,9 +268,13 @@ def _known_until(found: MarketPanel, origin: int) -> Any:
     return replace(found.panel, counted=counted)
 
 
-def _size(totals: Array) -> Array:
-    """Quantiles (LEVELS) of the market's size in each coming week."""
-    made = forecast_demand(totals[None], HORIZON, rhythm=WEEKLY)
+def _size(found: MarketPanel, origin: int, sold: dict[date, float]) -> Array:
+    """Quantiles (LEVELS) of the market's size in each coming week, festivals counted in.
+
+    `sold`: the platform's days, of which those up to the origin are learnt from.
+    """
+    around = festive(sold, found.weeks[0], found.weeks[origin - 1], HORIZON)
+    made = forecast_demand(found.totals[None, :origin], HORIZON, factors=around.factors[None], rhythm=WEEKLY)
     places = [DEMAND_LEVELS.index(level) for level in LEVELS]
     return np.asarray(made.quantiles[0][:, places], dtype=float)
 
@@ -255,7 +288,7 @@ def _reasons(found: MarketPanel, made: ShareForecast) -> dict[str, Array]:
     now, before = slice(origin - SPAN, origin), slice(origin - 2 * SPAN, origin - SPAN)
     shares = [panel.shares[part][:, selling].mean(axis=0) for part in (before, now)]
     drivers = [panel.drivers[part][:, selling].mean(axis=0) for part in (before, now)]
-    parts = reasons(model, panel.names, drivers[0], drivers[1], shares[0], shares[1])
+    parts = causes(model, panel.names, drivers[0], drivers[1], shares[0], shares[1])
     full = {}
     for cause, values in parts.items():
         full[cause] = np.zeros(len(panel.players))
@@ -264,7 +297,7 @@ def _reasons(found: MarketPanel, made: ShareForecast) -> dict[str, Array]:
 
 
 def scenario_state(market: Market, measure: str) -> bytes | None:
-    """The newest model of a market that knows prices and promotions; None where there is none to ask."""
+    """The newest model of a market that knows what drives it; None where there is none to ask."""
     try:
         found = share_panel(market, measure)
         known = found.panel.known
@@ -273,6 +306,12 @@ def scenario_state(market: Market, measure: str) -> bytes | None:
         return to_bytes(market_state(found.panel, made))
     except (NoForecast, ValueError):
         return None
+
+
+def festivals_ahead(market: Market, measure: str, first: date, last: date) -> list[dict[str, Any]]:
+    """The festivals of the weeks after `last`, for scenarios to move or leave out."""
+    around = festive(daily_totals(market, measure), first, last, HORIZON)
+    return [asdict(one) for one in around.coming]
 
 
 def with_the_plan_that_came(

@@ -117,7 +117,9 @@ class PlayerWeek(models.Model):
     """One player's week as the market counts it, rebuilt every night.
 
     `price` is an index of what its goods cost (fixed weights, so that what was bought does not move it), `promotion`
-    the part of its sales at a reduced price. `known_at`: for outside players, since when the figures are known.
+    the part of its sales at a reduced price, `advertising` what it spent (its own currency) and `stockout` the part of
+    the week in which it was sold out; None where that is not known. `known_at`: for outside players, since when the
+    figures are known; `advertising_known_on`: since when the spend is.
     """
 
     player = models.ForeignKey(Player, models.CASCADE, related_name="weeks")
@@ -126,6 +128,9 @@ class PlayerWeek(models.Model):
     value = money_field()
     price = models.FloatField(null=True)
     promotion = models.FloatField(null=True)
+    advertising = models.FloatField(null=True)
+    advertising_known_on = models.DateField(null=True)
+    stockout = models.FloatField(null=True)
     rating = models.FloatField(null=True)
     known_at = models.DateTimeField(null=True)
 
@@ -140,14 +145,16 @@ class PlayerWeek(models.Model):
 class PlannedWeek(AppendOnlyModel, TenantModel):
     """What a shop declared for a coming week of a market. A later row of the same week takes its place.
 
-    `price` is in the unit of PlayerWeek.price; None, as for `promotion`, where that stays as it is. A row with neither
-    takes back what was planned.
+    `price`, `promotion`, `advertising` and `stockout` are in the units of PlayerWeek; None where that stays as it is. A
+    row with none of them takes back what was planned.
     """
 
     player = models.ForeignKey(Player, models.PROTECT, related_name="planned_weeks")
     week = models.DateField(_("week"))
     price = models.FloatField(_("price"), null=True)
     promotion = models.FloatField(_("part on promotion"), null=True)
+    advertising = models.FloatField(_("advertising"), null=True)
+    stockout = models.FloatField(_("part of the week sold out"), null=True)
     declared_at = models.DateTimeField(_("declared"), default=timezone.now)
     source = models.CharField(_("source"), max_length=120, blank=True)
     actor_label = models.CharField(_("by"), max_length=150, blank=True)
@@ -175,7 +182,8 @@ class ShareRun(AppendOnlyModel):
 
     `players` are the ids of Player in the order of the model. `player` is set where the run knew that player's own plan
     and forecasts it alone; `assumed` is then what was taken for the weeks ahead, {"price": [per step], "promotion":
-    [per step], "weeks": [the Mondays that were planned]}, else {}. `backtest` holds
+    [per step], "weeks": [the Mondays that were planned]} and further drivers as pulls.as_recorded has them, else {}.
+    `backtest` holds
     errors in shares against simple forecasts, and how often bands held. `size` has the market's size per step: rows of
     seven quantiles. `is_replay`: made later, as of that week, with what was known then. `watch` is
     how earlier runs stood, `widening` the factor that ranges were widened by for it.
@@ -230,7 +238,8 @@ class ShareForecast(AppendOnlyModel):
 
     `last` and `mean` are shares; `quantiles` rows of seven per step, `gain` and `lose` the chances per step to win or
     lose a point, `ranks` the chances of rank 1, 2, ... at the last step, `reasons` what moved the share over the last
-    four weeks against the four before, in shares by cause.
+    four weeks against the four before, in shares by cause. `others`: quantiles per step of what all others hold beside
+    this player and the one shown apart, {"rival": its id, "quantiles": rows of seven}; None where no one is.
     """
 
     run = models.ForeignKey(ShareRun, models.PROTECT, related_name="forecasts")
@@ -242,6 +251,7 @@ class ShareForecast(AppendOnlyModel):
     lose = models.JSONField()
     ranks = models.JSONField()
     reasons = models.JSONField(default=dict)
+    others = models.JSONField(null=True)
 
     class Meta:
         ordering = ["run_id", "pk"]
@@ -302,10 +312,14 @@ class ShareScore(AppendOnlyModel):
 
 
 class ShareState(models.Model):
-    """The newest run's model as scenarios need it (engine.share.stored); older ones are thrown away."""
+    """The newest run's model as scenarios need it (engine.share.stored); older ones are thrown away.
+
+    `festivals`: those of the weeks ahead and what they do to the market's size (festive.Coming, as they are written).
+    """
 
     run = models.OneToOneField(ShareRun, models.CASCADE, related_name="state")
     data = models.BinaryField()
+    festivals = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return str(self.run_id)

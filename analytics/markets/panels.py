@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Sum
@@ -16,6 +16,8 @@ from django.db.models.functions import TruncWeek
 from analytics.engine.protocol import Array
 from analytics.engine.share.panel import PRICE, NoForecast, Note, SharePanel, make_panel
 from analytics.facts.models import VariantFact
+from analytics.markets import pulls
+from analytics.markets.drivers import days_out, sold_out_part
 from analytics.markets.models import WEEK, Market, Measure, Player, PlayerWeek
 from core.tenancy import every_tenant
 from ecommerce.catalog.models import Category
@@ -33,20 +35,31 @@ FILLED = 4
 """So many unknown weeks of an outside player in a row are filled with what was known before."""
 
 
-Planned = tuple[float | None, float | None]
-"""A week's price index and part on promotion; None where that stays as it is."""
+class Planned(NamedTuple):
+    """A week as it is planned: price index, part on promotion, spend on advertising, part sold out; None as it is."""
+
+    price: float | None = None
+    promotion: float | None = None
+    advertising: float | None = None
+    stockout: float | None = None
+
+
 Plans = Mapping[int, Mapping[date, Planned]]
 """Plans by player id and Monday."""
 
 
 @dataclass(frozen=True)
 class Sold:
-    """One merchant's weeks in a category; arrays are weeks long. `price` is NaN before the first sale."""
+    """One merchant's weeks in a category; arrays are weeks long. `price` is NaN before the first sale.
+
+    `promotion` and `stockout` are parts: of sales, and of the week.
+    """
 
     units: Array
     value: Array
     price: Array
     promotion: Array
+    stockout: Array
 
 
 def weeks_between(first: date, last: date) -> list[date]:
@@ -54,8 +67,12 @@ def weeks_between(first: date, last: date) -> list[date]:
 
 
 def sold_on_platform(category: Category, first: date, last: date) -> dict[int, Sold]:
-    """What every merchant sold in a category, by merchant id, from Monday `first` to the week of `last`; one query."""
+    """What every merchant sold in a category, by merchant id, from Monday `first` to the week of `last`.
+
+    Two queries and one for the merchants' time zones, however many there are.
+    """
     weeks = weeks_between(first, last)
+    out = days_out(category, weeks)
     place = {week: at for at, week in enumerate(weeks)}
     sales: dict[int, dict[int, list[tuple[int, float, float]]]] = defaultdict(lambda: defaultdict(list))
     with every_tenant("a market is made of the sales of many merchants"):
@@ -68,12 +85,12 @@ def sold_on_platform(category: Category, first: date, last: date) -> dict[int, S
         )
         for merchant, variant, week, units, value in rows:
             sales[merchant][variant].append((place[week], float(units), float(value)))
-    return {merchant: _sold(list(variants.values()), len(weeks)) for merchant, variants in sales.items()}
+    return {merchant: _sold(variants, len(weeks), out) for merchant, variants in sales.items()}
 
 
-def _sold(variants: list[list[tuple[int, float, float]]], length: int) -> Sold:
+def _sold(variants: Mapping[int, list[tuple[int, float, float]]], length: int, out: Mapping[int, Array]) -> Sold:
     units, value = np.zeros((len(variants), length)), np.zeros((len(variants), length))
-    for row, cells in enumerate(variants):
+    for row, cells in enumerate(variants.values()):
         for week, count, worth in cells:
             units[row, week], value[row, week] = count, worth
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -83,7 +100,8 @@ def _sold(variants: list[list[tuple[int, float, float]]], length: int) -> Sold:
     total = units.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         promotion = np.where(total > 0, reduced.sum(axis=0) / total, 0.0)
-    return Sold(total, value.sum(axis=0), _index(prices, value.sum(axis=1)), promotion)
+    price = _index(prices, value.sum(axis=1))
+    return Sold(total, value.sum(axis=0), price, promotion, sold_out_part(list(variants), units, out))
 
 
 def _carried(prices: Array) -> Array:
@@ -128,7 +146,8 @@ def _index(prices: Array, weights: Array) -> Array:
 class MarketPanel:
     """A market ready to forecast: the panel with HORIZON weeks to come, its players and weeks, and the sums sold.
 
-    The plan for the weeks to come is that everything stays as in the last week known, but for what players declared.
+    The plan for the weeks to come is that everything stays as in the last week known (advertising as in the last
+    quarter, nothing sold out), but for what players declared.
     `amounts` is weeks x players. Of more than MOST players the smaller ones are not in `players`; their sum is the last
     column.
     """
@@ -159,7 +178,8 @@ def share_panel(
 ) -> MarketPanel:
     """The panel of a market up to the week `until`, from what was known by `known_by`; `plans` stand in weeks to come.
 
-    Raises NoForecast where nobody sold anything.
+    Its drivers are price, promotion, and those of `pulls` that moved for anybody. Raises NoForecast where nobody sold
+    anything.
     """
     rows = PlayerWeek.objects.filter(player__market=market).select_related("player")
     if until is not None:
@@ -173,8 +193,11 @@ def share_panel(
     column = {player.pk: at for at, player in enumerate(players)}
     shape = (len(weeks) + HORIZON, len(players))
     amounts, price, promotion = (np.full(shape, np.nan) for _ in range(3))
+    raw = {name: np.full((len(weeks), len(players)), np.nan) for name in pulls.FURTHER}
     for row in found:
         at = place[row.week], column[row.player_id]
+        for name, value in _further(row, known_by):
+            raw[name][at] = value
         amounts[at] = float(row.value) if measure == Measure.VALUE else row.units
         price[at] = np.nan if row.price is None else row.price
         promotion[at] = np.nan if row.promotion is None else row.promotion
@@ -184,19 +207,45 @@ def share_panel(
         players = [players[at] for at in kept]
         column = {player.pk: at for at, player in enumerate(players)}
         amounts, price, promotion = (_pooled(values, kept) for values in (amounts, price, promotion))
-        price[:, -1], promotion[:, -1] = np.nan, 0.0
+        raw = {name: _pooled(values, kept) for name, values in raw.items()}
+        for values in (price, promotion, *raw.values()):
+            values[:, -1] = 0.0 if values is promotion else np.nan
     labels = [week.isoformat() for week in weeks_between(weeks[0], weeks[-1] + HORIZON * WEEK)]
     known = np.nan_to_num(amounts[: len(weeks)])
     amounts[: len(weeks)] = known
     promotion = np.where(np.isfinite(promotion), promotion, 0.0)
     promotion[len(weeks) :] = promotion[len(weeks) - 1]
-    digest = _digest(players, weeks, known, price, promotion)
+    drivers = {PRICE: price, PROMOTION: promotion, **_ahead(raw)}
+    digest = _digest(players, weeks, *(known, *drivers.values()))
     for player_id, plan in (plans or {}).items():
         if player_id in column:
-            _planned(price[:, column[player_id]], promotion[:, column[player_id]], weeks, plan)
+            own = column[player_id]
+            usual = pulls.usual_spend(raw[pulls.ADVERTISING][:, own])
+            _planned({name: values[:, own] for name, values in drivers.items()}, usual, weeks, plan)
     names = [str(player.pk) for player in players] + [REST] * (amounts.shape[1] - len(players))
-    panel = make_panel(labels, names, amounts, {PRICE: price, PROMOTION: promotion})
+    panel = make_panel(labels, names, amounts, drivers)
     return MarketPanel(panel, tuple(players), tuple(weeks), known, digest)
+
+
+def _further(row: PlayerWeek, known_by: datetime | None) -> list[tuple[str, float]]:
+    """What else is known of a player's week; spend only if that was known by then."""
+    told = [(pulls.STOCKOUT, row.stockout), (pulls.RATING, row.rating)]
+    since = row.advertising_known_on
+    if known_by is None or since is None or since <= known_by.date():
+        told.append((pulls.ADVERTISING, row.advertising))
+    return [(name, value) for name, value in told if value is not None]
+
+
+def _ahead(raw: Mapping[str, Array]) -> dict[str, Array]:
+    """The drivers that moved for anybody, with HORIZON weeks to come."""
+    found = {}
+    for name in pulls.FURTHER:
+        past = pulls.as_drivers(name, raw[name])
+        if past is not None:
+            coming = [pulls.going_on(name, past[:, at]) if np.isfinite(past[:, at]).any() else np.nan
+                      for at in range(past.shape[1])]  # fmt: skip
+            found[name] = np.concatenate([past, np.tile(coming, (HORIZON, 1))])
+    return found
 
 
 def _largest(amounts: Array) -> list[int]:
@@ -212,15 +261,23 @@ def _pooled(values: Array, kept: list[int]) -> Array:
     return np.column_stack([values[:, kept], np.where(known, np.nansum(rest, axis=1), np.nan)])
 
 
-def _planned(price: Array, promotion: Array, weeks: Sequence[date], plan: Mapping[date, Planned]) -> None:
-    """Put a player's plan into its weeks to come; what it does not speak of stays as it was last."""
+def _planned(drivers: Mapping[str, Array], usual: float, weeks: Sequence[date], plan: Mapping[date, Planned]) -> None:
+    """Put a player's plan into its weeks to come; what it does not speak of stays as it is.
+
+    `usual` is its usual spend on advertising.
+    """
+    price, promotion = drivers[PRICE], drivers[PROMOTION]
     seen = price[: len(weeks)]
     seen = seen[np.isfinite(seen)]
     for step in range(HORIZON):
         at = len(weeks) + step
-        planned_price, planned_promotion = plan.get(weeks[-1] + (step + 1) * WEEK, (None, None))
-        price[at] = planned_price if planned_price is not None else (seen[-1] if len(seen) else np.nan)
-        promotion[at] = promotion[at] if planned_promotion is None else planned_promotion
+        planned = plan.get(weeks[-1] + (step + 1) * WEEK, Planned())
+        price[at] = planned.price if planned.price is not None else (seen[-1] if len(seen) else np.nan)
+        promotion[at] = promotion[at] if planned.promotion is None else planned.promotion
+        if planned.advertising is not None and usual > 0 and pulls.ADVERTISING in drivers:
+            drivers[pulls.ADVERTISING][at] = pulls.felt(planned.advertising, usual)
+        if planned.stockout is not None and pulls.STOCKOUT in drivers:
+            drivers[pulls.STOCKOUT][at] = pulls.missed(planned.stockout)
 
 
 def _fill_outside(amounts: Array, players: Iterable[Player]) -> None:

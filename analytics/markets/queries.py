@@ -28,7 +28,7 @@ from analytics.markets.models import (
     ShareScore,
     ShareState,
 )
-from analytics.markets.panels import HORIZON
+from analytics.markets.panels import HORIZON, Planned
 from analytics.markets.rules import RECENT, Record, Verdict, View, view_of
 from core.tenancy import every_tenant
 
@@ -163,7 +163,7 @@ def plan_errors(player: Player, measure: str, *, is_own: bool = False) -> tuple[
     return sum(abs(error) for error, _ in found) / len(found), sum(abs(planned) for _, planned in found) / len(found)
 
 
-def plans_ahead(market: Market, last_week: date) -> dict[int, dict[date, tuple[float | None, float | None]]]:
+def plans_ahead(market: Market, last_week: date) -> dict[int, dict[date, Planned]]:
     """What players have declared for the weeks of a forecast from `last_week`, the newest word on each.
 
     By player id and Monday.
@@ -172,12 +172,12 @@ def plans_ahead(market: Market, last_week: date) -> dict[int, dict[date, tuple[f
         rows = PlannedWeek.objects.filter(
             player__market=market, week__gt=last_week, week__lte=last_week + HORIZON * WEEK
         )
-        told = list(rows.order_by("declared_at", "pk").values_list("player_id", "week", "price", "promotion"))
-    plans: dict[int, dict[date, tuple[float | None, float | None]]] = {}
-    for player, week, price, promotion in told:
-        plans.setdefault(player, {})[week] = (price, promotion)
+        told = list(rows.order_by("declared_at", "pk").values_list("player_id", "week", *Planned._fields))
+    plans: dict[int, dict[date, Planned]] = {}
+    for player, week, *planned in told:
+        plans.setdefault(player, {})[week] = Planned(*planned)
     kept = {
-        player: {week: plan for week, plan in weeks.items() if plan != (None, None)} for player, weeks in plans.items()
+        player: {week: plan for week, plan in weeks.items() if plan != Planned()} for player, weeks in plans.items()
     }
     return {player: weeks for player, weeks in kept.items() if weeks}
 
@@ -211,6 +211,7 @@ def content_of(run: ShareRun, forecasts: Sequence[ShareForecast]) -> str:
     said |= watched(run)
     rows = [
         [one.player_id, one.last, one.mean, one.quantiles, one.gain, one.lose, one.ranks, one.reasons]
+        + ([] if one.others is None else [one.others])
         for one in forecasts
     ]
     if run.player_id is not None:

@@ -21,6 +21,7 @@ GROUPS = ("own", "rival", "others")
 class ShareSheet:
     """A run as its shop sees it. `ahead` has the middle share of each group of the view, a value per step.
 
+    `others` has the range of all others per step, seven quantiles; None where the run kept none for this view.
     `planned` is the forecast that knew the shop's own plan, where there is one of the same week. `rank` is the shop's
     place by last week's share among `sellers`, those of the last weeks.
     """
@@ -30,6 +31,7 @@ class ShareSheet:
     own: ShareForecast
     past: Sequence[PastShare]
     ahead: dict[str, list[float]]
+    others: list[list[float]] | None
     rival: ShareForecast | None
     rank: int
     sellers: int
@@ -81,9 +83,23 @@ def share_sheet(run: ShareRun, merchant: Merchant) -> ShareSheet | str:
         own=own,
         past=past_shares(run.market, run.measure, seen, run.last_week),
         ahead={**ahead, "others": [float(value) for value in rest]},
+        others=_others(own, rival),
         rival=rival,
         rank=1 + sum(one.last > own.last for one in forecasts.values()),
         sellers=1 + seen.peers,
         record=share_record(player, run.measure, until=run.last_week),
         planned=forecast_of(own_run, player) if own_run and own_run.last_week == run.last_week else None,
     )
+
+
+def _others(own: ShareForecast, rival: ShareForecast | None) -> list[list[float]] | None:
+    """What neither the shop nor the rival shown apart holds. It is a sum that passes the floor of `rules.view_of`.
+
+    Without a rival it is what the own share leaves, the same range read from the other end.
+    """
+    if rival is None:
+        return [[1.0 - value for value in reversed(row)] for row in own.quantiles]
+    if own.others is None or own.others["rival"] != rival.player_id:
+        return None
+    kept: list[list[float]] = own.others["quantiles"]
+    return kept

@@ -77,7 +77,8 @@ def chart(sheet: ShareSheet) -> dict[str, Any]:
 def table_head(sheet: ShareSheet) -> list[str]:
     names = group_names()
     others = [names[group] for group in GROUPS[1:] if group in sheet.view.groups]
-    return [_("Week"), _("Your share"), _("Even chance"), _("8 in 10"), _("19 in 20"), *others]
+    ranged = [_("All others, 8 in 10")] if sheet.others else []
+    return [_("Week"), _("Your share"), _("Even chance"), _("8 in 10"), _("19 in 20"), *others, *ranged]
 
 
 def table(sheet: ShareSheet) -> list[list[str]]:
@@ -86,20 +87,36 @@ def table(sheet: ShareSheet) -> list[list[str]]:
     past = [
         [words.week_of(one.week), words.percent(one.shares["own"]), "", "", ""]
         + [words.percent(one.shares[group]) for group in others]
+        + ([""] if sheet.others else [])
         for one in sheet.past
     ]
     ahead = [
         [words.week_of(week), *_ranges(row), *[words.percent(sheet.ahead[group][step]) for group in others]]
+        + ([_between(sheet.others[step], LOW, HIGH)] if sheet.others else [])
         for step, (week, row) in enumerate(zip(sheet.weeks, sheet.own.quantiles, strict=True))
     ]
     return past + ahead
 
 
-def _ranges(row: list[float]) -> list[str]:
-    def between(low: int, high: int) -> str:
-        return f"{words.percent(row[low])} – {words.percent(row[high])}"
+def _between(row: list[float], low: int, high: int) -> str:
+    return f"{words.percent(row[low])} – {words.percent(row[high])}"
 
-    return [words.percent(row[MIDDLE]), between(2, 4), between(LOW, HIGH), between(0, 6)]
+
+def _ranges(row: list[float]) -> list[str]:
+    return [words.percent(row[MIDDLE]), _between(row, 2, 4), _between(row, LOW, HIGH), _between(row, 0, 6)]
+
+
+def others(sheet: ShareSheet) -> str:
+    """What all others are likely to hold at the last step; why that has no range where it has none."""
+    if not sheet.others:
+        return _(
+            "What all others hold together has no range here: this forecast was made before ranges of it were kept."
+        )
+    row = sheet.others[-1]
+    said = _("All others together: about %(middle)s in eight weeks, most likely %(low)s to %(high)s.")
+    return said % dict(
+        zip(("low", "middle", "high"), (words.percent(row[at]) for at in (LOW, MIDDLE, HIGH)), strict=True)
+    )
 
 
 def chances(own: ShareForecast) -> list[str]:
@@ -171,7 +188,7 @@ def outcomes(run: ShareRun, player: Player) -> dict[str, Any]:
 
 EXPORT_HEAD = [
     "week", "kind", "share", "low_95", "low_80", "low_50", "middle", "high_50", "high_80", "high_95", "rival", "others",
-    "market",
+    "others_low_80", "others_high_80", "market",
 ]  # fmt: skip
 
 
@@ -180,9 +197,20 @@ def export(sheet: ShareSheet) -> Iterator[list[Any]]:
     for one in sheet.past:
         yield [
             one.week.isoformat(), "actual", one.shares["own"], *[""] * 7, one.shares.get("rival", ""),
-            one.shares["others"], one.total,
+            one.shares["others"], "", "", one.total,
         ]  # fmt: skip
     for step, (week, row) in enumerate(zip(sheet.weeks, sheet.own.quantiles, strict=True)):
         rival = sheet.ahead["rival"][step] if "rival" in sheet.ahead else ""
         size = sheet.run.size[step][MIDDLE]
-        yield [week.isoformat(), "forecast", sheet.own.mean[step], *row, rival, sheet.ahead["others"][step], size]
+        rest = sheet.others[step] if sheet.others else None
+        ends = [rest[LOW], rest[HIGH]] if rest else ["", ""]
+        yield [
+            week.isoformat(),
+            "forecast",
+            sheet.own.mean[step],
+            *row,
+            rival,
+            sheet.ahead["others"][step],
+            *ends,
+            size,
+        ]

@@ -95,6 +95,7 @@ def _of_run(request: MerchantRequest, run: ShareRun) -> dict[str, Any]:
         "table": showing.table(sheet),
         "strip": showing.strip(sheet.record),
         "chances": showing.chances(sheet.own),
+        "others": showing.others(sheet),
         "miss": words.points(sheet.record.miss),
         "skill": words.skill(sheet.record),
         "lean": words.lean(sheet.record),

@@ -27,7 +27,7 @@ MODELS: Final = {
     "moving_average": gettext_lazy("The average of the last weeks"),
     "smoothing": gettext_lazy("An average in which recent weeks count more"),
     "vector_autoregression": gettext_lazy("How shares have followed each other from week to week"),
-    "logit": gettext_lazy("How shares answer to prices and promotions"),
+    "logit": gettext_lazy("How shares answer to prices, promotions and what else drives them"),
     "logit_lagged": gettext_lazy("How shares answer to prices and promotions, and to those of the week before"),
     "recent_lagged": gettext_lazy("How shares answered to prices and promotions in the last half year"),
     "levelled": gettext_lazy("How shares answer to prices and promotions from a slowly moving level"),
@@ -37,9 +37,12 @@ MODELS: Final = {
 CAUSES: Final = {
     "price": gettext_lazy("Your prices"),
     "promotion": gettext_lazy("Your promotions"),
+    "advertising": gettext_lazy("Your advertising"),
+    "stockout": gettext_lazy("Your sold-out days"),
+    "rating": gettext_lazy("What buyers think of your products"),
     "rivals": gettext_lazy("What rivals did"),
     "season": pgettext_lazy("cause", "Season"),
-    "unexplained": gettext_lazy("Not explained by prices or promotions"),
+    "unexplained": gettext_lazy("Not explained by any of these"),
 }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
-from analytics.markets.actions.planning import declare_plan
+from analytics.markets.actions.planning import PlannedFor, declare_plan
 from analytics.markets.models import WEEK, Market, Measure, PlayerWeek
 from analytics.scenarios import words
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer
@@ -22,12 +22,14 @@ from analytics.scenarios.events import (
     PriceTestPlanned,
     PromiseJudged,
     ScenarioAdopted,
+    ScenarioAskedAgain,
     ScenarioDeleted,
     ScenarioLinkRevoked,
     ScenarioRenamed,
     ScenarioSaved,
     ScenarioShared,
 )
+from analytics.scenarios.levers import asked_spend, pulled
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 from analytics.scenarios.queries import digest_of, promises_due
 from analytics.scenarios.rules import LINK_DAYS, LONGEST_TEST, Question, carried_out, schedule
@@ -92,6 +94,17 @@ def rename_scenario(scenario: Scenario, *, name: str, note: str, actor: Actor) -
 
 
 @transaction.atomic
+def ask_again(scenario: Scenario, *, actor: Actor) -> Scenario:
+    """Answer the question of a draft anew from the newest forecast. Refuses where its weeks are over."""
+    found = _draft(scenario)
+    desk = asked_desk(found.market, found.measure)
+    found.answer, found.run = answered(desk, found.asked).as_dict(), desk.run
+    found.save()
+    record(ScenarioAskedAgain(scenario_id=found.pk, run_id=desk.run.pk), actor=actor, subject=found)
+    return found
+
+
+@transaction.atomic
 def delete_scenario(scenario: Scenario, *, actor: Actor) -> None:
     """Remove a draft and its links."""
     found = _draft(scenario)
@@ -129,7 +142,7 @@ def adopt_scenario(scenario: Scenario, *, actor: Actor) -> Promise:
     question = found.asked
     if question.first not in desk.ahead or question.last not in desk.ahead:
         raise Refused("begun", _("Its weeks have begun or are over. Ask the question again for weeks to come."))
-    if not desk.levers(question):
+    if pulled(desk, question).changes_nothing:
         raise Refused("nothing", _("It changes nothing, so there is no plan to adopt."))
     answer = answered(desk, question)
     found.answer, found.run, found.state = answer.as_dict(), desk.run, Scenario.State.ADOPTED
@@ -166,12 +179,18 @@ def adopt_scenario(scenario: Scenario, *, actor: Actor) -> Promise:
     return promise
 
 
-def _planned(desk: Desk, question: Question) -> list[tuple[date, float | None, float | None]]:
+def _planned(desk: Desk, question: Question) -> list[PlannedFor]:
     """The weeks as they are declared to the market; what the question leaves alone stays as it is."""
     moves_price = desk.index is not None and question.price_factor != 1
     price = desk.index * question.price_factor if moves_price and desk.index else None
     promotion = None if question.promotion is None else question.promotion / 100
-    return [(week, price, promotion) for week in question.weeks]
+    spend = asked_spend(desk, question)
+
+    def stockout(week: date) -> float | None:
+        is_out = question.sold_out_from is not None and week >= question.sold_out_from
+        return 1.0 if is_out else question.sold_out / 7 or None
+
+    return [PlannedFor(week, price, promotion, spend, stockout(week)) for week in question.weeks]
 
 
 def judge_promises(*, actor: Actor) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -35,7 +35,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Past:
-    """A lever past what was tried. `asked`, `low` and `high` are changes from today in percent, None for a rival's."""
+    """A lever past what was tried; `asked`, `low` and `high` in the unit of desk.Tried, None for a rival's."""
 
     driver: str
     is_rival: bool
@@ -63,8 +63,10 @@ class Answer:
 
     `now` is the share of the last week known, `share` that of the last week of the plan, `mean_share` that of all its
     weeks. `stock` and `planned_stock` are the units that serve nine in ten outcomes. `margin` is the part of sales that
-    is not cost, today and then. `cost_known` of `cost_of` products have a cost. `moves` are past changes of price and
-    of promotion.
+    is not cost, today and then. `cost_known` of `cost_of` products have a cost. `moves` are past changes of price, of
+    promotion and of the levers pulled, `evidence` the fewest of any lever (None: no lever of the market's model).
+    `on_shelf`: what can be sold now. `acts`: by which rules levers acted (levers.Pulled). `limited`: the part of
+    outcomes in which the stock allowed runs out.
     """
 
     known_until: str
@@ -80,11 +82,21 @@ class Answer:
     cost_known: int
     cost_of: int
     moves: dict[str, int]
-    evidence: int
+    evidence: int | None
     beyond: list[Past]
     weeks: list[Week]
     with_reaction: bool
     reaction_known: bool
+    on_shelf: int | None = None
+    acts: list[str] = field(default_factory=list)
+    limited: float = 0.0
+
+    @property
+    def to_order(self) -> float | None:
+        """The units to get beside those on the shelf, to serve nine in ten outcomes; never below zero."""
+        if self.stock is None or self.on_shelf is None:
+            return None
+        return max(0.0, self.stock - self.on_shelf)
 
     @property
     def extra_stock(self) -> float | None:

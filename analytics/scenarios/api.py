@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from accounts.tokens.api import TenantViewSet
 from analytics.markets.models import Market, Measure
 from analytics.markets.queries import markets_of
-from analytics.scenarios.actions import adopt_scenario, answered, asked_desk, save_scenario
+from analytics.scenarios.actions import adopt_scenario, answered, ask_again, asked_desk, save_scenario
 from analytics.scenarios.models import Promise, PromiseOutcome, Scenario
 from analytics.scenarios.queries import scenario_list
-from analytics.scenarios.rules import STEEPEST, Question
+from analytics.scenarios.rules import MOST_MONEY, MOST_UNITS, STEEPEST, Question
 
 
 class ScenarioOut(serializers.ModelSerializer[Scenario]):
@@ -69,6 +69,25 @@ class QuestionIn(serializers.Serializer[Any]):
     promotion = serializers.FloatField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
     discount = serializers.FloatField(min_value=0, max_value=90, default=0.0)
     advertising = serializers.FloatField(min_value=-100, max_value=300, default=0.0)
+    advertising_amount = serializers.FloatField(
+        min_value=0, max_value=MOST_MONEY, required=False, allow_null=True, default=None,
+        help_text="Spend a week, in place of `advertising`.",
+    )  # fmt: skip
+    sold_out = serializers.FloatField(
+        min_value=0, max_value=7, default=0.0, help_text="Days of each week on which nothing is on the shelf."
+    )
+    sold_out_from = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="The Monday from which nothing is on the shelf."
+    )
+    stock = serializers.IntegerField(
+        min_value=0, max_value=MOST_UNITS, required=False, allow_null=True, default=None,
+        help_text="The most units that can be sold in these weeks.",
+    )  # fmt: skip
+    festival = serializers.CharField(
+        max_length=60, required=False, allow_blank=True, default="",
+        help_text="The key of a festival to leave out, or with `festival_week` to hold in another week.",
+    )  # fmt: skip
+    festival_week = serializers.DateField(required=False, allow_null=True, default=None, help_text="A Monday.")
     rival_price = serializers.FloatField(min_value=-STEEPEST, max_value=STEEPEST, default=0.0)
     rival_promotion = serializers.FloatField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
     reaction = serializers.BooleanField(default=False, help_text="Whether rivals answer as they usually do.")
@@ -88,6 +107,7 @@ class ScenarioViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         "create": "scenarios.edit",
         "simulate": "scenarios.view",
         "adopt": "scenarios.adopt",
+        "ask_again": "scenarios.edit",
         "promise": "scenarios.view",
     }
     inputs = {"create": ScenarioIn, "simulate": QuestionIn}
@@ -121,6 +141,12 @@ class ScenarioViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         """Ask a question; the answer is not kept."""
         market, measure, question, _kept = self._asked()
         return Response(answered(asked_desk(market, measure), question).as_dict())
+
+    @extend_schema(request=None, responses=AnsweredOut)
+    @action(detail=True, methods=["post"], url_path="ask-again")
+    def ask_again(self, request: Request, pk: str) -> Response:
+        """Answer the question of a draft anew, from the newest forecast."""
+        return Response(AnsweredOut(ask_again(self.get_object(), actor=self.actor)).data)
 
     @extend_schema(request=None, responses={201: PromiseOut})
     @action(detail=True, methods=["post"])

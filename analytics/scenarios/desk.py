@@ -16,7 +16,7 @@ from django.db.models import Sum
 
 from accounts.merchants.models import Merchant
 from analytics.engine.protocol import Array
-from analytics.engine.scenario.levers import Beyond, Lever, moves
+from analytics.engine.scenario.levers import Beyond, moves
 from analytics.engine.scenario.market_size import MarketSize, market_size
 from analytics.engine.scenario.outcome import LEVELS, Money, Outcome, compare
 from analytics.engine.scenario.reaction import Reaction, usual_reaction
@@ -24,14 +24,17 @@ from analytics.engine.share.panel import PRICE
 from analytics.engine.share.state import DRAWS, MarketState
 from analytics.engine.share.stored import from_bytes
 from analytics.facts.models import VariantFact
+from analytics.markets import pulls
+from analytics.markets.festive import Coming
 from analytics.markets.models import WEEK, Market, Measure, Player, PlayerWeek, ShareRun
 from analytics.markets.panels import PROMOTION, USUAL_WEEKS
+from analytics.markets.pulls import ADVERTISING, STOCKOUT
 from analytics.markets.queries import newest_share_run, newest_state, view
 from analytics.markets.rules import LEAST_WEEKS, RECENT, View
 from analytics.scenarios.answers import HIGH, Answer, Figure, Past, Week, rounded
+from analytics.scenarios.levers import Pulled, Spend, against, pulled
 from analytics.scenarios.rules import COST_COVER, USUAL_SPAN, Question
-
-ADVERTISING = "advertising"
+from ecommerce.inventory.models import StockLevel
 
 
 class CannotSay(Exception):
@@ -54,7 +57,11 @@ class Worth:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a player did with a driver: how often it moved, and how far from today, in percent (prices) or points."""
+    """What a player did with a driver: how often it moved, and how far.
+
+    In percent from today (price), percent of sales (promotion), days a week (stock-outs), percent of today
+    (advertising).
+    """
 
     moves: int
     low: float
@@ -64,7 +71,11 @@ class Tried:
 
 @dataclass(frozen=True)
 class Desk:
-    """A market ready to be asked by one of its players. `rival` is the largest one, where it may be told apart."""
+    """A market ready to be asked by one of its players. `rival` is the largest one, where it may be told apart.
+
+    `spend` is what the merchant did with advertising, `on_shelf` what it can sell now (None: never counted), and
+    `festivals` are those of the weeks ahead.
+    """
 
     market: Market
     measure: str
@@ -76,13 +87,20 @@ class Desk:
     seen: View
     totals: Array
     worth: Worth
+    spend: Spend
+    on_shelf: int | None
+    festivals: tuple[Coming, ...]
     currency: str
     today: date
 
     @cached_property
     def plan(self) -> Array:
-        """The weeks ahead if everything stays as in the last week known: steps x players x drivers."""
-        return np.repeat(self.state.history[-1:], self.run.horizon, axis=0)
+        """The weeks ahead if everything goes on as it is: steps x players x drivers."""
+        plan = np.repeat(self.state.history[-1:], self.run.horizon, axis=0)
+        for at, name in enumerate(self.state.names):
+            if name in pulls.FURTHER:
+                plan[:, :, at] = [pulls.going_on(name, past) for past in self.state.history[:, :, at].T]
+        return plan
 
     @cached_property
     def size(self) -> MarketSize:
@@ -122,38 +140,29 @@ class Desk:
         if driver == PRICE:
             low, high = (100 * (np.exp(end - seen[-1]) - 1) for end in (seen.min(), seen.max()))
             return Tried(count, float(low), float(high), 0.0)
+        if driver == STOCKOUT:
+            return Tried(count, *(7 * float(pulls.part_of(end)) for end in (seen.min(), seen.max(), 0.0)))
+        if driver == ADVERTISING:
+            low, high, now = against(self.spend, tuple(self._money(end) for end in (seen.min(), seen.max(), 0.0)))  # type: ignore[arg-type]
+            return Tried(count, low, high, now)
         return Tried(count, 100 * float(seen.min()), 100 * float(seen.max()), 100 * float(seen[-1]))
 
-    def levers(self, asked: Question) -> list[Lever]:
-        """The question as the engine takes it. Levers that the market has no data of are left out."""
-        first, last = ((week - self.run.last_week).days // 7 - 1 for week in (asked.first, asked.last))
-        names = self.state.names
-        pulled = []
-        if PRICE in names and asked.price_factor != 1:
-            pulled.append(Lever(self.place, PRICE, first, last, "factor", asked.price_factor))
-        if PROMOTION in names and asked.promotion is not None:
-            pulled.append(Lever(self.place, PROMOTION, first, last, "value", asked.promotion / 100))
-        if ADVERTISING in names and asked.advertising:
-            pulled.append(Lever(self.place, ADVERTISING, first, last, "factor", 1 + asked.advertising / 100))
-        if self.rival is not None:
-            if PRICE in names and asked.rival_price:
-                pulled.append(Lever(self.rival, PRICE, first, last, "factor", 1 + asked.rival_price / 100))
-            if PROMOTION in names and asked.rival_promotion is not None:
-                pulled.append(Lever(self.rival, PROMOTION, first, last, "value", asked.rival_promotion / 100))
-        return pulled
+    def step(self, week: date) -> int:
+        """Which step of the forecast a Monday is, counted from 0."""
+        return (week - self.run.last_week).days // 7 - 1
 
-    def outcome(self, asked: Question) -> Outcome:
+    def outcome(self, asked: Question, found: Pulled) -> Outcome:
         """The engine's answer. Units are those of the price index until `answer` brings them to real ones."""
-        first, last = ((week - self.run.last_week).days // 7 - 1 for week in (asked.first, asked.last))
         return compare(
             self.state,
             self.plan,
-            self.levers(asked),
+            found.levers,
             self.place,
             size=self.size,
             money=self.money,
             reaction=self.reaction if asked.reaction else None,
-            span=slice(first, last + 1),
+            span=slice(self.step(asked.first), self.step(asked.last) + 1),
+            shift=None if found.shift.changes_nothing else found.shift,
         )
 
     @property
@@ -175,7 +184,8 @@ class Desk:
 
     def answer(self, asked: Question) -> Answer:
         """Everything the page says of a question."""
-        made = self.outcome(asked)
+        found = pulled(self, asked)
+        made = self.outcome(asked, found)
         is_value = self.measure == Measure.VALUE
         of_units, of_money = (1 / self.scale, 1.0) if is_value else (1.0, self.scale)
         units = Figure.of(made.units, of_units)
@@ -187,18 +197,30 @@ class Desk:
             units=units,
             sales=Figure.of(made.sales, of_money),
             profit=Figure.of(made.profit, of_money),
-            stock=units.changed[HIGH] if units else None,
+            stock=None if made.stock is None else round(of_units * float(made.stock[HIGH]), 6),
             planned_stock=units.planned[HIGH] if units else None,
             margin=self._margin(asked),
             cost_known=self.worth.known,
             cost_of=self.worth.of,
-            moves={name: found.moves for name in (PRICE, PROMOTION) if (found := self.tried(name))},
+            moves={name: one.moves for name in self._resting(found) if (one := self.tried(name))},
             evidence=made.moves,
-            beyond=[self._past(one) for one in made.beyond],
+            beyond=[*(self._past(one) for one in made.beyond), *found.past],
             weeks=self._weeks(asked, made, of_units, of_money),
             with_reaction=made.with_reaction,
             reaction_known=self.reaction is not None,
+            on_shelf=self.on_shelf,
+            acts=found.acts,
+            limited=round(made.limited, 4),
         )
+
+    def _resting(self, found: Pulled) -> list[str]:
+        """The drivers whose past moves an answer rests on."""
+        further = {lever.driver for lever in found.levers if lever.driver in pulls.FURTHER}
+        return [PRICE, PROMOTION, *sorted(further)]
+
+    def _money(self, felt: float) -> float:
+        """A value of the advertising driver as spend a week."""
+        return float(self.spend.usual * np.expm1(felt))
 
     def _now(self) -> float:
         forecast = self.run.forecasts.filter(player=self.player).first()
@@ -217,13 +239,17 @@ class Desk:
         ends = one.asked, one.low, one.high
         if one.driver == PRICE:
             return Past(PRICE, False, *(round(100 * (end / (self.index or 1.0) - 1), 2) for end in ends))
+        if one.driver == ADVERTISING:
+            return Past(ADVERTISING, False, *against(self.spend, tuple(self._money(end) for end in ends)))  # type: ignore[arg-type]
+        if one.driver == STOCKOUT:
+            return Past(STOCKOUT, False, *(round(7 * float(pulls.part_of(end)), 2) for end in ends))
         return Past(one.driver, False, *(round(100 * end, 2) for end in ends))
 
     def _weeks(self, asked: Question, made: Outcome, of_units: float, of_money: float) -> list[Week]:
         rows = []
         promotion = self.tried(PROMOTION)
         for week in asked.weeks:
-            step = (week - self.run.last_week).days // 7 - 1
+            step = self.step(week)
             held = asked.promotion if asked.promotion is not None else (promotion.now if promotion else None)
             rows.append(
                 Week(
@@ -273,6 +299,9 @@ def desk_of(market: Market, measure: str, merchant: Merchant) -> Desk:
         seen=seen,
         totals=_totals(market, measure, kept.run),
         worth=_worth(market, player, kept.run.last_week),
+        spend=_spend(player, kept.run.last_week),
+        on_shelf=_on_shelf(market),
+        festivals=tuple(Coming(**one) for one in kept.festivals),
         currency=market.currency,
         today=merchant.today(),
     )
@@ -322,3 +351,17 @@ def _worth(market: Market, player: Player, until: date) -> Worth:
     if total and covered >= COST_COVER * total:
         cost = sum(each * units for each, units in known) / covered
     return Worth(price, cost, len(known), len(sold))
+
+
+def _spend(player: Player, until: date) -> Spend:
+    rows = PlayerWeek.objects.filter(player=player, week__lte=until).order_by("week")
+    found = list(rows.values_list("advertising", "value"))
+    spent = [np.nan if amount is None else amount for amount, _value in found]
+    return Spend(np.array(spent, dtype=float), np.array([float(value) for _amount, value in found]))
+
+
+def _on_shelf(market: Market) -> int | None:
+    """The units of the market that the merchant in scope can sell now; None where none was ever counted."""
+    levels = StockLevel.objects.filter(variant__product__category=market.category)
+    sums = levels.aggregate(on_hand=Sum("on_hand"), reserved=Sum("reserved"))
+    return None if sums["on_hand"] is None else int(sums["on_hand"] - sums["reserved"])

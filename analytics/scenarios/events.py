@@ -28,6 +28,17 @@ class ScenarioRenamed(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class ScenarioAskedAgain(Event):
+    """The question of a draft was answered anew, from the forecast `run_id`."""
+
+    kind = "scenarios.asked_again"
+    label = _("Scenario asked again")
+    scenario_id: int
+    run_id: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class ScenarioDeleted(Event):
     kind = "scenarios.deleted"
     label = _("Scenario deleted")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from accounts.merchants.models import Merchant
-from analytics.markets.models import Market, PlayerWeek
+from analytics.markets.models import Market, PlayerWeek, ShareState
 from analytics.markets.queries import markets_of
 from analytics.scenarios.models import PriceTest, Promise, Scenario, ScenarioLink
 from analytics.scenarios.rules import COMPARED
@@ -27,6 +27,13 @@ def chosen_market(merchant: Merchant, wanted: str) -> tuple[Market | None, list[
     markets = list(markets_of(merchant))
     found = next((market for market in markets if str(market.pk) == wanted), None)
     return found or next(iter(markets), None), markets
+
+
+def is_outdated(scenario: Scenario) -> bool:
+    """Whether a newer forecast than that of its answer can be asked."""
+    kept = ShareState.objects.filter(run__market=scenario.market, run__measure=scenario.measure)
+    newest = kept.order_by("-run__last_week", "-run_id").values_list("run_id", flat=True).first()
+    return newest is not None and newest != scenario.run_id
 
 
 def links_of(scenario: Scenario) -> QuerySet[ScenarioLink]:

@@ -20,6 +20,8 @@ PRICE_SLACK: Final = 0.03
 PROMOTION_SLACK: Final = 0.15
 """A plan was carried out where prices stayed within 3 % of it, and promotions within 15 points."""
 LONGEST_TEST: Final = 104
+DAYS: Final = ("first", "last", "sold_out_from", "festival_week")
+MOST_UNITS, MOST_MONEY = 10**9, 1e9
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class Question:
     """What is to change from the Monday `first` to the week of `last`. Prices, discount and advertising in percent.
 
     `promotion` is the percentage of sales at a reduced price, None as planned; `discount` what is taken off there.
-    `advertising` changes the spend where it is on record. `rival_price` and `rival_promotion` are those of the largest
-    rival. With `reaction` rivals answer as they usually do.
+    `advertising` changes the spend, `advertising_amount` is one a week in its place. `sold_out` are days of each week
+    on which nothing is on the shelf, `sold_out_from` a Monday from which nothing is, `stock` the most units that can be
+    sold. `festival` (a key) is left out, or held in `festival_week` instead. `rival_price` and `rival_promotion` are
+    those of the largest rival. With `reaction` rivals answer as they usually do.
     """
 
     first: date
@@ -37,6 +41,12 @@ class Question:
     promotion: float | None = None
     discount: float = 0.0
     advertising: float = 0.0
+    advertising_amount: float | None = None
+    sold_out: float = 0.0
+    sold_out_from: date | None = None
+    stock: int | None = None
+    festival: str = ""
+    festival_week: date | None = None
     rival_price: float = 0.0
     rival_promotion: float | None = None
     reaction: bool = False
@@ -48,20 +58,16 @@ class Question:
         return float((1 + self.price / 100) * (1 - self.discount / 100) ** part)
 
     @property
-    def changes_nothing(self) -> bool:
-        own = self.price_factor == 1.0 and self.promotion is None and not self.advertising
-        return own and not self.rival_price and self.rival_promotion is None
-
-    @property
     def weeks(self) -> list[date]:
         return [self.first + step * WEEK for step in range((self.last - self.first).days // 7 + 1)]
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "first": self.first.isoformat(), "last": self.last.isoformat()}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(self).items()}
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Question:
-        return cls(**{**kept, "first": date.fromisoformat(kept["first"]), "last": date.fromisoformat(kept["last"])})
+        days = {name: date.fromisoformat(kept[name]) for name in DAYS if kept.get(name)}
+        return cls(**{**kept, **days})
 
 
 def likelihood(chance_up: float) -> tuple[str, str]:

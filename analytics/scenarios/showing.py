@@ -112,6 +112,8 @@ def tiles(answer: Answer, currency: str) -> dict[str, Any]:
         made["margin"] = {"now": percent(answer.margin[0]), "then": percent(answer.margin[1])}
     if answer.extra_stock is not None and answer.stock is not None:
         made["stock"] = {"extra": units(answer.extra_stock), "all": units(answer.stock)}
+        if answer.to_order is not None and answer.on_shelf is not None:
+            made["stock"] |= {"order": units(answer.to_order), "shelf": words.plain(answer.on_shelf)}
     return made
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{PLACE}/<int:pk>/", saved.detail, name="scenario-detail"),
     path(f"{PLACE}/<int:pk>/edit/", saved.edit, name="scenario-edit"),
     path(f"{PLACE}/<int:pk>/delete/", saved.delete, name="scenario-delete"),
+    path(f"{PLACE}/<int:pk>/ask-again/", saved.again, name="scenario-ask-again"),
     path(f"{PLACE}/<int:pk>/adopt/", saved.adopt, name="scenario-adopt"),
     path(f"{PLACE}/<int:pk>/share/", saved.share, name="scenario-share"),
     path("scenarios/shared/<str:token>/", saved.shared, name="scenario-shared"),

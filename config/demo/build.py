@@ -86,6 +86,7 @@ def _build(say: Callable[[str], None]) -> Built:
             reviews += len(voices.write_reviews(merchant, history, sold, now))
             complaints += len(voices.write_complaints(merchant, history, sold, now))
             _remember(merchant, sold, now)
+            shelves.keep_books(merchant, history.spec, history.days, now)
             mark_everything()
             while rebuild_dirty():
                 pass

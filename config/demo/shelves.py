@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from accounts.merchants.models import Merchant
-from config.demo.simulate import ShopHistory
-from config.demo.world import CATEGORIES
+from analytics.calendar.models import OutsideSeries, OutsideValue
+from config.demo.simulate import HELD_DAYS, ShopHistory
+from config.demo.spend import spend
+from config.demo.world import CATEGORIES, ShopSpec
 from core.bulk import bulk_insert
 from core.money import cents
 from ecommerce.catalog.models import Category, PriceChange, Product, Variant
@@ -164,8 +166,51 @@ def fill_warehouse(
                     at=counted,
                 )
             )
+    moves += _held_back(merchant, history, warehouse, variants, moves)
     bulk_insert(moves)
     bulk_insert(
         StockLevel(warehouse=warehouse, variant=variant, on_hand=on_hand[column], reserved=reserved.get(column, 0))
         for column, variant in enumerate(variants)
+    )
+
+
+def _held_back(
+    merchant: Merchant, history: ShopHistory, warehouse: Warehouse, variants: list[Variant], moves: list[StockMove]
+) -> list[StockMove]:
+    """Goods taken off the shelf for a check and put back, once what was sold before has left."""
+    found = []
+    for position, column in history.held:
+        variant = variants[column]
+        out = merchant.day_bounds(history.days[position] + timedelta(days=4))[0] + timedelta(hours=8)
+        again = merchant.day_bounds(history.days[position] + timedelta(days=HELD_DAYS))[0] + timedelta(hours=7)
+        own = [move for move in moves if move.variant is variant]
+        level = sum(move.quantity for move in own if move.at < out)
+        level += sum(move.quantity for move in own if out <= move.at < again and move.quantity < 0)
+        if level > 0:
+            note = "窑次抽检" if history.spec.language == "zh-hans" else "Checked"
+            found += [
+                StockMove(
+                    warehouse=warehouse,
+                    variant=variant,
+                    quantity=quantity,
+                    reason=StockMove.Reason.ADJUSTMENT,
+                    note=note,
+                    at=at,
+                )
+                for quantity, at in ((-level, out), (level, again))
+            ]
+    return found
+
+
+def keep_books(merchant: Merchant, spec: ShopSpec, days: list[date], now: datetime) -> None:
+    """Enter the spend as a series from outside, each week known the day after it."""
+    if not spec.advertising:
+        return
+    series = OutsideSeries.objects.create(
+        name="Advertising", kind=OutsideSeries.Kind.AD_SPEND, unit=merchant.currency, period=OutsideSeries.Period.WEEK
+    )
+    bulk_insert(
+        OutsideValue(series=series, day=week, value=amount, known_on=week + timedelta(days=7), source="Demo")
+        for week, amount in spend(spec, days).items()
+        if week + timedelta(days=7) <= now.date()
     )

@@ -13,12 +13,15 @@ from datetime import date, timedelta
 import numpy as np
 
 from config.demo.rhythm import Floats, demand
+from config.demo.spend import lift
 from config.demo.world import ITEMS, SHOPS, Item, ShopSpec
 
 SEED = 20251111
 ELASTICITY = 2.0
 CROSS = 0.5
 LEAD_DAYS = 9
+HELD_EVERY, HELD_DAYS = 45, 14
+"""So often a shop that holds back has a kiln lot checked, and so long it is off the shelf."""
 # Cumulative shares of baskets of one, two and three pieces (the rest has four), and of the hours orders come in.
 _SIZES = (0.66, 0.88, 0.97)
 _HOURS = (8, 10, 12, 15, 18, 20, 21, 22, 23)
@@ -45,7 +48,10 @@ class Basket:
 
 @dataclass
 class ShopHistory:
-    """What happened in one shop. Arrays are days x variants; `receipts` are deliveries from suppliers."""
+    """What happened in one shop. Arrays are days x variants; `receipts` are deliveries from suppliers.
+
+    `held`: from which day which variant was not sold for HELD_DAYS.
+    """
 
     spec: ShopSpec
     days: list[date]
@@ -55,6 +61,7 @@ class ShopHistory:
     opening: np.ndarray
     receipts: list[tuple[int, int, int]] = field(default_factory=list)
     baskets: list[Basket] = field(default_factory=list)
+    held: list[tuple[int, int]] = field(default_factory=list)
     stock_out_days: int = 0
 
 
@@ -111,6 +118,7 @@ def _compete(shops: list[ShopHistory], rng: np.random.Generator) -> None:
         weights = np.array([item.weight / len(item.options) for item, _ in shop.variants])
         weights = weights / weights.sum() * rng.uniform(0.8, 1.2, len(weights))
         rhythm = demand(shop.days, category=shop.spec.category, story_name=shop.spec.story, growth=shop.spec.growth)
+        rhythm = rhythm * lift(shop.spec, shop.days)
         units_a_day = shop.spec.rate * 1.45
         expected = rhythm[:, None] * weights[None, :] * units_a_day * pull
         noise = rng.gamma(12.0, 1 / 12.0, size=expected.shape)
@@ -125,12 +133,23 @@ def _sell(shop: ShopHistory, expected: Floats, wanted: np.ndarray, rng: np.rando
     stock = shop.opening.copy()
     arriving: dict[int, np.ndarray] = {}
     last = len(shop.days) - 1
+    back = np.zeros(len(stock), dtype=int)  # from which day a variant is on the shelf again
+    checks = np.random.default_rng(SEED + len(shop.days))
     for position in range(len(shop.days)):
+        if shop.spec.holds_back and position % HELD_EVERY == HELD_EVERY - 1 and position < last - 2 * HELD_DAYS:
+            taken = checks.random(len(stock)) < 0.5
+            back[taken] = position + HELD_DAYS
+            shop.held += [(position, int(variant)) for variant in np.flatnonzero(taken)]
+        off = position < back
         if position in arriving:
             delivered = arriving.pop(position)
+            if (off & (delivered > 0)).any():
+                when = int(back.max())
+                arriving[when] = arriving.get(when, np.zeros(len(stock), dtype=int)) + np.where(off, delivered, 0)
+                delivered = np.where(off, 0, delivered)
             stock += delivered
             shop.receipts += [(position, int(v), int(delivered[v])) for v in np.flatnonzero(delivered)]
-        sold = np.minimum(wanted[position], stock)
+        sold = np.where(off, 0, np.minimum(wanted[position], stock))
         shop.stock_out_days += int(((stock == 0) & (wanted[position] > 0)).sum())
         stock -= sold
         _baskets(shop, position, sold, rng)

@@ -27,7 +27,10 @@ class Item:
 
 @dataclass(frozen=True)
 class ShopSpec:
-    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special."""
+    """`rate` is orders a day at the start, `growth` the factor of sales per year, `story` what is special.
+
+    `advertising` is what it usually spends a week; a shop that `holds_back` takes goods off the shelf now and then.
+    """
 
     slug: str
     name: str
@@ -39,6 +42,8 @@ class ShopSpec:
     language: str = "zh-hans"
     story: str = ""
     days: int = 730
+    advertising: float = 0.0
+    holds_back: bool = False
 
 
 CATEGORIES = (
@@ -52,8 +57,8 @@ CATEGORIES = (
 )
 
 SHOPS = (
-    ShopSpec("luming", "Luming Teaware", "鹿鸣茶具", "Hangzhou", "teaware", 8.6, 1.25, "en"),
-    ShopSpec("qingyun", "Qingyun Pottery", "青云陶坊", "Jingdezhen", "teaware", 7.0, 0.95),
+    ShopSpec("luming", "Luming Teaware", "鹿鸣茶具", "Hangzhou", "teaware", 8.6, 1.25, "en", advertising=1200.0),
+    ShopSpec("qingyun", "Qingyun Pottery", "青云陶坊", "Jingdezhen", "teaware", 7.0, 0.95, holds_back=True),
     ShopSpec("oolong-house", "Oolong House", "乌龙小馆", "Xiamen", "teaware", 3.9, 1.0, "en"),
     ShopSpec("tidy-home", "Tidy Home", "整洁之家", "Ningbo", "kitchen-storage", 7.8, 1.0),
     ShopSpec("box-and-jar", "Box and Jar", "盒与罐", "Yiwu", "kitchen-storage", 4.7, 1.9, "en", story="growing"),

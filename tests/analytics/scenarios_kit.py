@@ -24,8 +24,19 @@ NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """The Friday after the last whole week of markets_kit."""
 
 
-def market_of(merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: int = 3, name: str = "Teapots") -> Market:
-    """A market of that many players, the merchant first; prices and promotions move in a fifth of all weeks."""
+def market_of(
+    merchant: Merchant,
+    *,
+    players: int = 9,
+    weeks: int = 40,
+    seed: int = 3,
+    name: str = "Teapots",
+    driven: bool = False,
+) -> Market:
+    """A market of that many players, the merchant first; prices and promotions move in a fifth of all weeks.
+
+    Where it is `driven` the merchant advertises, and is sold out now and then, and both move its share.
+    """
     chance = np.random.default_rng(seed)
     category = factories.CategoryFactory(code=name.lower(), name=name)
     first = LAST - (weeks - 1) * WEEK
@@ -38,6 +49,12 @@ def market_of(merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: in
     promo = (cut < 0.99) * 0.6
     level = np.where(np.arange(players) == 0, 0.3, 0.0) + 0.08 * chance.normal(size=(weeks, players))
     pull = np.exp(level - 2.2 * np.log(cut) + 0.4 * promo)
+    spend, out = np.zeros(weeks), np.zeros(weeks)
+    if driven:
+        spend = np.repeat(chance.choice([0.0, 500.0, 1000.0, 2000.0], weeks // 2 + 1), 2)[:weeks]
+        out = np.where(chance.random(weeks) < 0.3, chance.choice([1, 2, 3], weeks) / 7, 0.0)
+        out[-1] = 0.0
+        pull[:, 0] *= (1 - out) * np.exp(0.6 * np.log1p(spend / spend[spend > 0].mean()))
     shares = pull / pull.sum(axis=1, keepdims=True)
     rows = []
     for at, player in enumerate(sellers):
@@ -51,6 +68,9 @@ def market_of(merchant: Merchant, *, players: int = 9, weeks: int = 40, seed: in
                     value=Decimal(str(round(units * price, 2))),
                     price=price,
                     promotion=promo[step, at],
+                    stockout=out[step] if driven and not at else None,
+                    advertising=spend[step] if driven and not at else None,
+                    advertising_known_on=first + (step + 1) * WEEK if driven and not at else None,
                 )
             )
     PlayerWeek.objects.bulk_create(rows)

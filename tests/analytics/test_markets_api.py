@@ -43,7 +43,9 @@ def test_a_program_reads_what_the_page_shows_and_nobody_elses(market, shop, prog
     assert [group["sellers"] for group in share.data["groups"]] == [1, 1, 6]
     for step in range(8):
         assert sum(group["mean"][step] for group in share.data["groups"]) == pytest.approx(1, abs=1e-4)
-    assert share.data["groups"][2]["quantiles"] is None
+    low, middle, high = (share.data["groups"][2]["quantiles"][7][at] for at in (1, 3, 5))
+    assert low < middle < high
+    assert middle == pytest.approx(share.data["groups"][2]["mean"][7], abs=0.05)
     assert len(share.data["groups"][0]["quantiles"][7]) == 7
     assert share.data["weeks"][0] == (LAST + WEEK).isoformat()
     assert len(record.data["weeks"]) == 3

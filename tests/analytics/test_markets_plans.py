@@ -19,6 +19,7 @@ from analytics.markets.actions import (
 )
 from analytics.markets.events import PlanDeclared
 from analytics.markets.models import WEEK, Market, PlannedWeek, Player
+from analytics.markets.panels import Planned
 from analytics.markets.queries import altered_share_runs, plan_errors, plans_ahead, share_run_list
 from core.actors import SYSTEM
 from core.errors import Refused
@@ -72,6 +73,8 @@ def test_a_plan_is_kept_with_who_declared_it_and_when(player, shop):
         ([(LAST + WEEK, float("nan"), None)], "price"),
         ([(LAST + WEEK, None, 1.2)], "promotion"),
         ([(LAST + WEEK, None, float("nan"))], "promotion"),
+        ([(LAST + WEEK, None, None, -1)], "advertising"),
+        ([(LAST + WEEK, None, None, None, 1.5)], "stockout"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_whole(player, shop, weeks, code):
@@ -121,7 +124,9 @@ def test_the_newest_word_on_a_week_counts_and_can_be_taken_back(player, market, 
     with tenant(shop):
         declare_plan(player, [(LAST + WEEK, 60, None), (LAST + 2 * WEEK, 60, None)], actor=SYSTEM, source="")
         declare_plan(player, [(LAST + WEEK, 95, 0.25)], actor=SYSTEM, source="")
-        assert plans_ahead(market, LAST) == {player.pk: {LAST + WEEK: (95.0, 0.25), LAST + 2 * WEEK: (60.0, None)}}
+        assert plans_ahead(market, LAST) == {
+            player.pk: {LAST + WEEK: Planned(95.0, 0.25), LAST + 2 * WEEK: Planned(60.0)}
+        }
 
         declare_plan(player, [(LAST + WEEK, None, None), (LAST + 2 * WEEK, None, None)], actor=SYSTEM, source="")
 

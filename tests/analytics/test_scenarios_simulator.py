@@ -192,9 +192,11 @@ def test_levers_that_cannot_act_say_why(shop, page):
 
     text = page()
 
-    assert "No advertising of yours or your rivals is on record in this market." in text
-    assert "Shares in festival weeks were not measured apart." in text
+    assert "No advertising spend of yours is on record. Enter it as an outside series; it takes 26 weeks" in text
+    assert reverse("outsideseries-list", args=[shop.slug]) in text
+    assert "No festival falls into the weeks that are forecast." in text
     assert 'name="advertising"' not in text
+    assert 'name="sold_out"' in text
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def spent(weeks: int, amounts) -> None:
 @pytest.mark.parametrize(
     ("weeks", "amounts", "words"),
     [
-        (0, [], "No advertising spend is on record. It takes 26 weeks with sales"),
+        (0, [], "No advertising spend of yours is on record. Enter it as an outside series; it takes 26 weeks"),
         (10, [100.0] * 10, "Spend and sales are known together for 10 weeks; it takes 26."),
         (40, [100.0] * 40, "The same was spent every week"),
         (40, [0.0] * 40, "Nothing was spent in the weeks that have sales."),

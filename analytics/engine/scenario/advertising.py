@@ -50,6 +50,10 @@ class Advertising:
         first, second = self._lift(spend), self._lift(instead)
         return np.asarray(self.usual_sales * (second - first).sum(axis=0), dtype=float)
 
+    def factor(self, spend: Array, instead: Array) -> Array:
+        """By what sales are multiplied with `instead` in place of `spend`, steps x draws."""
+        return np.asarray(self._lift(instead) / self._lift(spend), dtype=float)
+
     def return_on(self, extra: float = 0.1) -> Array:
         """Quantiles at LEVELS of the sales that one more unit of money has brought, at `extra` above usual spend."""
         usual = np.full(13, self.spend[self.spend > 0].mean())
@@ -77,16 +81,25 @@ def adstock(spend: Array, carry: float) -> Array:
     return felt
 
 
-def learn(sales: Array, spend: Array, *, seed: int = 0) -> Advertising | Refused:
-    """Learn from weeks of sales and spend, both above or at zero; unknown spend counts as none."""
-    spend = np.where(np.isfinite(spend), np.maximum(spend, 0.0), 0.0)
+def missing(sales: Array, spend: Array) -> Refused | None:
+    """What is missing to learn from these weeks; None where nothing is. Costs no fit."""
     known = np.isfinite(sales) & (sales > 0)
+    spent = np.nan_to_num(np.maximum(spend, 0.0))
     if known.sum() < LEAST:
         return Refused("too_short", int(known.sum()), LEAST)
-    if not (spend > 0).any():
+    if not (spent > 0).any():
         return Refused("never_spent", 0, 1)
-    if np.ptp(spend) <= 1e-9 * spend.max():
+    if np.ptp(spent) <= 1e-9 * spent.max():
         return Refused("never_varied", 0, 1)
+    return None
+
+
+def learn(sales: Array, spend: Array, *, seed: int = 0) -> Advertising | Refused:
+    """Learn from weeks of sales and spend, both above or at zero; unknown spend counts as none."""
+    if (lacking := missing(sales, spend)) is not None:
+        return lacking
+    spend = np.where(np.isfinite(spend), np.maximum(spend, 0.0), 0.0)
+    known = np.isfinite(sales) & (sales > 0)
     logs = np.log(sales[known])
     left = logs - logs.mean()
     left = left - smooth_path(left[:, None])[:, 0]

@@ -83,6 +83,15 @@ def beyond(state: MarketState, plan: Array, levers: Sequence[Lever]) -> list[Bey
     return list(found.values())
 
 
+def slope(state: MarketState, player: int, driver: str) -> Array:
+    """Draws of a player's slope for a driver in the same period, per unit of the driver."""
+    at = state.names.index(driver)
+    return np.concatenate(
+        [drawn.coefficients[:, player, 1 + at] / max(float(drawn.model.scale.spread[at]), 1e-9)
+         for drawn in state.models]
+    )  # fmt: skip
+
+
 def moves(state: MarketState, player: int, driver: str) -> int:
     """How often the player moved that driver in the past: the evidence that a scenario rests on."""
     if driver not in state.names:

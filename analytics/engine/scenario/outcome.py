@@ -20,6 +20,7 @@ from analytics.engine.protocol import Array
 from analytics.engine.scenario.levers import Beyond, Lever, beyond, changed, moves
 from analytics.engine.scenario.market_size import MarketSize
 from analytics.engine.scenario.reaction import Reaction
+from analytics.engine.scenario.shift import Shift, within
 from analytics.engine.share.panel import PRICE
 from analytics.engine.share.state import MarketState
 
@@ -65,9 +66,10 @@ class Outcome:
 
     `share`: its mean share over the span; `last`: that of the span's last step. `sales`, `profit` and `units` are sums
     over the span; None where price or cost is unknown. `share_path`, `planned_path`, `units_path` and `sales_path`: all
-    steps x LEVELS. `stock`: quantiles of the units needed in all. `others`: by how much every player's mean share
-    changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of any lever.
-    `beyond`: levers past what was tried.
+    steps x LEVELS. `stock`: quantiles of the units needed in all, whatever limit there is. `others`: by how much every
+    player's mean share changes, in the middle. `moves`: past moves of the levers' drivers by this player, the fewest of
+    any lever; None where no lever of the market's model is pulled. `beyond`: levers past what was tried. `limited`: in
+    which part of the draws the stock allowed ran out.
     """
 
     share: Figure
@@ -81,9 +83,10 @@ class Outcome:
     sales_path: Array | None
     stock: Array | None
     others: Array
-    moves: int
+    moves: int | None
     beyond: tuple[Beyond, ...]
     with_reaction: bool
+    limited: float = 0.0
 
 
 def widening(moves: int) -> float:
@@ -101,9 +104,11 @@ def compare(
     money: Money = Money(),
     reaction: Reaction | None = None,
     span: slice = slice(None),
+    shift: Shift | None = None,
 ) -> Outcome:
     """Hold the plan with the levers pulled against the plan, for `player`, over the steps of `span`.
 
+    `shift` acts on top of the levers, on the changed plan alone.
     `plan`: steps x players x drivers, prices in logs; players are those of `state`. Raises ValueError as `changed`
     does.
     """
@@ -113,12 +118,22 @@ def compare(
     answers = reaction.plans(plan, moved, price) if reaction is not None and price is not None else [moved]
     before = state.shares(plan)
     after = _quartered([state.shares(answer) for answer in answers])
-    evidence = min((moves(state, lever.player, lever.driver) for lever in levers), default=0)
-    factor = widening(evidence) * (OUTSIDE if past else 1.0)
+    evidence = min((moves(state, lever.player, lever.driver) for lever in levers), default=None)
+    factor = widening(evidence or 0) * (OUTSIDE if past else 1.0)
     own_before = before[:, :, player]
     own_after = _spread(own_before, after[:, :, player], factor)
+    if shift is not None:
+        own_after = np.clip(own_after * shift.own, 0.0, 1.0)
     bulk = size.draws, _quartered([size.under(plan, answer, price) for answer in answers])
     units, sales = _sold(own_before, own_after, bulk, plan, moved, player, price, money)
+    limited, wanted = 0.0, units
+    if shift is not None and shift.most is not None and units is not None:
+        cut = within(units[1][span], shift.most)
+        own_after[span] *= cut
+        limited = float((cut[-1] < 1.0).mean())
+        units, sales = _sold(own_before, own_after, bulk, plan, moved, player, price, money)
+    if shift is not None:
+        after = _left_to_others(after, own_after, player)
     profit = None
     if units is not None and sales is not None and money.unit_cost is not None:
         profit = tuple(worth - money.unit_cost * count for worth, count in zip(sales, units, strict=True))
@@ -132,12 +147,20 @@ def compare(
         planned_path=_quantiles(own_before),
         units_path=None if units is None else _quantiles(units[1]),
         sales_path=None if sales is None else _quantiles(sales[1]),
-        stock=None if units is None else _quantiles(units[1][span].sum(axis=0)),
+        stock=None if wanted is None else _quantiles(wanted[1][span].sum(axis=0)),
         others=np.median(after[span].mean(axis=0) - before[span].mean(axis=0), axis=0),
         moves=evidence,
         beyond=tuple(past),
         with_reaction=reaction is not None,
+        limited=limited,
     )
+
+
+def _left_to_others(after: Array, own: Array, player: int) -> Array:
+    """Everybody's shares where the player's is `own` and the others have the rest in proportion."""
+    shared = after * ((1.0 - own) / np.maximum(1.0 - after[:, :, player], 1e-9))[..., None]
+    shared[:, :, player] = own
+    return shared
 
 
 def _sold(

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact
+from analytics.markets.drivers import Spent, advertising, ratings
 from analytics.markets.models import Market, Observation, Player, PlayerWeek
 from analytics.markets.panels import sold_on_platform, weeks_between
 from analytics.markets.rules import last_week_of_data, monday, oddities
@@ -77,9 +78,12 @@ def _platform_weeks(market: Market, first: date, last: date) -> tuple[list[Playe
     currencies = Counter(merchant.currency for merchant in merchants.values())
     market.currency = currencies.most_common(1)[0][0] if currencies else market.currency
     weeks = weeks_between(first, last)
+    spent, stars = advertising(sold), ratings(market.category, weeks)
+    unrated = np.full(len(weeks), np.nan)
     rows: list[PlayerWeek] = []
     notes: list[dict[str, Any]] = []
     for merchant_id, one in sorted(sold.items()):
+        rated, ads = stars.get(merchant_id, unrated), spent.get(merchant_id, {})
         player, _ = Player.objects.get_or_create(market=market, merchant=merchants[merchant_id])
         begins = int(np.flatnonzero(one.units > 0)[0]) if (one.units > 0).any() else len(weeks)
         is_foreign = merchants[merchant_id].currency != market.currency
@@ -97,10 +101,17 @@ def _platform_weeks(market: Market, first: date, last: date) -> tuple[list[Playe
                 value=_money(0 if is_foreign else one.value[at]),
                 price=float(one.price[at]) if np.isfinite(one.price[at]) and not is_foreign else None,
                 promotion=float(one.promotion[at]),
+                stockout=float(one.stockout[at]),
+                rating=float(rated[at]) if np.isfinite(rated[at]) else None,
+                **_advertised(ads.get(weeks[at])),
             )
             for at in range(begins, len(weeks))
         ]
     return rows, notes
+
+
+def _advertised(spent: Spent | None) -> dict[str, Any]:
+    return {} if spent is None else {"advertising": spent.amount, "advertising_known_on": spent.known_on}
 
 
 def _outside_weeks(market: Market, first: date, last: date) -> tuple[list[PlayerWeek], list[dict[str, Any]]]:
@@ -133,6 +144,7 @@ def _outside_weeks(market: Market, first: date, last: date) -> tuple[list[Player
                 value=_money(one.units * float(one.price or 0) if one.value is None else one.value),
                 price=None if one.price is None else float(one.price),
                 promotion=one.promotion,
+                advertising=None if one.ad_spend is None else float(one.ad_spend),
                 rating=one.rating,
                 known_at=one.known_at,
             )

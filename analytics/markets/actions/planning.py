@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,9 +21,20 @@ from analytics.markets.rules import monday
 from core.actors import SYSTEM, Actor
 from core.errors import Refused
 
-PlannedFor = tuple[date, float | Decimal | None, float | None]
-"""A Monday, the price index of that week and the part of sales on promotion; None where that stays as it is."""
 LONGEST_PLAN, DEAREST = 52, 1e9
+
+
+class PlannedFor(NamedTuple):
+    """A Monday with that week's price index, part of sales on promotion, spend on advertising and part sold out.
+
+    None where that stays as it is.
+    """
+
+    week: date
+    price: float | Decimal | None = None
+    promotion: float | None = None
+    advertising: float | None = None
+    stockout: float | None = None
 
 
 @transaction.atomic
@@ -30,16 +42,18 @@ def declare_plan(player: Player, weeks: Sequence[PlannedFor], *, actor: Actor, s
     """Write down what the player's shop plans for coming weeks of its market; a later plan of a week takes its place.
 
     Prices are in the unit of PlayerWeek.price, the index of what the shop's goods in the market cost; promotions are
-    parts of sales, 0 to 1. A week with neither takes back what was planned for it. Runs in the scope of the shop.
+    parts of sales and stock-outs parts of the week, 0 to 1; advertising is money. A week with none of them takes back
+    what was planned for it. Runs in the scope of the shop.
     """
+    weeks = [PlannedFor(*week) for week in weeks]
     if player.merchant_id is None:
         raise Refused("outside", _("Only shops of the platform can have a plan."))
     if not weeks or len(weeks) > LONGEST_PLAN:
         raise Refused("length", _("A plan needs 1 to %(most)s weeks.") % {"most": LONGEST_PLAN})
-    if len({week for week, _price, _promotion in weeks}) < len(weeks):
+    if len({one.week for one in weeks}) < len(weeks):
         raise Refused("twice", _("A week is in the plan twice."))
     last = player.market.last_week
-    for week, price, promotion in weeks:
+    for week, price, promotion, advertising, stockout in weeks:
         if week != monday(week):
             raise Refused("not_monday", _("The weeks of a plan begin on Monday."))
         if last is not None and week <= last:
@@ -48,19 +62,25 @@ def declare_plan(player: Player, weeks: Sequence[PlannedFor], *, actor: Actor, s
             raise Refused("price", _("A planned price must be above zero."))
         if promotion is not None and not 0 <= promotion <= 1:
             raise Refused("promotion", _("The part on promotion must be between 0 and 1."))
+        if advertising is not None and not 0 <= advertising < DEAREST:
+            raise Refused("advertising", _("Advertising cannot cost less than nothing."))
+        if stockout is not None and not 0 <= stockout <= 1:
+            raise Refused("stockout", _("The part of a week that is sold out must be between 0 and 1."))
     now = timezone.now()
     rows = [
         PlannedWeek(
             merchant_id=player.merchant_id,
             player=player,
-            week=week,
-            price=None if price is None else float(price),
-            promotion=promotion,
+            week=one.week,
+            price=None if one.price is None else float(one.price),
+            promotion=one.promotion,
+            advertising=one.advertising,
+            stockout=one.stockout,
             declared_at=now,
             source=source[:120],
             actor_label=actor.label[:150],
         )
-        for week, price, promotion in sorted(weeks, key=lambda one: one[0])
+        for one in sorted(weeks, key=lambda one: one.week)
     ]
     PlannedWeek.objects.bulk_create(rows)
     record(

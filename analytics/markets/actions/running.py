@@ -61,8 +61,11 @@ def _passes(market: Market, last: date, replay: int) -> list[list[date]]:
     """The weeks to forecast from, together where nothing became known late, else one by one."""
     weeks = [last - back * WEEK for back in range(replay, -1, -1)]
     weeks = [week for week in weeks if market.first_week is not None and week >= market.first_week]
-    rows = PlayerWeek.objects.filter(player__market=market, known_at__isnull=False).values_list("week", "known_at")
-    is_late = any(known_at and known_at.date() >= week + 2 * WEEK for week, known_at in rows)
+    rows = PlayerWeek.objects.filter(player__market=market)
+    seen = rows.filter(known_at__isnull=False).values_list("week", "known_at")
+    is_late = any(known_at and known_at.date() >= week + 2 * WEEK for week, known_at in seen)
+    spent = rows.filter(advertising_known_on__isnull=False).values_list("week", "advertising_known_on")
+    is_late = is_late or any(known_on and known_on >= week + 2 * WEEK for week, known_on in spent)
     return [[week] for week in weeks] if is_late else [weeks]
 
 
@@ -114,9 +117,11 @@ def _keep_state(run: ShareRun) -> None:
     if ShareState.objects.filter(run=run).exists():
         return
     data = forecasting.scenario_state(run.market, run.measure)
+    assert run.first_week is not None
+    ahead = forecasting.festivals_ahead(run.market, run.measure, run.first_week, run.last_week)
     ShareState.objects.filter(run__market=run.market, run__measure=run.measure).delete()
     if data is not None:
-        ShareState.objects.create(run=run, data=data)
+        ShareState.objects.create(run=run, data=data, festivals=ahead)
 
 
 def _tell(market: Market, run: ShareRun) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from analytics.scenarios import links, showing, words
 from analytics.scenarios.actions import (
     adopt_scenario,
+    ask_again,
     delete_scenario,
     rename_scenario,
     revoke_link,
@@ -24,7 +25,7 @@ from analytics.scenarios.answers import HIGH, LOW, Answer
 from analytics.scenarios.forms import LinkForm, NameForm
 from analytics.scenarios.listing import SCENARIOS
 from analytics.scenarios.models import Promise, Scenario, ScenarioLink
-from analytics.scenarios.queries import compared, links_of, scenario_list
+from analytics.scenarios.queries import compared, is_outdated, links_of, scenario_list
 from analytics.scenarios.rules import COMPARED
 from core.access import MerchantRequest, merchant_view, open_view
 from core.errors import Refused
@@ -86,6 +87,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "links": [(link, links.url_of(link)) for link in links_of(scenario)],
         "link_form": LinkForm(),
         "promise": promise_in_words(promise, scenario.market.currency) if promise else None,
+        "is_old": scenario.is_draft and is_outdated(scenario),
         "may_edit": request.membership.may("scenarios.edit"),
         "may_adopt": request.membership.may("scenarios.adopt"),
     }
@@ -162,6 +164,14 @@ def edit(request: MerchantRequest, pk: int) -> HttpResponse:
 def delete(request: MerchantRequest, pk: int) -> HttpResponse:
     delete_scenario(get_object_or_404(scenario_list(), pk=pk), actor=request.actor)
     return done(request, reverse("scenario-list", args=[request.merchant.slug]), _("Scenario deleted."))
+
+
+@merchant_view("scenarios.edit")
+@require_POST
+def again(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Answer a draft anew from the newest forecast."""
+    scenario = ask_again(get_object_or_404(scenario_list(), pk=pk), actor=request.actor)
+    return done(request, scenario, _("Asked again, from the newest forecast."))
 
 
 @merchant_view("scenarios.adopt")

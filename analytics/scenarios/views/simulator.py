@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from analytics.scenarios import showing, words
 from analytics.scenarios.actions import answered, save_scenario
 from analytics.scenarios.desk import CannotSay, Desk, desk_of
 from analytics.scenarios.forms import NameForm, QuestionForm, Slider
+from analytics.scenarios.levers import advertising_by, festivals_of
 from analytics.scenarios.queries import chosen_market
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -22,6 +24,8 @@ from core.forms import add_refusal
 from core.htmx import done, page
 
 PANEL = "simulator"
+BESIDE = ("advertising_amount", "sold_out_from", "stock", "festival", "festival_week")
+"""Levers that are no sliders."""
 
 
 def chosen(request: MerchantRequest) -> tuple[dict[str, Any], Market | None, str]:
@@ -56,6 +60,9 @@ def simulator(request: MerchantRequest) -> HttpResponse:
     if desk is not None:
         form = QuestionForm(request.GET, desk=desk)
         context |= {"form": form, "sliders": sliders(form), "idle": idle(desk), "query": request.GET.urlencode()}
+        context["beside"] = [form[name] for name in BESIDE if name in form.fields]
+        context["has_beside"] = any(request.GET.get(name) for name in BESIDE)
+        context["lacks_spend"] = not advertising_by(desk)
         context["may_edit"] = request.membership.may("scenarios.edit")
         try:
             if form.is_valid():
@@ -80,6 +87,7 @@ def sliders(form: QuestionForm) -> list[dict[str, Any]]:
                 "field": bound,
                 "low": f"{field.low:g}",
                 "high": f"{field.high:g}",
+                "unit": field.unit,
                 "value": typed if typed not in (None, "") else f"{rest:g}",
                 "hint": _hint(form.desk, name),
             }
@@ -99,16 +107,24 @@ def _hint(desk: Desk, name: str) -> str:
         return _("The largest rival in this market; it is not named.") if name == "rival_price" else ""
     if name == "discount":
         return _("On top of the price change, for the part of sales on promotion.")
+    if name == "sold_out":
+        found = desk.tried("stockout")
+        if found is None or not found.moves:
+            return _("In how much of a week you were sold out hardly varied so far.")
+        return _("So far up to %(days)s days a week.") % {"days": words.plain(found.high, 1)}
+    if name == "advertising" and advertising_by(desk) == "own":
+        return _("Against what you spent of late.")
     tried = desk.tried(name)
     if tried is None or not tried.moves:
         return _("Never moved so far.")
-    low, high = (words.signed(end, 0) if name == "price" else f"{end:.0f}" for end in (tried.low, tried.high))
+    ends = (tried.low - 100, tried.high - 100) if name == "advertising" else (tried.low, tried.high)
+    low, high = (f"{end:.0f}" if name == "promotion" else words.signed(end, 0) for end in ends)
     return _("Tried so far: %(low)s%% to %(high)s%%.") % {"low": low, "high": high}
 
 
 def idle(desk: Desk) -> list[tuple[Any, Any]]:
-    """The levers that cannot act here, each with the reason."""
-    names = desk.state.names
+    """The levers that cannot act here, each with what is missing."""
+    names, spend = desk.state.names, desk.spend
     missing: list[tuple[Any, Any]] = [
         (words.DRIVERS[driver], _("It never varied in this market, so nothing can be learnt about it."))
         for driver in ("price", "promotion")
@@ -116,7 +132,20 @@ def idle(desk: Desk) -> list[tuple[Any, Any]]:
     ]
     if desk.rival is None:
         missing.append((_("A rival"), _("No rival can be shown apart without giving others’ figures away.")))
-    return missing + [lever for at, lever in enumerate(words.IDLE_LEVERS) if at or "advertising" not in names]
+    if not advertising_by(desk):
+        said = words.advertising_missing(spend.lacking, is_known=bool(np.isfinite(spend.spent).any()))
+        missing.append((words.DRIVERS["advertising"], said))
+    if desk.money.is_value and desk.index is None:
+        missing.append(
+            (_("Stock"), _("Units cannot be told from sales here, since prices never varied. Ask in units."))
+        )
+    coming = festivals_of(desk)
+    if not coming:
+        missing.append((_("Festival"), _("No festival falls into the weeks that are forecast.")))
+    unlearnt = [words.festival_missing(one) for one in coming if not one.is_learnt]
+    if unlearnt:
+        missing.append((_("Festival"), " ".join(unlearnt)))
+    return missing
 
 
 @merchant_view("scenarios.edit")

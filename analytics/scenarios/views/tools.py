@@ -176,14 +176,7 @@ def _learnt(market: Market, merchant: Merchant) -> dict[str, Any]:
     sales, spend = (np.array([row[at] for row in known]) for at in (0, 1))
     made = regression.learn(sales, spend)
     if isinstance(made, regression.Refused):
-        sentences = {
-            "too_short": _("Spend and sales are known together for %(have)s weeks; it takes %(need)s."),
-            "never_spent": _("Nothing was spent in the weeks that have sales."),
-            "never_varied": _("The same was spent every week, so its effect cannot be told."),
-        }
-        none = _("No advertising spend is on record. It takes %(need)s weeks with sales, in which the spend varied.")
-        said = sentences[made.code] if spent else none
-        return {"why": said % {"have": made.have, "need": regression.LEAST}, "cure": ""}
+        return {"why": words.advertising_missing(made, is_known=bool(spent)), "cure": ""}
     returns = made.return_on()
     carried = np.quantile(made.carries, [0.1, 0.9])
     return {
