@@ -118,9 +118,7 @@ def _products(weeks: Weeks, own: np.ndarray, window: slice, cheap: np.ndarray, d
     return made
 
 
-def _channels(
-    channels: dict[str, Array], window: slice, quiet: np.ndarray, donors: Array
-) -> list[dict[str, Any]]:
+def _channels(channels: dict[str, Array], window: slice, quiet: np.ndarray, donors: Array) -> list[dict[str, Any]]:
     """The promoted variants together, by the channel they were ordered on, the one that sold most first."""
     made = []
     for channel, units in channels.items():

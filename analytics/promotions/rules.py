@@ -31,7 +31,9 @@ WORKDAY: Final = 8  # hours
 LIKELY: Final = (2, 4, 6)  # the ends and the middle of the 80 % range in engine.demand.LEVELS
 UNLIKE: Final = 1.0  # standard deviation of elasticities from one product to another
 UNITS_LEAST: Final = 10  # sold in a promotion that was found: of less, nothing can be told
-LOSS_APART: Final = 0.15  # belief: by how much the part of extra units that is lost elsewhere differs between promotions
+LOSS_APART: Final = (
+    0.15  # belief: by how much the part of extra units that is lost elsewhere differs between promotions
+)
 TEN_PERCENT: Final = 1.2816  # standard deviations beyond which a tenth lies
 COST_COVER: Final = 0.9  # of the units, whose cost must be known before a profit is named
 Range = tuple[float, float, float]  # low, middle and high of 80 %

@@ -11,7 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from analytics.engine.protocol import AnyFloat
+from numpy.typing import ArrayLike
+
+from analytics.engine.protocol import Array
 
 LOOSE: Final = 2.0
 LEAST_VARIANCE: Final = 1e-6
@@ -32,7 +34,7 @@ class Pooled:
         return float(np.hypot(self.error, self.apart))
 
 
-def pooled(values: AnyFloat, variances: AnyFloat, apart: float, prior: tuple[float, float] | None = None) -> Pooled:
+def pooled(values: ArrayLike, variances: ArrayLike, apart: float, prior: tuple[float, float] | None = None) -> Pooled:
     """The mean of `values` whose noise has `variances`; `apart` is how far they are believed to differ beyond it.
 
     `prior` is what else is known of the mean, with its standard error. Without values it is all; ValueError without
@@ -51,7 +53,7 @@ def pooled(values: AnyFloat, variances: AnyFloat, apart: float, prior: tuple[flo
     return Pooled(mean, float(1.0 / np.sqrt(weight.sum())), float(np.sqrt(between)), len(seen))
 
 
-def _between(seen: AnyFloat, noise: AnyFloat, apart: float) -> float:
+def _between(seen: Array, noise: Array, apart: float) -> float:
     count = len(seen)
     if count < 2:
         return apart**2
