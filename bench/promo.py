@@ -1,9 +1,9 @@
 """Promotions: the error of forecasts under a known plan, harm where prices hardly matter, and measured uplifts.
 
-Orange juice at the stores of Dominick's, one to four weeks ahead, every eighth week as origin and every fourth, which is
-all weeks after the first year; articles of UCI's Online Retail, where a price is what was usually paid in a week. The files lie
-outside of the project (SHARED_DATA, or ../shared/data beside it); without them their figures are left out. Uplifts and
-festivals are held against simulated truths.
+Orange juice at the stores of Dominick's, one to four weeks ahead, with every eighth week as origin and every fourth,
+which is all weeks after the first year; articles of UCI's Online Retail, where a price is what was usually paid in a
+week. The files lie outside of the project (SHARED_DATA, or ../shared/data beside it); without them their figures are
+left out. Uplifts and festivals are held against simulated truths.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class PromotionOut(serializers.ModelSerializer[Promotion]):
     class Meta:
         model = Promotion
         fields = (
-            "id", "kind", "name", "title", "category", "first_day", "last_day", "depth", "variants", "made_at", "promise",
-            "digest", "report",
+            "id", "kind", "name", "title", "category", "first_day", "last_day", "depth", "variants", "made_at",
+            "promise", "digest", "report",
         )  # fmt: skip
 
 

@@ -166,6 +166,7 @@ def _net(weeks: Weeks, own: np.ndarray, outlook: Outlook) -> dict[str, Any]:
         "net": _three(ranges[2]),
         "after_from": after.count if after else 0,
         "sisters_from": sisters.count if sisters else 0,
+        "has_sisters": has_sisters,
     }
 
 

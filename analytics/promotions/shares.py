@@ -1,9 +1,9 @@
 """What a promotion did to the shop's share of its category's market: before, while it ran, and in the weeks after.
 
 Counted in the market's Monday weeks, and read anew each time: what a shop may see of a market is decided by
-markets.rules.view_of as of those weeks and today, and a withheld share stays withheld. "Without it" is the forecast that
-was made before the promotion and knew nobody's plans, so that what rivals did meanwhile is in the difference too; where
-none was made, the mean share of the weeks before, with a range from how such means erred in the weeks before that.
+markets.rules.view_of as of those weeks and today, and a withheld share stays withheld. "Without it" is the forecast
+that was made before the promotion and knew nobody's plans, so that what rivals did meanwhile is in the difference too;
+where none was made, the mean share of the weeks before, with a range from how such means erred before that.
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ def _net(said: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "net_says": _("After all, about %(middle)s units more: most likely %(low)s to %(high)s.") % parts["net"],
         "after_from": said["after_from"],
         "sisters_from": said["sisters_from"],
+        "others": said["has_sisters"],
         "discount": _monies(said["discount"], currency),
         "spend": money(Decimal(said["spend"]), currency) if Decimal(said["spend"]) else "",
     }
@@ -231,17 +232,19 @@ def verdict(promotion: Promotion) -> dict[str, Any] | None:
     said = promotion.promise
     if report is None or not said:
         return None
-    measured = {"units": report.units, "extra": report.extra}
+    measured: dict[str, Sequence[float | None]] = {
+        "units": (report.units, report.units, report.units),
+        "extra": (report.extra_low, report.extra, report.extra_high),
+        "net": report.figures.get("net") or (None, None, None),
+    }
     for name, key in (("after", "dip"), ("sisters", "sisters")):
-        measured[name] = (report.figures.get(key) or {}).get("middle")
-    measured["net"] = (report.figures.get("net") or (None, None))[MIDDLE]
-    rows = []
-    for name, label in PART_NAMES.items():
-        told, came = said.get(name), measured[name]
-        if told is None:
-            continue
-        inside = None if came is None else told[LOW] <= came <= told[HIGH]
-        rows.append({"name": label, "came": "–" if came is None else count(came), "inside": inside, **_counted(told)})  # type: ignore[dict-item]
+        effect = report.figures.get(key) or {}
+        measured[name] = [effect.get(end) for end in ENDS]
+    rows = [
+        {"name": label, **_held(measured[name]), **_inside(said[name], measured[name]), **(_counted(said[name]) or {})}
+        for name, label in PART_NAMES.items()
+        if said.get(name) is not None
+    ]
     low, middle, high = said["units"]
     return {
         "inside": low <= report.units <= high,
@@ -251,3 +254,18 @@ def verdict(promotion: Promotion) -> dict[str, Any] | None:
         "high": count(high),
         "rows": rows,
     }
+
+
+def _held(came: Sequence[float | None]) -> dict[str, str]:
+    """What came, and the range of it where it is measured and not counted."""
+    low, middle, high = came
+    if low is None or middle is None or high is None:
+        return {"came": "–"}
+    said = {"came": count(middle)}
+    return said if low == high else said | {"came_low": count(low), "came_high": count(high)}
+
+
+def _inside(told: Sequence[float], came: Sequence[float | None]) -> dict[str, bool | None]:
+    """Whether the range that was named and that of what came meet; None where nothing was measured."""
+    low, _middle, high = came
+    return {"inside": None if low is None or high is None else low <= told[HIGH] and high >= told[LOW]}

@@ -92,8 +92,10 @@ def _share_finding(story: ShareStory) -> str:
         said = _("While it ran the share stayed within what was expected without it.")
     if kept is None:
         return f"{said} {_('What is kept of it is told when the weeks after it are counted.')}"
-    if kept[0] > 0:
+    if kept[0] > 0 and won[0] > 0:
         after = _("Of that, %(low)s to %(high)s were kept in the weeks after.") % _ends(kept)
+    elif kept[0] > 0:
+        after = _("In the weeks after the share was higher than expected: by %(low)s to %(high)s.") % _ends(kept)
     elif kept[2] < 0:
         after = _("In the weeks after the share was lower than expected.")
     else:
@@ -151,10 +153,10 @@ def typical_finding(rows: Sequence[Typical]) -> str:
         return ""
     best = max(depths, key=lambda row: row.count)
     sentence = ngettext(
-        "%(cut)s off sold %(middle)s more than those days would have: %(low)s to %(high)s, 8 in 10, from "
-        "%(count)s promotion.",
-        "%(cut)s off typically sold %(middle)s more than those days would have: %(low)s to %(high)s, 8 in 10, from "
-        "%(count)s promotions.",
+        "A cut of %(cut)s moved sales by %(middle)s against without it; 8 in 10: %(low)s to %(high)s. This rests on "
+        "%(count)s past promotion.",
+        "A cut of %(cut)s typically moved sales by %(middle)s against without it; 8 in 10: %(low)s to %(high)s. This "
+        "rests on %(count)s past promotions.",
         best.count,
     )
     values = {"cut": _label(best, {}), "count": best.count}
@@ -165,7 +167,7 @@ def _label(row: Typical, names: dict[int, Any]) -> str:
     if row.by == "depth":
         low, high = row.key
         if low == 0:
-            return _("Less than %(high)s%%") % {"high": high}
+            return _("less than %(high)s%%") % {"high": high}
         return _("%(low)s%% and more") % {"low": low} if high >= 100 else f"{low}–{high}%"
     if row.by == "channel":
         return str(Channel(row.key).label)

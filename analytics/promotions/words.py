@@ -66,8 +66,7 @@ def days_name(first: date, last: date, today: date) -> str:
         values = {
             "first": first.day,
             "last": last.day,
-            "month": formats.date_format(first, "M"),
-            "number": first.month,
+            "month": formats.date_format(first, pgettext("format of a month", "M")),
         }
         said = pgettext("days of one month", "%(first)s–%(last)s %(month)s") % values
     else:

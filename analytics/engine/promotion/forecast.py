@@ -5,8 +5,9 @@ response    the regression of response.py
 boosted     the trees of boosted.py, where history allows
 
 All work with logarithms; what they say in units is averaged with weights error^-POWER over past origins (a mean of
-logarithms would lean to the lower one). A forecast of the logarithm is too low on average: mean and median of a skewed quantity differ (Duan, JASA 78 (1983), smearing), so it is
-multiplied by what came over what was said at past origins, drawn towards exp(variance / 2), the factor of a lognormal.
+logarithms would lean to the lowest). A forecast of the logarithm is too low on average: mean and median of a skewed
+quantity differ (Duan, JASA 78 (1983), smearing), so it is multiplied by what came over what was said at past origins,
+drawn towards exp(variance / 2), the factor of a lognormal.
 Promoted and other periods have weights, factor and bands of their own. Bands of a period are quantiles of past errors
 (split conformal), scaled by the noise of counting; those of a sum over series and periods take into account that
 promotions of one period err together.

@@ -8,6 +8,7 @@ jackknife over stretches of time (Künsch, Annals of Statistics 17 (1989)): the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Final
 
@@ -42,7 +43,7 @@ def expected_losses(plan: PromoPanel, still: PromoPanel, own: np.ndarray, window
         return None
     edges = np.linspace(0, plan.known, STRETCHES + 1).astype(int)
     found = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges.tolist()):
         units = plan.units.copy()
         units[:, begin:end] = np.nan
         parts = _parts(replace(plan, units=units), replace(still, units=units), own, window, after)

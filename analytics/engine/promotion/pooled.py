@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-
 from numpy.typing import ArrayLike
 
 from analytics.engine.protocol import Array
