@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 from django.db import transaction
@@ -50,13 +51,20 @@ def plan_promotion(
     depth: float,
     per_person: int,
     actor: Actor,
+    spend: Decimal | None = None,
 ) -> Promotion:
-    """Write a plan down with what is forecast of it; neither is ever changed. Refuses what cannot be forecast."""
+    """Write a plan down with what is forecast of it; neither is ever changed. Refuses what cannot be forecast.
+
+    `spend` is what it costs beside the discount (advertising, coupons), in the shop's currency.
+    """
     merchant = Merchant.objects.get(pk=current_tenant_id())
     checked_days(first_day, last_day, merchant.today())
     if not SHALLOWEST <= depth <= DEEPEST:
         sentence = _("A price cut is between 5 and 80 percent.")
         raise Refused("bad_depth", sentence, depth=sentence)
+    if spend is not None and spend < 0:
+        sentence = _("What a promotion costs cannot be negative.")
+        raise Refused("bad_spend", sentence, spend=sentence)
     variants = _chosen(category, [sku.strip() for sku in skus if sku.strip()])
     plan = Promotion(
         kind=Promotion.Kind.PLANNED,
@@ -67,7 +75,7 @@ def plan_promotion(
         depth=float(depth),
         variants=variants,
         actor_label=actor.label,
-        promise=promise(merchant, variants, first_day, last_day, float(depth), per_person),
+        promise=promise(merchant, variants, first_day, last_day, float(depth), per_person, spend or Decimal(0)),
     )
     plan.digest = plan_digest(plan)
     plan.save()
@@ -112,7 +120,7 @@ def report_due_plans() -> int:
         return 0
     count = 0
     for plan in due_plans(span[1]):
-        report = _report(plan, span[1])
+        report = _report(merchant, plan, span[1])
         low, _middle, high = plan.promise.get("units", (0.0, 0.0, 0.0))
         event = PromotionReported(promotion_id=plan.pk, title=plan.title, came=round(report.units), low=low, high=high)
         record(event, actor=SYSTEM)
@@ -132,7 +140,7 @@ def find_past_promotions() -> int:
     weeks = read_weeks(best_selling(monday, known_until), monday, WEEKS_BACK)
     new = _unknown(weeks, found_in(weeks.price, np.nan_to_num(weeks.units), weeks.category))[-FOUND_AT_ONCE:]
     for one in new:
-        _report(_written(weeks, one), known_until)
+        _report(merchant, _written(weeks, one), known_until)
     if new:
         record(PromotionsFound(count=len(new)), actor=SYSTEM)
     return len(new)
@@ -177,8 +185,10 @@ def _written(weeks: Weeks, one: Found) -> Promotion:
     return past
 
 
-def _report(promotion: Promotion, known_until: date) -> PromotionReport:
-    measured = measure_promotion(promotion.variants, promotion.first_day, promotion.last_day, known_until)
+def _report(merchant: Merchant, promotion: Promotion, known_until: date) -> PromotionReport:
+    days = promotion.first_day, promotion.last_day
+    spend = float(promotion.promise.get("spend", 0))
+    measured = measure_promotion(merchant, promotion.variants, *days, known_until, spend)
     report = PromotionReport(promotion=promotion, **measured)
     report.digest = report_digest(report)
     report.save()

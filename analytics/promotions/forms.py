@@ -31,6 +31,14 @@ class PlanForm(forms.Form):
     depth = forms.IntegerField(label=_("Price cut in percent"), min_value=SHALLOWEST, max_value=DEEPEST, initial=20)
     first_day = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
     last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    spend = forms.DecimalField(
+        label=_("What else it costs"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("Advertising, coupons, fees: everything beside the discount. The report counts it as spent."),
+    )
     per_person = forms.IntegerField(
         label=_("Parcels a person packs in a day"),
         min_value=1,

@@ -8,11 +8,14 @@ from datetime import date, timedelta
 
 import numpy as np
 from django.db.models import Sum
+from django.db.models.functions import TruncDate
 
+from accounts.merchants.models import Merchant
 from analytics.engine.protocol import Array
 from analytics.facts.models import VariantFact
 from analytics.promotions.rules import SERIES_MOST, WEEK
 from ecommerce.catalog.models import Variant
+from ecommerce.orders.models import OrderLine
 
 USUAL_WEEKS = 26
 
@@ -64,3 +67,23 @@ def read_weeks(variants: Sequence[int], start: date, weeks: int) -> Weeks:
     categories = dict(Variant.objects.filter(pk__in=ids).values_list("pk", "product__category_id"))
     category = np.array([categories.get(pk) or 0 for pk in ids], dtype=np.int64)
     return Weeks(ids, category, start, np.where(begun, units, np.nan), price)
+
+
+def read_channels(merchant: Merchant, variants: Sequence[int], start: date, weeks: int) -> dict[str, Array]:
+    """Units per week of these variants together, by the channel they were ordered on. One query.
+
+    Daily facts have no channel, so orders are counted; they count on the same days. Weeks before a channel's first sale
+    are unknown.
+    """
+    begin, end = merchant.day_bounds(start)[0], merchant.day_bounds(start + timedelta(days=WEEK * weeks))[0]
+    lines = OrderLine.objects.filter(variant_id__in=variants, order__placed_at__gte=begin, order__placed_at__lt=end)
+    by_day = lines.annotate(on=TruncDate("order__placed_at", tzinfo=merchant.zone)).order_by()
+    counted = by_day.values("on", "order__channel").annotate(sold=Sum("quantity"))
+    found: dict[str, Array] = {}
+    for row in counted:
+        units = found.setdefault(row["order__channel"], np.zeros(weeks))
+        units[(row["on"] - start).days // WEEK] += row["sold"]
+    return {
+        channel: np.where(np.cumsum(units) > 0, units, np.nan)
+        for channel, units in sorted(found.items(), key=lambda one: (-float(one[1].sum()), one[0]))
+    }

@@ -8,21 +8,25 @@ from typing import Any
 
 import numpy as np
 
+from accounts.merchants.models import Merchant
 from analytics.engine.promotion.panel import DEEP_ENOUGH, depth, log_prices
 from analytics.engine.promotion.uplift import Effect, measure, quiet_periods
 from analytics.engine.protocol import Array
-from analytics.promotions.history import Weeks, best_selling, read_weeks
+from analytics.promotions.history import Weeks, best_selling, read_channels, read_weeks
+from analytics.promotions.returning import returns
 from analytics.promotions.rules import AFTER_WEEKS, LIKELY, WEEK, WEEKS_BACK, rounded
 
 BEFORE_SHOWN = 8  # weeks of the chart before the first one
 PRODUCTS_SHOWN = 30
 
 
-def measure_promotion(variants: Sequence[int], first: date, last: date, known_until: date) -> dict[str, Any]:
+def measure_promotion(
+    merchant: Merchant, variants: Sequence[int], first: date, last: date, known_until: date, spend: float = 0.0
+) -> dict[str, Any]:
     """Fields of a PromotionReport, from weeks that begin on the weekday of the first day.
 
     Held against a level of quiet weeks and against what the shop's other products did; products of the same category
-    are kept out of that, since they may have lost to the promoted ones.
+    are kept out of that, since they may have lost to the promoted ones. `spend` is what it cost beside the discount.
     """
     length = -(-((last - first).days + 1) // WEEK)
     begin = first - timedelta(days=WEEK * (WEEKS_BACK - length - AFTER_WEEKS))
@@ -40,14 +44,22 @@ def measure_promotion(variants: Sequence[int], first: date, last: date, known_un
     quiet = quiet_periods(cheap[own].mean(axis=0) > 0.25, AFTER_WEEKS)
     total = _together(weeks.units[own])
     effect = measure(total, window, quiet=quiet, donors=donors) if total is not None else None
+    later = measure(total, after, quiet=quiet, donors=donors) if effect and total is not None else None
+    headline = _headline(weeks, own, window, effect)
+    still = sisters & ~cheap[:, window].any(axis=1)
+    lost = _sisters(weeks, still, cheap, window, donors)
+    dip = _said(later)
+    channels = read_channels(merchant, sorted(chosen), begin, count)
     return {
-        **_headline(weeks, own, window, effect),
+        **headline,
         "figures": {
-            "dip": _said(measure(total, after, quiet=quiet, donors=donors)) if effect and total is not None else None,
-            "sisters": _sisters(weeks, sisters, cheap, window, donors),
+            "dip": dip,
+            "sisters": lost,
             "products": _products(weeks, own, window, cheap, donors),
-            "weeks": _weeks(weeks, own, window, after, effect),
+            "channels": _channels(channels, window, quiet, donors),
+            "weeks": _weeks(weeks, own, window, effect, after, later),
             "tests": effect.tests if effect else 0,
+            **returns(weeks, own, still, window, headline, dip, lost, spend),
         },
     }
 
@@ -86,9 +98,8 @@ def _said(effect: Effect | None) -> dict[str, float] | None:
 
 
 def _sisters(
-    weeks: Weeks, sisters: np.ndarray, cheap: np.ndarray, window: slice, donors: Array
+    weeks: Weeks, still: np.ndarray, cheap: np.ndarray, window: slice, donors: Array
 ) -> dict[str, float] | None:
-    still = sisters & ~cheap[:, window].any(axis=1)
     total = _together(weeks.units[still])
     if total is None:
         return None
@@ -107,22 +118,32 @@ def _products(weeks: Weeks, own: np.ndarray, window: slice, cheap: np.ndarray, d
     return made
 
 
-def _weeks(weeks: Weeks, own: np.ndarray, window: slice, after: slice, effect: Effect | None) -> list[dict[str, Any]]:
-    """What came week by week round the promotion, and within it what was expected without."""
+def _channels(channels: dict[str, Array], window: slice, quiet: np.ndarray, donors: Array) -> list[dict[str, Any]]:
+    """The promoted variants together, by the channel they were ordered on, the one that sold most first."""
+    made = []
+    for channel, units in channels.items():
+        sold = float(np.nansum(units[window]))
+        if sold > 0:
+            said = _said(measure(units, window, quiet=quiet, donors=donors))
+            made.append({"channel": channel, "units": sold, "effect": said})
+    return sorted(made, key=lambda one: -one["units"])
+
+
+def _weeks(
+    weeks: Weeks, own: np.ndarray, window: slice, effect: Effect | None, after: slice, later: Effect | None
+) -> list[dict[str, Any]]:
+    """What came week by week round the promotion, and in it and after it what was expected without."""
     total = np.nansum(weeks.units[own], axis=0)
     shown = range(max(0, window.start - BEFORE_SHOWN), min(after.stop, len(total)))
     rows = []
     for week in shown:
         row: dict[str, Any] = {"day": weeks.day(week).isoformat(), "units": float(total[week]), "on": False}
-        if window.start <= week < window.stop:
-            row["on"] = True
-            if effect is not None:
-                at = week - window.start
-                low, high = effect.band_each[at]
-                row |= {
-                    "expected": rounded(float(effect.expected_each[at])),
-                    "low": rounded(low),
-                    "high": rounded(high),
-                }
+        row["on"] = window.start <= week < window.stop
+        for span, told in ((window, effect), (after, later)):
+            if told is not None and span.start <= week < span.stop:
+                at = week - span.start
+                low, high = told.band_each[at]
+                row["expected"] = rounded(float(told.expected_each[at]))
+                row |= {"low": rounded(low), "high": rounded(high)}
         rows.append(row)
     return rows

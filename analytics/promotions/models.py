@@ -50,6 +50,7 @@ class Promotion(AppendOnlyModel, TenantModel):
     digest = models.CharField(max_length=64)
 
     objects = TenantManager.from_queryset(PromotionQuerySet)()
+    name = ""  # what people recognise it by, in the reader's language: words.name_them
 
     class Meta:
         ordering = ["-first_day", "-pk"]

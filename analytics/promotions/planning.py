@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,24 @@ from django.utils.translation import gettext as _
 from accounts.merchants.models import Merchant
 from analytics.demand.history import festival_factors
 from analytics.engine.promotion.forecast import PromoForecast, candidates, forecast_promotions, past_origins
+from analytics.engine.promotion.losses import Losses, expected_losses, net_of
 from analytics.engine.promotion.panel import PromoPanel, make_promo_panel
+from analytics.engine.promotion.pooled import Pooled, pooled
 from analytics.engine.protocol import Array
 from analytics.forecasts.queries import edges
 from analytics.promotions.history import Weeks, best_selling, read_weeks
-from analytics.promotions.queries import free_stock, lead_days, usual_days
+from analytics.promotions.queries import free_stock, lead_days, past_losses, usual_days
 from analytics.promotions.rules import (
+    AFTER_WEEKS,
     LIKELY,
+    LOSS_APART,
     SERIES_MOST,
+    TEN_PERCENT,
     WEEK,
     WEEKS_BACK,
     WEEKS_LEAST,
     order_by,
+    part_of,
     part_sold_in,
     planned_price,
     rounded,
@@ -33,20 +40,29 @@ from analytics.promotions.rules import (
 )
 from core.errors import Refused
 
-TEN_PERCENT = 1.2816  # standard deviations beyond which a tenth lies
-
 
 @dataclass(frozen=True)
 class Outlook:
-    """Of the promotion's days: what each chosen row will sell (LIKELY), and all of them together."""
+    """Of the promotion's days: what each chosen row will sell (LIKELY), and all of them together.
+
+    `price` is what each usually costs; `losses` what the plan takes from elsewhere, None where that cannot be told.
+    """
 
     each: Array
     together: Array
     usual: Array
+    price: Array
+    losses: Losses | None
 
 
 def promise(
-    merchant: Merchant, variants: Sequence[int], first: date, last: date, depth: float, per_person: int
+    merchant: Merchant,
+    variants: Sequence[int],
+    first: date,
+    last: date,
+    depth: float,
+    per_person: int,
+    spend: Decimal = Decimal(0),
 ) -> dict[str, Any]:
     """What is promised of a plan, as it is kept. Refuses where the shop's past is too short."""
     today = merchant.today()
@@ -74,6 +90,9 @@ def promise(
         "festivals": within,
         "units": _three(outlook.together),
         "usual": rounded(float(outlook.usual.sum())),
+        **_net(weeks, own, outlook),
+        "spend": str(spend),
+        "discount": _three(outlook.together * _mean_price(outlook) * depth / 100),
         **_parcels(outlook, known_until, (last - first).days + 1, per_person),
         **_stock(weeks, own, outlook, first, last, today),
     }
@@ -95,7 +114,7 @@ def _outlook(weeks: Weeks, own: np.ndarray, first: date, last: date, part_off: f
     horizon = gap + length
     in_week = [min(WEEK, days - WEEK * week) for week in range(length)]
     usual = weeks.usual()
-    price = np.concatenate([weeks.price, np.repeat(usual[:, None], horizon, axis=1)], axis=1)
+    price = np.concatenate([weeks.price, np.repeat(usual[:, None], horizon + AFTER_WEEKS, axis=1)], axis=1)
     cheap = price.copy()
     for week, count in enumerate(in_week):
         column = weeks.units.shape[1] + gap + week
@@ -108,13 +127,54 @@ def _outlook(weeks: Weeks, own: np.ndarray, first: date, last: date, part_off: f
     for week, count in enumerate(in_week):
         part[own, gap + week] = part_sold_in(part_off, count)
         share[own, gap + week] = count / WEEK
+    window = slice(plan.known + gap, plan.known + horizon)
     seen = plan.promoted[own, : plan.known].sum(axis=1)
     doubts = [slope_doubt(part_off, int(count)) for count in seen]
     return Outlook(
         np.array([_range(with_it, part, lift, row, doubts[at]) for at, row in enumerate(np.flatnonzero(own))]),
         _range(with_it, part, lift, None, slope_doubt(part_off, int(seen.mean()))),
         (without.mean * share * lift)[own].sum(axis=1),
+        usual[own],
+        expected_losses(plan, still, own, window, slice(window.stop, window.stop + AFTER_WEEKS)),
     )
+
+
+def _mean_price(outlook: Outlook) -> float:
+    """The usual price of a unit, by what each product is expected to sell."""
+    known = np.isfinite(outlook.price)
+    sold = outlook.each[known, 1]
+    return float((outlook.price[known] * sold).sum() / sold.sum()) if sold.sum() > 0 else 0.0
+
+
+def _net(weeks: Weeks, own: np.ndarray, outlook: Outlook) -> dict[str, Any]:
+    """Extra units, what is lost after and by sisters, and what is left: ranges, None where nothing is known.
+
+    The losses are parts of the extra units: those measured in the shop's past promotions together with what the
+    regression says. `after_from` and `sisters_from` count the former.
+    """
+    extra = outlook.together - outlook.usual.sum()
+    alike = set(weeks.category[own].tolist()) - {0}
+    has_sisters = bool((np.isin(weeks.category, weeks.category[own]) & ~own).any())
+    after = _loss("dip", alike, outlook.losses and outlook.losses.after)
+    sisters = _loss("sisters", alike, outlook.losses and outlook.losses.sisters) if has_sisters else None
+    none = (0.0, 0.0)
+    ranges = net_of(extra, *((one.mean, one.of_next) if one else none for one in (after, sisters)))
+    return {
+        "extra": _three(extra),
+        "after": _three(ranges[0]) if after else None,
+        "sisters": _three(ranges[1]) if sisters else None,
+        "net": _three(ranges[2]),
+        "after_from": after.count if after else 0,
+        "sisters_from": sisters.count if sisters else 0,
+        "has_sisters": has_sisters,
+    }
+
+
+def _loss(name: str, categories: set[int], told: tuple[float, float] | None) -> Pooled | None:
+    seen = [part_of(*one) for one in past_losses(name, categories)]
+    if not seen and told is None:
+        return None
+    return pooled(np.array([one[0] for one in seen]), np.array([one[1] for one in seen]), LOSS_APART, told)
 
 
 def _panel(weeks: Weeks, price: Array) -> PromoPanel:

@@ -9,12 +9,14 @@ from django.db.models import QuerySet, Sum
 
 from analytics.demand.models import DemandTerms
 from analytics.facts.models import DailyFact
-from analytics.promotions.models import Promotion
-from analytics.promotions.rules import AFTER_WEEKS, WEEK, digest_of
+from analytics.promotions.models import Promotion, PromotionReport
+from analytics.promotions.rules import AFTER_WEEKS, WEEK, Range, digest_of
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.inventory.models import StockLevel
 
 USUAL_DAYS = 28
+PAST_LEAST = 3
+PAST_MOST = 60
 SEALED = ("kind", "title", "category_id", "first_day", "last_day", "depth", "variants", "promise")
 REPORTED = ("units", "expected", "extra_low", "extra", "extra_high", "discount", "figures")
 
@@ -43,6 +45,32 @@ def due_plans(known_until: date) -> QuerySet[Promotion]:
     """Planned promotions whose aftermath is over and known, and which nobody has reported on."""
     last = known_until - timedelta(days=WEEK * AFTER_WEEKS)
     return Promotion.objects.planned().unreported().filter(last_day__lte=last).order_by("last_day", "pk")
+
+
+def past_losses(name: str, categories: set[int]) -> list[tuple[Range, Range]]:
+    """What promotions with a clear uplift lost in `figures[name]`, and the extra units it is a part of, newest first.
+
+    Those of the categories where they are PAST_LEAST at least, else those of the whole shop.
+    """
+    rows = PromotionReport.objects.filter(extra_low__gt=0).order_by("-promotion__first_day", "-pk")
+    columns = ("promotion__category_id", "extra_low", "extra", "extra_high", "figures")
+    found = [
+        (category, _range_of(figures[name]), (low, middle, high))
+        for category, low, middle, high, figures in rows.values_list(*columns)[:PAST_MOST]
+        if figures.get(name)
+    ]
+    alike = [one for one in found if one[0] in categories]
+    return [one[1:] for one in (alike if len(alike) >= PAST_LEAST else found)]
+
+
+def _range_of(said: dict[str, float]) -> Range:
+    return said["low"], said["middle"], said["high"]
+
+
+def costs_of(variants: list[int]) -> dict[int, float]:
+    """What a unit costs the shop, of variants for which that is known."""
+    rows = Variant.objects.filter(pk__in=variants, cost__isnull=False).values_list("pk", "cost")
+    return {pk: float(cost) for pk, cost in rows}
 
 
 def categories_for_sale() -> QuerySet[Category]:

@@ -31,6 +31,12 @@ WORKDAY: Final = 8  # hours
 LIKELY: Final = (2, 4, 6)  # the ends and the middle of the 80 % range in engine.demand.LEVELS
 UNLIKE: Final = 1.0  # standard deviation of elasticities from one product to another
 UNITS_LEAST: Final = 10  # sold in a promotion that was found: of less, nothing can be told
+LOSS_APART: Final = (
+    0.15  # belief: by how much the part of extra units that is lost elsewhere differs between promotions
+)
+TEN_PERCENT: Final = 1.2816  # standard deviations beyond which a tenth lies
+COST_COVER: Final = 0.9  # of the units, whose cost must be known before a profit is named
+Range = tuple[float, float, float]  # low, middle and high of 80 %
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,26 @@ def staffing(usual: float, extra: float, extra_high: float, per_person: int) -> 
     busy = usual + max(extra_high, 0.0)
     hours = max(busy - usual, 0.0) / per_person * WORKDAY
     return Staffing(usual, usual + max(extra, 0.0), busy, math.ceil(busy / per_person), round(hours, 1))
+
+
+def part_of(lost: Range, extra: Range) -> tuple[float, float]:
+    """What was lost as a part of the extra units, and the variance of that, both being measured."""
+    part = lost[1] / extra[1]
+    errors = [(high - low) / (2 * TEN_PERCENT) / extra[1] for low, _middle, high in (lost, extra)]
+    return part, errors[0] ** 2 + (part * errors[1]) ** 2
+
+
+def added(*ranges: Range) -> Range:
+    """The sum of quantities that err independently."""
+    middle = sum(one[1] for one in ranges)
+    down = math.hypot(*(one[1] - one[0] for one in ranges))
+    up = math.hypot(*(one[2] - one[1] for one in ranges))
+    return middle - down, middle, middle + up
+
+
+def scaled(one: Range, factor: float) -> Range:
+    low, high = sorted((one[0] * factor, one[2] * factor))
+    return low, one[1] * factor, high
 
 
 def order_by(first: date, lead_days: int) -> date:

@@ -7,5 +7,9 @@ from analytics.promotions import views
 urlpatterns = [
     path("m/<slug:merchant>/promotions/", views.promotions, name="promotion-list"),
     path("m/<slug:merchant>/promotions/plan/", views.plan, name="promotion-plan"),
+    path("m/<slug:merchant>/promotions/export/", views.export_list, name="promotion-list-export"),
+    path("m/<slug:merchant>/promotions/uplift/", views.uplift, name="promotion-uplift"),
+    path("m/<slug:merchant>/promotions/uplift/export/", views.export_uplift, name="promotion-uplift-export"),
     path("m/<slug:merchant>/promotions/<int:pk>/", views.detail, name="promotion-detail"),
+    path("m/<slug:merchant>/promotions/<int:pk>/export/", views.export_weeks, name="promotion-weeks-export"),
 ]

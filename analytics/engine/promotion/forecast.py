@@ -4,9 +4,10 @@ steady      exponential smoothing that ignores the plan: what the others must be
 response    the regression of response.py
 boosted     the trees of boosted.py, where history allows
 
-All work with logarithms, in which they are combined with weights error^-POWER over past origins. A forecast of the
-logarithm is too low on average: mean and median of a skewed quantity differ (Duan, JASA 78 (1983), smearing), so it is
-multiplied by what came over what was said at past origins, drawn towards exp(variance / 2), the factor of a lognormal.
+All work with logarithms; what they say in units is averaged with weights error^-POWER over past origins (a mean of
+logarithms would lean to the lowest). A forecast of the logarithm is too low on average: mean and median of a skewed
+quantity differ (Duan, JASA 78 (1983), smearing), so it is multiplied by what came over what was said at past origins,
+drawn towards exp(variance / 2), the factor of a lognormal.
 Promoted and other periods have weights, factor and bands of their own. Bands of a period are quantiles of past errors
 (split conformal), scaled by the noise of counting; those of a sum over series and periods take into account that
 promotions of one period err together.
@@ -35,6 +36,7 @@ SMEAR_DOUBT: Final = 0.05  # of the lognormal's factor, as a standard deviation 
 SMEAR_LUCK: Final = 0.2  # of one origin, where few have been seen
 SMEAR_COST: Final = 0.05  # by which putting the mean right may raise the absolute error
 SMEAR_STEPS: Final = 21
+LEAST_WEIGHT: Final = 1e-12
 FENCE: Final = 3.0  # robust standard deviations an error counts for at most in it
 Weights = tuple[Mapping[str, float], Mapping[str, float]]  # of other periods, of promoted ones
 FEW: Final = 30  # errors of a kind, below which those of both kinds are taken
@@ -134,13 +136,13 @@ def _size(logs: Array) -> Array:
     return np.sqrt(COUNTING + np.exp(-np.clip(logs, -3.0, None)))
 
 
-def _combined(
-    made: Candidates, weights: tuple[Mapping[str, float], Mapping[str, float]], promoted: np.ndarray
-) -> Array:
+def _combined(made: Candidates, weights: Weights, promoted: np.ndarray) -> Array:
+    """The logarithm of the weighted mean of what the candidates say in units."""
     mixed = []
     for weight in weights:
-        whole = sum(weight[name] for name in made.paths)
-        mixed.append(sum(weight[name] / whole * path for name, path in made.paths.items()))
+        parts = np.array([weight[name] for name in made.paths])
+        paths = np.stack([made.paths[name] for name in made.paths])
+        mixed.append(np.logaddexp.reduce(paths + np.log(np.maximum(parts, LEAST_WEIGHT) / parts.sum())[:, None, None]))
     return np.where(promoted, mixed[1], mixed[0])
 
 
