@@ -104,7 +104,7 @@ def backtest(
         steps = min(horizon, panel.shape[1] - origin)
         actual[:, position, :steps] = truth[:, origin : origin + steps]
         typical[:, position, :steps] = np.where(known, capped, np.nan)[:, origin : origin + steps]
-        seen = learn(panel[:, :origin], calendar.first(origin), horizon, around.occasions)
+        seen = learn(panel[:, :origin], calendar.first(origin), horizon, around.occasions, around.peers)
         typical[:, position] = np.where(seen.ahead != 1.0, actual[:, position], typical[:, position])
         doubt[:, position] = seen.doubt
         festivals.append(seen)

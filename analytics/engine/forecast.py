@@ -259,7 +259,13 @@ def _paths(
 def _festival_notes(seen: Festivals, row: int, calendar: Calendar) -> tuple[Note, ...]:
     return tuple(
         Note(
-            "festival", {"key": one.key, "day": calendar.day(calendar.days - 1 + one.day).isoformat(), "past": one.past}
+            "festival",
+            {
+                "key": one.key,
+                "day": calendar.day(calendar.days - 1 + one.day).isoformat(),
+                "past": one.past,
+                **({"shops": one.shops} if one.shops else {}),
+            },
         )
         for one in seen.foreseen
         if one.series == row
