@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from analytics.engine import scores as score
-from analytics.engine.adaptive import Scale
+from analytics.engine.adaptive import Scales
 from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean, without_closed
@@ -97,9 +97,13 @@ class Forecast:
     def horizon(self) -> int:
         return len(self.mean)
 
-    def adjusted(self, days: Scale, sums: Scale, widening: float) -> Forecast:
+    def adjusted(self, scales: Scales, widening: float) -> Forecast:
         """The same with the ranges of days and of sums scaled, and all of them wider by a factor."""
-        return replace(self, quantiles=days.apply(self.quantiles, widening), totals=sums.apply(self.totals, widening))
+        totals = [
+            scales.of_sum(window.days).apply(row, widening)
+            for window, row in zip(self.windows, self.totals, strict=True)
+        ]
+        return replace(self, quantiles=scales.days.apply(self.quantiles, widening), totals=np.stack(totals))
 
 
 def forecast(
@@ -303,7 +307,7 @@ def _result(
 
 def _track(tests: Backtest, calendar: Calendar, name: str) -> Track:
     predicted, actual = tests.predicted[name], tests.actual
-    stretches = [window for window in windows_for(actual.shape[2]) if window.last - window.first + 1 == WEEK]
+    stretches = [window for window in windows_for(actual.shape[2]) if window.days == WEEK]
     weeks: list[Check] = []
     days: list[Check] = []
     for position in tests.apart():

@@ -71,7 +71,7 @@ def make_forecast(
     run.widening, run.watch = watch.widening, watch.to_json()
     if isinstance(result, Refusal):
         return _keep_refusal(run, result, actor)
-    return _keep_forecast(run, result.adjusted(watch.days, watch.sums, run.widening), around, actor)
+    return _keep_forecast(run, result.adjusted(watch.scales, run.widening), around, actor)
 
 
 @transaction.atomic
