@@ -54,12 +54,12 @@ class Past:
         self.scales = replace(self.scales, **learnt)
 
     def watch(self, values: Array, origin: int) -> Watch:
-        """How forecasts stand at `origin`: each day by the earliest that was said of it up to two weeks ahead."""
+        """How forecasts stand at `origin`: each day by the earliest that was said of it up to three weeks ahead."""
         rows: dict[int, tuple[Array, float, float]] = {}
         for at in sorted(self.made):
             if origin - LOOKED_BACK <= at < origin:
                 one, widening = self.made[at]
-                for step in range(min(2 * WEEK, origin - at)):
+                for step in range(min(3 * WEEK, origin - at)):
                     guess = values[at - WEEK + step % WEEK]
                     rows.setdefault(at + step, (one.quantiles[step], float(guess), widening))
         if not rows:

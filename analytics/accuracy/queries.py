@@ -88,11 +88,18 @@ def forecast_record(measure: str, until: date) -> TrackRecord:
     return TrackRecord(measure, "", dict(parts), dict(sorted(weeks.items())), **(newest or {}))
 
 
-def demand_record(until: date) -> TrackRecord:
-    """The record of demand, by runs whose days were over in the last weeks up to `until`: two queries."""
+def demand_record(until: date, *, live: bool = True) -> TrackRecord:
+    """The record of demand, by runs whose days were over in the last weeks up to `until`: two queries.
+
+    Of runs that looked ahead when they were made, or of those that looked from a past day.
+    """
     since = week_of(until) - (WEEKS - 1) * WEEK
     rows = DemandScore.objects.filter(
-        points__gt=0, run__data_to__gte=since - timedelta(days=28), run__data_to__lte=until, miss__isnull=False
+        points__gt=0,
+        run__live=live,
+        run__data_to__gte=since - timedelta(days=28),
+        run__data_to__lte=until,
+        miss__isnull=False,
     ).values_list("bucket", "pattern", "run__data_to", "points", "miss", "naive_miss", "said", "sold", *HIT)
     parts: dict[tuple[str, str], Tally] = defaultdict(Tally)
     weeks: dict[date, Tally] = defaultdict(Tally)
@@ -107,7 +114,7 @@ def demand_record(until: date) -> TrackRecord:
             parts["", pattern] += one
             if not pattern:
                 weeks[week] += one
-    newest: Any = DemandRun.objects.closed().filter(live=True).values("watch", "widening").first()
+    newest: Any = DemandRun.objects.closed().filter(live=True).values("watch", "widening").first() if live else None
     return TrackRecord("demand", "", dict(parts), dict(sorted(weeks.items())), **(newest or {}))
 
 

@@ -25,6 +25,7 @@ from analytics.accuracy.queries import (
     spans_of,
     track_records,
 )
+from analytics.accuracy.replays import replayed_records
 from analytics.forecasts.models import Measure
 from core.access import MerchantRequest, StaffRequest, merchant_view, staff_view
 from core.errors import Refused
@@ -49,6 +50,10 @@ def index(request: MerchantRequest) -> HttpResponse:
     ]
     context = {
         "sections": sections,
+        "replays": [
+            showing.section(record, currency, len(sections) + place)
+            for place, record in enumerate(replayed_records(request.merchant))
+        ],
         "overrides": [_shown(one, currency) for one in override_list()[:RECENT]],
         "nearer": words.nearer(nearer_counts()),
         "may_override": request.membership.may("forecasts.override"),

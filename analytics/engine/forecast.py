@@ -22,6 +22,7 @@ from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, tota
 from analytics.engine.festivals import Effect, Festivals
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.regressors import try_regressors
+from analytics.engine.sarimax import Sarimax
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
 from analytics.engine.smoothing import BlendWeekday, Ets, SesWeekday, Theta, TrendWeekday
 from analytics.engine.surroundings import PLAIN, Surroundings, Verdict, foresee
@@ -30,7 +31,7 @@ HORIZON: Final = 28
 MODELS: Final[tuple[Model, ...]] = (
     Naive(), SeasonalNaive(), Drift(), MovingAverage(),
     SesWeekday(), TrendWeekday(), BlendWeekday(),
-    Ets(), Theta(),
+    Ets(), Theta(), Sarimax(),
 )  # fmt: skip
 LOW_80, HIGH_80 = LEVELS.index(0.10), LEVELS.index(0.90)
 RECORD_WEEKS: Final = 12

@@ -22,7 +22,7 @@ from analytics.forecasts.models import ForecastRun, ForecastScore
 from core.actors import SYSTEM
 
 LOOKED_BACK: Final = timedelta(days=182)
-STEPS: Final = 14  # a day is judged by the earliest that was said of it up to two weeks ahead, before a break was known
+STEPS: Final = 21  # a day is judged by the earliest that was said of it up to so many days ahead: before a break
 LATELY: Final = 8  # newest tests by which models are chosen while under review
 KEPT: Final = {"days": "days", "weeks": "sums", "spans": "spans"}  # scales, by their names in a run's watch
 QUANTILES: Final = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")

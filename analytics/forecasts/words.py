@@ -29,6 +29,9 @@ MODEL_SENTENCES = {
     ),
     "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
     "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),
+    "sarimax": gettext_lazy(
+        "What weekdays, festivals and outside series explain, and the way in which days before lead on to the next."
+    ),
 }
 
 
