@@ -2,6 +2,7 @@
 
 from analytics.accuracy.models import ForecastOverride, OverrideScore
 from analytics.calendar.models import (
+    FestivalMark,
     OccasionChoice,
     OccasionEffect,
     OutsideSeries,
@@ -48,6 +49,7 @@ __all__ = [
     "DemandScore",
     "DemandTerms",
     "DirtyDay",
+    "FestivalMark",
     "Forecast",
     "ForecastOverride",
     "ForecastRun",

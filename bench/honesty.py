@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from analytics.engine.adaptive import BANDS, Scale, inside
+from analytics.engine.adaptive import BANDS, Scales, inside
 from analytics.engine.cleaning import Refusal
 from analytics.engine.forecast import HORIZON, Forecast, forecast_many
 from analytics.engine.monitor import OK, REVIEW, Points, Watch, normal_scores, watch
@@ -32,32 +32,34 @@ Key = tuple[str, str]
 class Past:
     """What was published for one series and has come due since."""
 
-    days: Scale = field(default_factory=Scale)
-    sums: Scale = field(default_factory=Scale)
+    scales: Scales = field(default_factory=Scales)
     made: dict[int, tuple[Forecast, float]] = field(default_factory=dict)
-    scales: dict[int, tuple[Scale, Scale]] = field(default_factory=dict)
+    earlier: dict[int, Scales] = field(default_factory=dict)
 
     def learn(self, values: Array, origin: int) -> None:
         """Move the scales by what came due in the week before `origin`."""
-        day_hits, sum_hits = [], []
+        hits: dict[str, list[Array]] = {"days": [], "weeks": [], "spans": []}
         for known, (one, _) in self.made.items():
             for step in range(max(origin - WEEK - known, 0), min(origin - known, HORIZON)):
-                day_hits.append(inside(one.quantiles[step], values[known + step]))
+                hits["days"].append(inside(one.quantiles[step], values[known + step]))
             for window, row in zip(one.windows, one.totals, strict=True):
                 if origin - WEEK < known + window.last <= origin:
-                    sum_hits.append(inside(row, values[known : known + HORIZON][window.steps].sum()))
-        if day_hits:
-            self.days = self.days.learn(np.mean(day_hits, axis=0).tolist(), WEEK)
-        if sum_hits:
-            self.sums = self.sums.learn(np.mean(sum_hits, axis=0).tolist(), WEEK)
+                    kind = "weeks" if window.days <= WEEK else "spans"
+                    hits[kind].append(inside(row, values[known : known + HORIZON][window.steps].sum()))
+        learnt = {
+            kind: getattr(self.scales, kind).learn(np.mean(held, axis=0).tolist(), WEEK)
+            for kind, held in hits.items()
+            if held
+        }
+        self.scales = replace(self.scales, **learnt)
 
     def watch(self, values: Array, origin: int) -> Watch:
-        """How forecasts stand at `origin`: each day by the earliest that was said of it up to two weeks ahead."""
+        """How forecasts stand at `origin`: each day by the earliest that was said of it up to three weeks ahead."""
         rows: dict[int, tuple[Array, float, float]] = {}
         for at in sorted(self.made):
             if origin - LOOKED_BACK <= at < origin:
                 one, widening = self.made[at]
-                for step in range(min(2 * WEEK, origin - at)):
+                for step in range(min(3 * WEEK, origin - at)):
                     guess = values[at - WEEK + step % WEEK]
                     rows.setdefault(at + step, (one.quantiles[step], float(guess), widening))
         if not rows:
@@ -99,8 +101,8 @@ def _publish(pasts: Mapping[Key, Past], series: Mapping[Key, tuple[Array, date]]
         for key, one in zip(keys, made, strict=True):
             if not isinstance(one, Refusal):
                 past, widening = pasts[key], seen[key].widening
-                past.scales[origin] = (past.days, past.sums)
-                past.made[origin] = (one.adjusted(past.days, past.sums, widening), widening)
+                past.earlier[origin] = past.scales
+                past.made[origin] = (one.adjusted(past.scales, widening), widening)
     return seen
 
 
@@ -115,7 +117,7 @@ def _coverage(pasts: Mapping[Key, Past], series: Mapping[Key, tuple[Array, date]
             came = values[origin : origin + HORIZON]
             hits["days"].extend(inside(one.quantiles[: len(came)], came))
             for window, row in zip(one.windows, one.totals, strict=True):
-                span = window.last - window.first + 1
+                span = window.days
                 if window.last <= len(came) and span in (WEEK, HORIZON):
                     hits[f"{span}-day sums"].append(inside(row, came[window.steps].sum()))
     return {name: np.mean(rows, axis=0) for name, rows in hits.items()}
@@ -132,7 +134,7 @@ def _noticed(pasts: Mapping[Key, Past], series: Mapping[Key, tuple[Array, date]]
             lowered[at:] *= SIZE
             broken[key] = (lowered, start)
             kept = {origin: made for origin, made in pasts[key].made.items() if origin <= at}
-            copies[key] = Past(*pasts[key].scales[at], made=kept)
+            copies[key] = Past(pasts[key].earlier[at], made=kept)
         calm = [key for key in copies if copies[key].watch(broken[key][0], at).state == OK]
         copies = {key: copies[key] for key in calm}
         noticed = dict.fromkeys(calm, False)

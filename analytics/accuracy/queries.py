@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
@@ -18,6 +18,7 @@ from analytics.demand.models import DemandForecast, DemandRun, DemandScore
 from analytics.demand.queries import newest_run as newest_demand_run
 from analytics.demand.rules import BUCKETS, DAY_BUCKETS
 from analytics.engine.demand import LEVELS
+from analytics.engine.monitor import REVIEW
 from analytics.facts.models import DirtyDay, VariantFact
 from analytics.forecasts.models import ForecastRun, ForecastScore, Measure
 from analytics.forecasts.queries import newest_run
@@ -26,6 +27,7 @@ from analytics.markets.models import WEEK, Information, Player, ShareRun, ShareS
 from analytics.markets.models import Measure as ShareMeasure
 from ecommerce.catalog.models import Variant
 
+NIGHTS = timedelta(days=2)
 HIT = ("inside_50", "inside_80", "inside_95")
 COUNTED: dict[str, Any] = {
     "points": Count("pk"),
@@ -58,7 +60,7 @@ class TrackRecord:
 
     @property
     def is_review(self) -> bool:
-        return self.watch.get("state") == "review"
+        return self.watch.get("state") == REVIEW
 
 
 def forecast_record(measure: str, until: date) -> TrackRecord:
@@ -86,11 +88,18 @@ def forecast_record(measure: str, until: date) -> TrackRecord:
     return TrackRecord(measure, "", dict(parts), dict(sorted(weeks.items())), **(newest or {}))
 
 
-def demand_record(until: date) -> TrackRecord:
-    """The record of demand, by runs whose days were over in the last weeks up to `until`: two queries."""
+def demand_record(until: date, *, live: bool = True) -> TrackRecord:
+    """The record of demand, by runs whose days were over in the last weeks up to `until`: two queries.
+
+    Of runs that looked ahead when they were made, or of those that looked from a past day.
+    """
     since = week_of(until) - (WEEKS - 1) * WEEK
     rows = DemandScore.objects.filter(
-        points__gt=0, run__data_to__gte=since - timedelta(days=28), run__data_to__lte=until, miss__isnull=False
+        points__gt=0,
+        run__live=live,
+        run__data_to__gte=since - timedelta(days=28),
+        run__data_to__lte=until,
+        miss__isnull=False,
     ).values_list("bucket", "pattern", "run__data_to", "points", "miss", "naive_miss", "said", "sold", *HIT)
     parts: dict[tuple[str, str], Tally] = defaultdict(Tally)
     weeks: dict[date, Tally] = defaultdict(Tally)
@@ -105,7 +114,7 @@ def demand_record(until: date) -> TrackRecord:
             parts["", pattern] += one
             if not pattern:
                 weeks[week] += one
-    newest: Any = DemandRun.objects.closed().filter(live=True).values("watch", "widening").first()
+    newest: Any = DemandRun.objects.closed().filter(live=True).values("watch", "widening").first() if live else None
     return TrackRecord("demand", "", dict(parts), dict(sorted(weeks.items())), **(newest or {}))
 
 
@@ -192,6 +201,19 @@ def _six(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.6g}")
 
 
+def shops_under_review(now: datetime) -> int:
+    """How many shops have forecasts of sales, orders or demand under review, by the runs of the last two nights."""
+    since = now - NIGHTS
+    states: dict[tuple[int, str], str | None] = {}
+    rows: Any = ForecastRun.objects.filter(live=True, made_at__gte=since).order_by("made_at", "pk")
+    for merchant, measure, state in rows.values_list("merchant", "measure", "watch__state"):
+        states[merchant, measure] = state
+    demand: Any = DemandRun.objects.filter(live=True, made_at__gte=since).order_by("made_at", "pk")
+    for merchant, state in demand.values_list("merchant", "watch__state"):
+        states[merchant, "demand"] = state
+    return len({merchant for (merchant, _measure), state in states.items() if state == REVIEW})
+
+
 def merchants_standing(until: date) -> list[dict[str, Any]]:
     """Sales forecasts of all merchants: their record of the last weeks and the watch of the newest run.
 
@@ -224,7 +246,7 @@ def merchants_standing(until: date) -> list[dict[str, Any]]:
             {"subject": subject, "since": run["watch"].get("since", ""), "reason": run["watch"].get("reason", ""),
              "widening": run["widening"]}
             for subject, run in runs[pk].items()
-            if run["watch"].get("state") == "review"
+            if run["watch"].get("state") == REVIEW
         ]  # fmt: skip
         found.append({"shop": shop, "tally": tally, "reviews": reviews})
     return sorted(found, key=lambda one: (not one["reviews"], one["shop"].name))

@@ -10,4 +10,5 @@ urlpatterns = [
     path("m/<slug:merchant>/accuracy/own-figures/", views.overrides, name="override-list"),
     path("m/<slug:merchant>/accuracy/own-figures/new/", views.override, name="override-new"),
     path("staff/accuracy/", views.staff, name="staff-accuracy"),
+    path("staff/accuracy/count/", views.staff_count, name="staff-accuracy-count"),
 ]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from analytics.accuracy import showing, words
 from analytics.accuracy.actions import override_forecast
@@ -21,9 +21,11 @@ from analytics.accuracy.queries import (
     nearer_counts,
     override_list,
     record_rows,
+    shops_under_review,
     spans_of,
     track_records,
 )
+from analytics.accuracy.replays import replayed_records
 from analytics.forecasts.models import Measure
 from core.access import MerchantRequest, StaffRequest, merchant_view, staff_view
 from core.errors import Refused
@@ -48,6 +50,10 @@ def index(request: MerchantRequest) -> HttpResponse:
     ]
     context = {
         "sections": sections,
+        "replays": [
+            showing.section(record, currency, len(sections) + place)
+            for place, record in enumerate(replayed_records(request.merchant))
+        ],
         "overrides": [_shown(one, currency) for one in override_list()[:RECENT]],
         "nearer": words.nearer(nearer_counts()),
         "may_override": request.membership.may("forecasts.override"),
@@ -171,3 +177,11 @@ def staff(request: StaffRequest) -> HttpResponse:
     ]
     under = sum(bool(one["reviews"]) for one in found)
     return render(request, "analytics/accuracy/staff.html", {"rows": rows, "under": under})
+
+
+@staff_view("operations.view")
+@require_safe
+def staff_count(request: StaffRequest) -> HttpResponse:
+    """The number beside the page's name on the menu: shops with forecasts under review."""
+    context = {"under": shops_under_review(timezone.now())}
+    return render(request, "analytics/accuracy/count.html", context)

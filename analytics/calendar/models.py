@@ -120,6 +120,30 @@ class OccasionEffect(TenantModel):
         return f"{self.key}: {self.change}"
 
 
+class FestivalMark(AppendOnlyModel, TenantModel):
+    """What one past festival did to a figure of the shop, written once: what other shops' forecasts may lean on.
+
+    `effect` and `noise` have one number for each phase of the occasion (engine.peers.Mark); they are worked out from
+    the days up to `known_on` only. `category` is the root category that most of the shop's sales were in then. Only
+    means over several shops are ever shown or used (calendar.queries.peers_of); own events are never marked.
+    """
+
+    figure = models.CharField(max_length=12, help_text="a column of DailyFact")
+    key = models.CharField(max_length=60)
+    day = models.DateField()
+    known_on = models.DateField()
+    category = models.ForeignKey("ecommerce.Category", models.PROTECT, null=True, related_name="+")
+    effect = models.JSONField(default=list)
+    noise = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["day", "key"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "figure", "key", "day"], name="festival_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.day}"
+
+
 class OutsideSeries(TenantModel):
     """Something measured outside the shop's orders that may move its sales, in values per day, week or month."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from accounts.merchants.models import Merchant
 from analytics.calendar.festivals import Known, known_occasions
 from analytics.calendar.models import (
+    FestivalMark,
     OccasionChoice,
     OccasionEffect,
     OutsideSeries,
@@ -17,9 +18,15 @@ from analytics.calendar.models import (
     OwnEvent,
 )
 from analytics.calendar.rules import Vintage, as_known, by_week
+from analytics.engine.peers import Mark, Peers
+from analytics.facts.models import CategoryFact
+from core.tenancy import every_tenant
+from ecommerce.catalog.models import Category
 
 NEWEST_UPLOADS = 10
 OWN = "own:"  # start of the key of an own event; its name follows
+MOST_PEERS = 200  # shops whose festivals are pooled; more change nothing in the second digit
+MAIN_DAYS = 182  # of sales that say which category is a shop's main one
 PRIME_NAMES = frozenset({"prime day", "会员日", "amazon prime day"})
 
 
@@ -31,6 +38,42 @@ def occasions_of(merchant: Merchant, first: date, last: date) -> list[tuple[Know
     """Every festival and holiday the shop can follow, and whether it does."""
     chosen = dict(OccasionChoice.objects.values_list("key", "is_on"))
     return [(one, chosen.get(one.key, one.suggested)) for one in known_occasions(merchant.country, first, last)]
+
+
+def main_category(until: date) -> Category | None:
+    """The root category that most of the shop's sales were in, in the half-year up to a day; None without sales."""
+    sold: dict[str, float] = {}
+    rows = CategoryFact.objects.filter(day__gt=until - timedelta(days=MAIN_DAYS), day__lte=until)
+    for path, value in rows.exclude(category=None).order_by().values_list("category__path").annotate(Sum("value")):
+        root = path.split("/")[0]
+        sold[root] = sold.get(root, 0.0) + float(value)
+    return Category.objects.filter(path=max(sold, key=lambda root: (sold[root], root))).first() if sold else None
+
+
+def peers_of(merchant: Merchant, figure: str, until: date) -> Peers:
+    """What festivals did to a figure in other shops of the country; those of the same main category first.
+
+    The one place where a shop's forecast looks at others: the marks become a mean of at least engine.peers.FEWEST
+    shops, or nothing (docs/adr/0010).
+    """
+    main = main_category(until)
+    with every_tenant("festival effects are pooled over shops; only means of several shops are used"):
+        marks = FestivalMark.objects.filter(merchant__country=merchant.country, figure=figure, known_on__lte=until)
+        marks = marks.exclude(merchant=merchant)
+        near = marks.filter(category=main) if main is not None else marks.none()
+        chosen: dict[int, bool] = {}
+        for rows, alike in ((near, True), (marks, False)):
+            for shop in rows.order_by("merchant_id").values_list("merchant_id", flat=True).distinct()[:MOST_PEERS]:
+                if len(chosen) < MOST_PEERS:
+                    chosen.setdefault(shop, alike)
+        kept = marks.filter(merchant_id__in=chosen).order_by("merchant_id", "day", "key")
+        told = list(kept.values_list("merchant_id", "key", "day", "known_on", "effect", "noise"))
+    return Peers(
+        tuple(
+            Mark(shop, key, day, known_on, tuple(effect), tuple(noise), chosen[shop])
+            for shop, key, day, known_on, effect, noise in told
+        )
+    )
 
 
 def effects_of(measure: str) -> dict[str, OccasionEffect]:

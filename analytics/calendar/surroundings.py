@@ -12,20 +12,28 @@ from datetime import date, timedelta
 from accounts.merchants.models import Merchant
 from analytics.calendar.festivals import PRIME_DAY
 from analytics.calendar.models import OutsideSeries, OwnEvent
-from analytics.calendar.queries import OWN, PRIME_NAMES, occasions_of, vintages_of
+from analytics.calendar.queries import OWN, PRIME_NAMES, occasions_of, peers_of, vintages_of
 from analytics.calendar.rules import period_end
 from analytics.engine.occasions import Dated, Special, own_phases
+from analytics.engine.peers import NOBODY
 from analytics.engine.surroundings import Regressor, Surroundings
 
 MOST_EVENTS = 40  # names of own events that are followed, the newest first: each one is tried on every past day
 
 
-def surroundings(merchant: Merchant, first: date, data_to: date, horizon: int, as_of: date) -> Surroundings:
-    """What is known of the days from `first` to the end of the horizon to somebody who stands on `as_of`."""
+def surroundings(
+    merchant: Merchant, first: date, data_to: date, horizon: int, as_of: date, figure: str = ""
+) -> Surroundings:
+    """What is known of the days from `first` to the end of the horizon to somebody who stands on `as_of`.
+
+    With a figure of DailyFact also what festivals did to it in other shops.
+    """
     last = data_to + timedelta(days=horizon)
     occasions, closed = calendar_of(merchant, first, last, as_of)
     tried = OutsideSeries.objects.filter(in_forecasts=True).order_by("pk")
-    return Surroundings(occasions, closed, tuple(_regressor(one, first, last, data_to, as_of) for one in tried))
+    regressors = tuple(_regressor(one, first, last, data_to, as_of) for one in tried)
+    peers = peers_of(merchant, figure, data_to) if figure else NOBODY
+    return Surroundings(occasions, closed, regressors, peers)
 
 
 def calendar_of(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from accounts.merchants.models import Merchant
 from analytics import frames
+from analytics.calendar.queries import peers_of
 from analytics.calendar.surroundings import calendar_of
 from analytics.demand.models import DemandRun
 from analytics.engine.cleaning import filled, without_closed
@@ -75,21 +76,26 @@ def festival_factors(
 ) -> tuple[list[float], list[dict[str, Any]]]:
     """What the shop's calendar does to its units, day by day from `first` to the end of the horizon, and what is ahead.
 
-    Learnt from the shop's own past as a whole: a single product sells too little to tell. Both are empty where no
-    festival has proved itself and no day is closed. The calendar is that of `as_of`.
+    Learnt from the shop's own past as a whole, a single product sells too little to tell, and from what other shops
+    saw. Both are empty where no festival has proved itself and no day is closed. The calendar is that of `as_of`.
     """
     occasions, closed = calendar_of(merchant, first, last + timedelta(days=horizon), as_of)
     units = without_closed(frames.daily_series("units", first, last), first, closed)
     calendar = Calendar(first, len(units))
     known = np.isfinite(units)
-    learnt = learn(filled(units, known)[None], calendar, horizon, occasions)
+    learnt = learn(filled(units, known)[None], calendar, horizon, occasions, peers_of(merchant, "units", last))
     factors = np.concatenate([learnt.known[0], learnt.ahead[0]])
     shut = [day for day in range(len(factors)) if calendar.day(day) in closed and (day >= len(units) or not known[day])]
     factors[shut] = 0.0
     if (factors == 1.0).all():
         return [], []
     ahead = [
-        {"key": one.key, "day": (last + timedelta(days=one.day)).isoformat(), "past": one.past}
+        {
+            "key": one.key,
+            "day": (last + timedelta(days=one.day)).isoformat(),
+            "past": one.past,
+            **({"shops": one.shops} if one.shops else {}),
+        }
         for one in learnt.foreseen
     ]
     return [float(f"{factor:.6g}") for factor in factors], ahead

@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics import frames
 from analytics.demand.models import DemandRun
-from analytics.engine.adaptive import EVEN
+from analytics.engine.adaptive import UNSCALED
 from analytics.engine.cleaning import Refusal
 from analytics.engine.forecast import MODELS, forecast
 from analytics.engine.reconcile import moved_quantiles
@@ -42,7 +42,7 @@ def shop_sums(run: DemandRun, parts: Iterable[Mapping[str, list[float]]]) -> dic
     )
     if isinstance(own, Refusal) or not mean.any():
         return said
-    own = own.adjusted(EVEN, EVEN, run.widening)
+    own = own.adjusted(UNSCALED, run.widening)
     said["quantiles"] = [_rounded(row) for row in moved_quantiles(own.quantiles, own.mean, mean)]
     said["totals"] = {}
     for window, row in zip(own.windows, own.totals, strict=True):

@@ -112,6 +112,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "outlook": outlook,
         "sheet": sheet,
         "may_edit": request.membership.may("demand.edit"),
+        "may_override": request.membership.may("forecasts.override"),
         "may_see_product": request.membership.may("products.view"),
         "may_see_stock": request.membership.may("stock.view"),
     }

@@ -183,6 +183,7 @@ def occasions(run: DemandRun) -> list[dict[str, Any]]:
                 "day": day,
                 "name": occasion_name(str(one["key"])),
                 "past": int(one.get("past", 0)),
+                "shops": int(one.get("shops", 0)),
                 "share": _strongest(run, day) - 1.0,
             }
         )

@@ -22,13 +22,13 @@ from typing import Final
 
 import numpy as np
 
-from analytics.engine.protocol import Array
+from analytics.engine.protocol import WEEK, Array
 
 BANDS: Final = (0.50, 0.80, 0.95)
 PLACES: Final = ((2, 4), (1, 5), (0, 6))  # of each band's ends among the seven levels
 SPEED: Final = 0.02  # per day
 MOST_DAYS: Final = 28  # a longer gap teaches no more than this
-BOUNDS: Final = (log(0.7), log(1.5))
+BOUNDS: Final = (log(0.5), log(2.0))
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,21 @@ class Scale:
 
 
 EVEN: Final = Scale()
+
+
+@dataclass(frozen=True)
+class Scales:
+    """The scales of the ranges of days, of sums of a week, and of longer sums."""
+
+    days: Scale = EVEN
+    weeks: Scale = EVEN
+    spans: Scale = EVEN
+
+    def of_sum(self, days: int) -> Scale:
+        return self.weeks if days <= WEEK else self.spans
+
+
+UNSCALED: Final = Scales()
 
 
 def inside(quantiles: Array, actual: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from analytics.engine.cleaning import cap_peaks
 from analytics.engine.festivals import Festivals, learn
-from analytics.engine.protocol import WEEK, Array, Calendar, Model
+from analytics.engine.protocol import WEEK, AroundFactors, Array, Calendar, Model
 from analytics.engine.select import BENCHMARK
 from analytics.engine.surroundings import PLAIN, Surroundings, with_regressors
 
@@ -104,7 +104,7 @@ def backtest(
         steps = min(horizon, panel.shape[1] - origin)
         actual[:, position, :steps] = truth[:, origin : origin + steps]
         typical[:, position, :steps] = np.where(known, capped, np.nan)[:, origin : origin + steps]
-        seen = learn(panel[:, :origin], calendar.first(origin), horizon, around.occasions)
+        seen = learn(panel[:, :origin], calendar.first(origin), horizon, around.occasions, around.peers)
         typical[:, position] = np.where(seen.ahead != 1.0, actual[:, position], typical[:, position])
         doubt[:, position] = seen.doubt
         festivals.append(seen)
@@ -115,10 +115,14 @@ def backtest(
 def look_ahead(model: Model, history: Array, calendar: Calendar, seen: Festivals, horizon: int) -> Array:
     """The model's path from the history without its festivals and other peaks, with the festivals ahead put back.
 
-    "Same as last week" knows of no festival: it is what the others are measured by.
+    "Same as last week" knows of no festival: it is what the others are measured by. A model that weighs festivals and
+    regressors itself gets them beside the history.
     """
     if model.name == BENCHMARK:
         return model.fit(cap_peaks(history), calendar).predict(horizon)
+    if isinstance(model, AroundFactors):
+        capped = cap_peaks(history / seen.known) * seen.known
+        return model.fit_around(capped, calendar, seen.known, seen.ahead).predict(horizon)
     return model.fit(cap_peaks(history / seen.known), calendar).predict(horizon) * seen.ahead
 
 

@@ -5,8 +5,8 @@ below zero. Each horizon has its own spread, a line through the mean absolute er
 errors divided by it are pooled over horizons and tests, and their quantiles (rank (n + 1) p, as split conformal
 prediction asks) times the spread are put round the path. Tests overlap and are few, so the quantiles are widened by
 sqrt(1 + c / n) with n the number of tests that share no day; c is larger for sums of days, which have one error a test
-where days have many. Fewer than eight tests: errors are taken with both signs, since few errors say nothing about
-which side is the likelier.
+where days have many, and smaller for their 50 % band, as Student's t with n degrees of freedom has it. Fewer than eight
+tests: errors are taken with both signs, since few errors say nothing about which side is the likelier.
 
 Sources: Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005), ch. 4 (split conformal prediction);
 Romano, Patterson & Candes, NeurIPS 32 (2019) (a quantile per side); Stankeviciute, Alaa & van der Schaar, NeurIPS 34
@@ -29,7 +29,7 @@ MIDDLE = LEVELS.index(0.50)
 # Quantiles of the standard normal distribution at LEVELS.
 NORMAL = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
 WIDEN_DAYS = 1.0
-WIDEN_TOTALS = 1.5
+WIDEN_TOTALS = np.array([1.5, 1.5, 0.75, 0.0, 0.75, 1.5, 1.5])  # by level
 FEW_TESTS = 8
 
 
@@ -43,6 +43,10 @@ class Window:
     @property
     def steps(self) -> slice:
         return slice(self.first - 1, self.last)
+
+    @property
+    def days(self) -> int:
+        return self.last - self.first + 1
 
 
 def windows_for(horizon: int) -> tuple[Window, ...]:
@@ -96,8 +100,8 @@ def _spread(errors: Array) -> Array:
     return spread
 
 
-def _quantiles(scaled: Array, tests: int, widen: float) -> Array:
-    """Quantiles of pooled errors in units of their spread, series x levels, widened by a factor."""
+def _quantiles(scaled: Array, tests: int, widen: float | Array) -> Array:
+    """Quantiles of pooled errors in units of their spread, series x levels, widened by a factor (or one a level)."""
     pool = scaled.reshape(len(scaled), -1)
     if tests < FEW_TESTS:
         pool = np.concatenate([pool, -pool], axis=1)
@@ -172,7 +176,7 @@ def total_bands(
         # a sum has one error per test: their signs are pooled whatever their number
         both = np.concatenate([scaled, -scaled], axis=1)
         widen = np.sqrt(1.0 + WIDEN_TOTALS / independent_tests(tests, path.shape[1]))
-        offsets = size * _quantiles(both, len(tests), float(widen))
+        offsets = size * _quantiles(both, len(tests), widen)
         if doubt is not None:  # the days of a festival err together
             part = (path[:, window.steps] * doubt[:, window.steps]).sum(axis=1) / np.maximum(total, 1e-12)
             offsets = _doubted(offsets, total, part)

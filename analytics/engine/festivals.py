@@ -8,24 +8,25 @@ Bayesian Data Analysis, 3rd ed. 2013, ch. 2.5). An occasion counts only if its e
 of the level alone would make, and, where it occurred twice or more, if it forecasts itself: leaving out one occurrence
 at a time, what the others say must come nearer than "no effect". Else its factors are exactly one. Where two occasions
 share days, the later one in the list is learnt from what the earlier ones leave unexplained.
+
+What other shops saw (peers.py) is the prior in place of "none", so that a shop's first festival is foreseen too; for a
+shop of which it would not have come nearer to its own past occurrences than "no effect" the prior stays "none".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
 from analytics.engine.occasions import OCCASIONS, Special, own_phase
+from analytics.engine.peers import LATER, NOBODY, OWN_DAY, STAND_OUT, YEARLY, Belief, Peers
 from analytics.engine.protocol import WEEK, Array, Calendar
 
 KERNEL_DAYS = 12.0  # standard deviation of the kernel of the expected level
 PRIOR = 0.6  # of a phase's effect, as a logarithm
-YEARLY = 0.25  # how much an effect changes from one year to the next, as a part of it
-STAND_OUT = 4.0  # standard deviations by which an occasion as a whole, or one phase of it, must exceed noise
-OWN_DAY = 3.0  # the same for the phase of the day itself: a single, planned comparison
 AROUND = 14  # days that must be known on both sides of an occurrence
 GAP_DAYS = 14  # on both sides: a hole as long as the longer festivals, across which the level drifts
 MIN_DAYS = 120
@@ -33,12 +34,16 @@ MIN_DAYS = 120
 
 @dataclass(frozen=True)
 class Foreseen:
-    """An occasion in the days ahead: `day` is its own day as days after the panel's end, `past` its occurrences."""
+    """An occasion in the days ahead: `day` is its own day as days after the panel's end, `past` its occurrences.
+
+    `shops` is how many other shops stand behind it, 0 where it rests on the series' own past alone.
+    """
 
     series: int
     key: str
     day: int
     past: int
+    shops: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,25 +94,29 @@ class _Seen:
     noise: Array
 
 
-def learn(panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Special] = OCCASIONS) -> Festivals:
-    """What the festivals of the panel's past say about its past and the `horizon` days after it. Knows no later day."""
+def learn(
+    panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Special] = OCCASIONS, peers: Peers = NOBODY
+) -> Festivals:
+    """What the festivals of the panel's past say about its past and the `horizon` days after it. Knows no later day.
+
+    `peers` say what other shops saw, as it was known on the panel's last day.
+    """
     count, days = panel.shape
     known, ahead = np.ones((count, days)), np.ones((count, horizon))
     variance = np.zeros((count, horizon))
     foreseen: list[Foreseen] = []
     effects: list[Effect] = []
-    if days < MIN_DAYS:
+    level = _expected(panel, _ordinary(calendar, occasions)) if days >= MIN_DAYS else None
+    if level is None and not peers.marks:
         return Festivals(known, ahead, variance, ())
-    level = _expected(panel, _ordinary(calendar, occasions))
     for occasion in occasions:
-        past = _past(occasion, calendar)
+        past = _past(occasion, calendar) if level is not None else []
         coming = [at for at in _all(occasion, calendar, horizon) if at not in past]
-        if not past:
+        belief = peers.belief(occasion, calendar.end) if past or coming else None
+        if not past and belief is None:
             continue
-        seen = _look(panel / known, level, occasion, past)
-        effect, doubt = _settle(seen, occasion)
-        counts = _counts(seen, own_phase(occasion))
-        effect, doubt = np.where(counts[:, None], effect, 0.0), np.where(counts[:, None], doubt, 0.0)
+        seen = _look(panel / known, level, occasion, past) if level is not None else _unseen(count, occasion)
+        effect, doubt, counts, trusted = _judge(seen, occasion, belief)
         for at in (*past, *coming):
             for phase, (first, last) in enumerate(occasion.phases):
                 begin, end = at + first, at + last + 1
@@ -116,10 +125,56 @@ def learn(panel: Array, calendar: Calendar, horizon: int, occasions: Sequence[Sp
                 ahead[:, steps] *= np.exp(effect[:, phase, None])
                 variance[:, steps] += doubt[:, phase, None] ** 2
             if days <= at < days + horizon:
-                rows = np.flatnonzero(counts).tolist()
-                foreseen += [Foreseen(row, occasion.key, at - days + 1, len(past)) for row in rows]
-        effects += _told(occasion, len(past), effect, counts)
+                shops = belief.shops if belief is not None else 0
+                foreseen += [
+                    Foreseen(row, occasion.key, at - days + 1, len(past), shops if trusted[row] else 0)
+                    for row in np.flatnonzero(counts).tolist()
+                ]
+        if past:
+            effects += _told(occasion, len(past), effect, counts)
     return Festivals(known, ahead, np.sqrt(variance), tuple(foreseen), tuple(effects))
+
+
+def occurrences(
+    series: Array, calendar: Calendar, occasions: Sequence[Special], skip: Container[tuple[str, date]] = ()
+) -> Iterator[tuple[str, date, date, tuple[float, ...], tuple[float, ...]]]:
+    """Each past occurrence in one series that is not skipped: key, day, the day since which this is known, and for each
+    phase the logarithm of the effect and the variance of its noise.
+
+    Each is seen from the days up to that day only, so it says the same whenever it is asked for.
+    """
+    for occasion in occasions:
+        for at in _past(occasion, calendar):
+            until = at + occasion.phases[-1][1] + LATER + 1
+            if not MIN_DAYS <= until <= calendar.days or (occasion.key, calendar.day(at)) in skip:
+                continue
+            panel, span = series[None, :until], calendar.first(until)
+            level = _expected(panel, _ordinary(span, occasions))
+            earlier = occasions[: list(occasions).index(occasion)]
+            seen = _look(panel / learn(panel, span, 1, earlier).known, level, occasion, [at])
+            yield (
+                occasion.key,
+                calendar.day(at),
+                span.end,
+                tuple(float(f"{one:.6g}") for one in seen.effect[0, 0]),
+                tuple(float(f"{one:.6g}") for one in seen.noise[0, 0]),
+            )
+
+
+def _judge(seen: _Seen, occasion: Special, belief: Belief | None) -> tuple[Array, Array, np.ndarray, np.ndarray]:
+    """Effects and doubts, series x phases, none where an occasion does not count; whether it counts for each series,
+    and whether it does so with what other shops saw."""
+    effect, doubt = _settle(seen, occasion, None)
+    counts = _counts(seen, own_phase(occasion)) if seen.effect.shape[1] else np.zeros(len(effect), dtype=bool)
+    trusted = np.zeros(len(effect), dtype=bool)
+    if belief is not None:
+        trusted = _foretold(seen, belief)
+        effect, doubt = (
+            np.where(trusted[:, None], pooled, own)
+            for pooled, own in zip(_settle(seen, occasion, belief), (effect, doubt), strict=True)
+        )
+        counts = counts | trusted
+    return np.where(counts[:, None], effect, 0.0), np.where(counts[:, None], doubt, 0.0), counts, trusted
 
 
 def _told(occasion: Special, past: int, effect: Array, counts: np.ndarray) -> list[Effect]:
@@ -194,19 +249,25 @@ def _look(panel: Array, level: _Level, occasion: Special, past: list[int]) -> _S
     return _Seen(effect, noise)
 
 
-def _shrunk(effect: Array, noise: Array) -> tuple[Array, Array]:
+def _unseen(count: int, occasion: Special) -> _Seen:
+    none = np.zeros((count, 0, len(occasion.phases)))
+    return _Seen(none, none)
+
+
+def _shrunk(effect: Array, noise: Array, belief: Belief | None = None) -> tuple[Array, Array]:
     """Posterior mean and variance of a phase's effect, over the occurrences (axis 1)."""
+    before, spread = (belief.mean, belief.variance) if belief is not None else (0.0, PRIOR**2)
     weight = 1.0 / (noise + (YEARLY * effect) ** 2)
-    precision = weight.sum(axis=1) + 1.0 / PRIOR**2
-    return (weight * effect).sum(axis=1) / precision, 1.0 / precision
+    precision = weight.sum(axis=1) + 1.0 / spread
+    return ((weight * effect).sum(axis=1) + before / spread) / precision, 1.0 / precision
 
 
-def _settle(seen: _Seen, occasion: Special) -> tuple[Array, Array]:
+def _settle(seen: _Seen, occasion: Special, belief: Belief | None) -> tuple[Array, Array]:
     """Series x phases: the logarithm of the factor to expect, and its standard deviation at the next occurrence.
 
     The half day c on both sides draws g towards none: for n days of E / n each the factor is ((n + 1/2) e^g - 1/2) / n.
     """
-    mean, variance = _shrunk(seen.effect, seen.noise)
+    mean, variance = _shrunk(seen.effect, seen.noise, belief)
     days = np.array([last - first + 1.0 for first, last in occasion.phases])
     grown = (days + 0.5) * np.exp(mean) / days
     factor = np.maximum(grown - 0.5 / days, 0.05)
@@ -221,13 +282,20 @@ def _counts(seen: _Seen, own: int) -> np.ndarray:
     stands_out = np.asarray(
         together | (surprise.max(axis=1) > STAND_OUT**2) | (surprise[:, own] > OWN_DAY**2), dtype=bool
     )
-    if occurrences == 1:
-        return stands_out
+    return stands_out if occurrences == 1 else stands_out & _foretold(seen, None)
+
+
+def _foretold(seen: _Seen, belief: Belief | None) -> np.ndarray:
+    """Per series whether each occurrence is nearer to what the others and the belief say than to no effect, all told.
+
+    Without occurrences the belief stands as it is.
+    """
     with_others, with_none = np.zeros(len(seen.effect)), np.zeros(len(seen.effect))
-    for left_out in range(occurrences):
-        rest = np.arange(occurrences) != left_out
-        said, _ = _shrunk(seen.effect[:, rest], seen.noise[:, rest])
+    count = seen.effect.shape[1]
+    for left_out in range(count):
+        rest = np.arange(count) != left_out
+        said, _ = _shrunk(seen.effect[:, rest], seen.noise[:, rest], belief)
         weight = 1.0 / seen.noise[:, left_out]
         with_others += (weight * (seen.effect[:, left_out] - said) ** 2).sum(axis=1)
         with_none += (weight * seen.effect[:, left_out] ** 2).sum(axis=1)
-    return stands_out & (with_others < with_none)
+    return np.asarray(with_others < with_none) if count else np.ones(len(seen.effect), dtype=bool)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from analytics.engine import scores as score
-from analytics.engine.adaptive import Scale
+from analytics.engine.adaptive import Scales
 from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean, without_closed
@@ -22,6 +22,7 @@ from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, tota
 from analytics.engine.festivals import Effect, Festivals
 from analytics.engine.protocol import WEEK, Array, Calendar, Model
 from analytics.engine.regressors import try_regressors
+from analytics.engine.sarimax import Sarimax
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to
 from analytics.engine.smoothing import BlendWeekday, Ets, SesWeekday, Theta, TrendWeekday
 from analytics.engine.surroundings import PLAIN, Surroundings, Verdict, foresee
@@ -30,7 +31,7 @@ HORIZON: Final = 28
 MODELS: Final[tuple[Model, ...]] = (
     Naive(), SeasonalNaive(), Drift(), MovingAverage(),
     SesWeekday(), TrendWeekday(), BlendWeekday(),
-    Ets(), Theta(),
+    Ets(), Theta(), Sarimax(),
 )  # fmt: skip
 LOW_80, HIGH_80 = LEVELS.index(0.10), LEVELS.index(0.90)
 RECORD_WEEKS: Final = 12
@@ -97,9 +98,13 @@ class Forecast:
     def horizon(self) -> int:
         return len(self.mean)
 
-    def adjusted(self, days: Scale, sums: Scale, widening: float) -> Forecast:
+    def adjusted(self, scales: Scales, widening: float) -> Forecast:
         """The same with the ranges of days and of sums scaled, and all of them wider by a factor."""
-        return replace(self, quantiles=days.apply(self.quantiles, widening), totals=sums.apply(self.totals, widening))
+        totals = [
+            scales.of_sum(window.days).apply(row, widening)
+            for window, row in zip(self.windows, self.totals, strict=True)
+        ]
+        return replace(self, quantiles=scales.days.apply(self.quantiles, widening), totals=np.stack(totals))
 
 
 def forecast(
@@ -259,7 +264,13 @@ def _paths(
 def _festival_notes(seen: Festivals, row: int, calendar: Calendar) -> tuple[Note, ...]:
     return tuple(
         Note(
-            "festival", {"key": one.key, "day": calendar.day(calendar.days - 1 + one.day).isoformat(), "past": one.past}
+            "festival",
+            {
+                "key": one.key,
+                "day": calendar.day(calendar.days - 1 + one.day).isoformat(),
+                "past": one.past,
+                **({"shops": one.shops} if one.shops else {}),
+            },
         )
         for one in seen.foreseen
         if one.series == row
@@ -297,7 +308,7 @@ def _result(
 
 def _track(tests: Backtest, calendar: Calendar, name: str) -> Track:
     predicted, actual = tests.predicted[name], tests.actual
-    stretches = [window for window in windows_for(actual.shape[2]) if window.last - window.first + 1 == WEEK]
+    stretches = [window for window in windows_for(actual.shape[2]) if window.days == WEEK]
     weeks: list[Check] = []
     days: list[Check] = []
     for position in tests.apart():

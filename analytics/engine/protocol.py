@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,15 @@ class Model(Protocol):
         ...
 
     def fit(self, panel: Array, calendar: Calendar) -> Fitted: ...
+
+
+@runtime_checkable
+class AroundFactors(Protocol):
+    """A model that weighs festivals and regressors itself instead of having them taken out before it is fitted."""
+
+    def fit_around(self, panel: Array, calendar: Calendar, known: Array, ahead: Array) -> Fitted:
+        """`known` and `ahead` are the factors of past and coming days, series x days; 1 where nothing is special."""
+        ...
 
 
 @dataclass(frozen=True)

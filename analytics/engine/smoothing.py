@@ -189,7 +189,7 @@ class BlendWeekday:
 
 
 @dataclass(frozen=True)
-class _FittedOneByOne:
+class FittedOneByOne:
     """A model of statsmodels; a series that it cannot fit, or gets absurd, becomes NaN."""
 
     name: str = ""
@@ -225,7 +225,7 @@ class _FittedOneByOne:
 
 
 @dataclass(frozen=True)
-class Ets(_FittedOneByOne):
+class Ets(FittedOneByOne):
     """Holt-Winters on statsmodels: additive damped trend and additive week, weights by maximum likelihood."""
 
     name: str = "ets"
@@ -241,7 +241,7 @@ class Ets(_FittedOneByOne):
 
 
 @dataclass(frozen=True)
-class Theta(_FittedOneByOne):
+class Theta(FittedOneByOne):
     """The Theta method on statsmodels, with an additive week."""
 
     name: str = "theta"

@@ -27,6 +27,7 @@ from analytics.engine.cleaning import LARGEST
 from analytics.engine.drivers import driver_factors
 from analytics.engine.festivals import Festivals, learn
 from analytics.engine.occasions import OCCASIONS, Special
+from analytics.engine.peers import NOBODY, Peers
 from analytics.engine.protocol import Array, Calendar
 from analytics.engine.rhythm import DAILY
 
@@ -80,11 +81,13 @@ class Regressor:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is known of the days beside their sales. `closed` are days on which the shop sells nothing."""
+    """What is known of the days beside their sales. `closed` are days on which the shop sells nothing; `peers` is what
+    occasions did in other shops."""
 
     occasions: tuple[Special, ...] = OCCASIONS
     closed: frozenset[date] = frozenset()
     regressors: tuple[Regressor, ...] = ()
+    peers: Peers = NOBODY
 
     def only(self, regressors: Sequence[Regressor]) -> Surroundings:
         return replace(self, regressors=tuple(regressors))
@@ -112,7 +115,7 @@ class Verdict:
 
 def foresee(panel: Array, calendar: Calendar, horizon: int, around: Surroundings) -> Festivals:
     """Factors of the days by festivals and by the regressors as known at the panel's end."""
-    seen = learn(panel, calendar, horizon, around.occasions)
+    seen = learn(panel, calendar, horizon, around.occasions, around.peers)
     return with_regressors(seen, panel, calendar, horizon, around.regressors)
 
 

@@ -64,14 +64,14 @@ def make_forecast(
         values = frames.daily_series(Measure(measure).figure, first, last)
         report_progress(3, 10, _("Trying the models on past days"))
         watch = standing(measure, last)
-        around = surroundings(merchant, first, last, horizon, at or merchant.today())
+        around = surroundings(merchant, first, last, horizon, at or merchant.today(), Measure(measure).figure)
         result = forecast(values, first, horizon=horizon, lately=watch.lately, around=around)
     report_progress(8, 10, _("Writing the forecast down"))
     run.data_from, run.data_to = first, last
     run.widening, run.watch = watch.widening, watch.to_json()
     if isinstance(result, Refusal):
         return _keep_refusal(run, result, actor)
-    return _keep_forecast(run, result.adjusted(watch.days, watch.sums, run.widening), around, actor)
+    return _keep_forecast(run, result.adjusted(watch.scales, run.widening), around, actor)
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ MODEL_NAMES = {
     "blend_weekday": _("Blend of averages by weekday"),
     "ets": _("Exponential smoothing (ETS)"),
     "theta": _("Theta method"),
+    "sarimax": _("Regression on festivals and outside series (SARIMAX)"),
 }
 
 

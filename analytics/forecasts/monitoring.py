@@ -14,15 +14,17 @@ import numpy as np
 
 from accounts.activity.log import record
 from accounts.activity.models import Activity
-from analytics.engine.adaptive import EVEN, Scale, inside
+from analytics.engine.adaptive import UNSCALED, Scale, Scales, inside
 from analytics.engine.monitor import OK, REVIEW, Points, Watch, normal_scores, watch
+from analytics.engine.protocol import WEEK
 from analytics.forecasts.events import DriftNoticed, DriftOver
 from analytics.forecasts.models import ForecastRun, ForecastScore
 from core.actors import SYSTEM
 
 LOOKED_BACK: Final = timedelta(days=182)
-STEPS: Final = 14  # a day is judged by the earliest that was said of it up to two weeks ahead, before a break was known
+STEPS: Final = 21  # a day is judged by the earliest that was said of it up to so many days ahead: before a break
 LATELY: Final = 8  # newest tests by which models are chosen while under review
+KEPT: Final = {"days": "days", "weeks": "sums", "spans": "spans"}  # scales, by their names in a run's watch
 QUANTILES: Final = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
 
 
@@ -30,7 +32,7 @@ QUANTILES: Final = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
 class Standing:
     """How forecasts stand: `state` of engine.monitor, and since which day or week they are under review.
 
-    `days` and `sums` are the scales of their ranges (engine.adaptive).
+    `scales` are those of their ranges (engine.adaptive).
     """
 
     state: str = ""
@@ -39,8 +41,7 @@ class Standing:
     widening: float = 1.0
     inside: float = 0.0
     points: int = 0
-    days: Scale = EVEN
-    sums: Scale = EVEN
+    scales: Scales = UNSCALED
 
     @classmethod
     def of(cls, found: Watch, days: list[date]) -> Standing:
@@ -63,7 +64,9 @@ class Standing:
         """As a run keeps it; {} where nothing had come due."""
         if not self.state:
             return {}
-        return asdict(self) | {"days": list(self.days.logs), "sums": list(self.sums.logs)}
+        kept = asdict(self)
+        del kept["scales"]
+        return kept | {name: list(getattr(self.scales, kind).logs) for kind, name in KEPT.items()}
 
 
 def standing(measure: str, until: date) -> Standing:
@@ -104,13 +107,15 @@ def standing(measure: str, until: date) -> Standing:
         ForecastRun.objects.made().live().filter(measure=measure, data_to__lt=until).order_by("-data_to", "-pk").first()
     )
     found = Standing.of(watch(points), days)
-    return found if before is None else replace(found, **_scales(before, until))
+    return found if before is None else replace(found, scales=_scales(before, until))
 
 
-def _scales(before: ForecastRun, until: date) -> dict[str, Scale]:
+def _scales(before: ForecastRun, until: date) -> Scales:
     """The scales of the run before, moved by what came due after it, in one query."""
     assert before.data_to is not None
-    days, sums = (Scale(tuple(before.watch.get(kind, (0.0, 0.0, 0.0)))) for kind in ("days", "sums"))
+    known = before.watch
+    logs = {kind: known.get(name, known.get("sums", (0.0, 0.0, 0.0))) for kind, name in KEPT.items()}
+    scales = Scales(**{kind: Scale(tuple(one)) for kind, one in logs.items()})
     elapsed = (until - before.data_to).days
     rows = ForecastScore.objects.filter(
         forecast__run__measure=before.measure,
@@ -124,19 +129,21 @@ def _scales(before: ForecastRun, until: date) -> dict[str, Scale]:
         if day > before.data_to:
             held.append(tuple(bands))
     if held:
-        days = days.learn(np.mean(held, axis=0).tolist(), elapsed)
-    due = []
+        scales = replace(scales, days=scales.days.learn(np.mean(held, axis=0).tolist(), elapsed))
+    due: dict[str, list[Any]] = {"weeks": [], "spans": []}
     for run in ForecastRun.objects.filter(pk__in=came):
         assert run.data_to is not None
         for name, quantiles in run.totals.items():
             first, last = (int(step) for step in name.split("-"))
             is_due = before.data_to < run.data_to + timedelta(days=last) <= until
-            known = [came[run.pk][step] for step in range(first, last + 1) if step in came[run.pk]]
-            if is_due and len(known) == last - first + 1:
-                due.append(inside(np.array(quantiles), np.array(sum(known))))
-    if due:
-        sums = sums.learn(np.mean(due, axis=0).tolist(), elapsed)
-    return {"days": days, "sums": sums}
+            sold = [came[run.pk][step] for step in range(first, last + 1) if step in came[run.pk]]
+            if is_due and len(sold) == last - first + 1:
+                kind = "weeks" if len(sold) <= WEEK else "spans"
+                due[kind].append(inside(np.array(quantiles), np.array(sum(sold))))
+    learnt = {
+        kind: getattr(scales, kind).learn(np.mean(hits, axis=0).tolist(), elapsed) for kind, hits in due.items() if hits
+    }
+    return replace(scales, **learnt)
 
 
 def announce_watch(

@@ -6,6 +6,7 @@ from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from accounts.jobs.runner import current_job_id
 from accounts.merchants.models import Merchant
+from analytics.calendar.marking import mark_festivals
 from analytics.forecasts.actions import make_forecast, score_due_forecasts
 from analytics.forecasts.models import ForecastRun, Measure
 from analytics.forecasts.queries import edges, open_job
@@ -33,12 +34,13 @@ def request_forecast(measure: str, *, actor: Actor) -> Job:
 
 @task(cluster="long")
 def nightly_forecasts() -> None:
-    """Score what is over, then look ahead anew, if there is a day more to look from than last time."""
+    """Score what is over, mark festivals that are, then look ahead anew, if there is a day more to look from."""
     score_due_forecasts()
     merchant = Merchant.objects.get(pk=current_tenant_id())
     span = edges(merchant, merchant.today())
     if span is None:
         return
+    mark_festivals(*span)
     for measure in Measure.values:
         newest = ForecastRun.objects.of(measure).live().values_list("data_to", flat=True).first()
         if newest is None or newest < span[1]:

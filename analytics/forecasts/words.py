@@ -29,6 +29,9 @@ MODEL_SENTENCES = {
     ),
     "ets": gettext_lazy("Level, trend and weekly rhythm, each learnt from the past year."),
     "theta": gettext_lazy("The long trend halved and the recent level, with a weekly rhythm."),
+    "sarimax": gettext_lazy(
+        "What weekdays, festivals and outside series explain, and the way in which days before lead on to the next."
+    ),
 }
 
 
@@ -113,14 +116,8 @@ def refusal(code: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 def note(code: str, facts: Mapping[str, Any]) -> str:
     """What was done with the data before the forecast, in one sentence; "" for what is of no interest."""
     if code == "festival":
-        past = int(facts["past"])
-        sentence = ngettext(
-            "%(festival)s on %(day)s is expected to go as it did the %(past)s time we saw it.",
-            "%(festival)s on %(day)s is expected to go as it did the %(past)s times we saw it.",
-            past,
-        )
-        name = occasion_name(str(facts["key"]))
-        return sentence % {"festival": name, "day": day_name(date.fromisoformat(str(facts["day"]))), "past": past}
+        name, day = occasion_name(str(facts["key"])), day_name(date.fromisoformat(str(facts["day"])))
+        return _festival(name, day, int(facts["past"]), int(facts.get("shops", 0)))
     if code in ("event_new", "event_flat"):
         day = day_name(date.fromisoformat(str(facts["day"])))
         return _event(code, occasion_name(str(facts["key"])), day, int(facts["past"]))
@@ -152,6 +149,33 @@ def note(code: str, facts: Mapping[str, Any]) -> str:
     else:
         return ""
     return sentence % {"days": days}
+
+
+def _festival(name: str, day: str, past: int, shops: int) -> str:
+    """What a festival ahead is expected to do, and who saw it do so: the shop itself, others, or both."""
+    if not past:
+        sentence = ngettext(
+            "%(festival)s on %(day)s is the first one we see with you. It is expected to go as %(shops)s other shop "
+            "of the marketplace saw it.",
+            "%(festival)s on %(day)s is the first one we see with you. It is expected to go as %(shops)s other "
+            "shops of the marketplace saw it.",
+            shops,
+        )
+    elif shops:
+        sentence = ngettext(
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s time we saw it with you, and as other "
+            "shops of the marketplace (%(shops)s) saw it.",
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s times we saw it with you, and as other "
+            "shops of the marketplace (%(shops)s) saw it.",
+            past,
+        )
+    else:
+        sentence = ngettext(
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s time we saw it.",
+            "%(festival)s on %(day)s is expected to go as it did the %(past)s times we saw it.",
+            past,
+        )
+    return sentence % {"festival": name, "day": day, "past": past, "shops": shops}
 
 
 def _event(code: str, name: str, day: str, past: int) -> str:

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.members.models import Membership
+from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.actors import Actor
-from core.tenancy import every_tenant, tenant
+from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox.kinds import KINDS, Kind, kind_of
-from notifications.inbox.letters import send_notice, send_personal_notice
+from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import choices_for, members_to_tell
 from notifications.inbox.rules import rank_of
@@ -74,6 +76,18 @@ def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, An
                 _put(user, kind, key, params, None)
         if by_mail:
             send_personal_notice(user, kind, key, params)
+
+
+def tell_staff(kind_name: str, *, key: str, params: Mapping[str, Any], word: str, page: str) -> int:
+    """Mail the platform's staff that may do `word` about the merchant in scope, once per key; returns how many.
+
+    Staff have no inbox of a shop; `page` is the URL name of their own page, which goes on saying so.
+    """
+    kind, shop = _kind(kind_name), Merchant.objects.get(pk=current_tenant_id())
+    staff = [one for one in User.objects.filter(is_active=True).exclude(staff_role="") if one.may_as_staff(word)]
+    for user in staff:
+        send_staff_notice(user, shop, kind, key, params, reverse(page))
+    return len(staff)
 
 
 def _kind(name: str) -> Kind:

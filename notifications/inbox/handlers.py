@@ -50,7 +50,7 @@ from ecommerce.orders.events import (
 )
 from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
 from ecommerce.reviews.models import Review
-from notifications.inbox.actions import settle, tell, tell_person
+from notifications.inbox.actions import settle, tell, tell_person, tell_staff
 from notifications.inbox.tasks import look_at_orders, look_at_stock, look_soon
 from notifications.inbox.watch import stock_warning, stock_warnings
 
@@ -248,7 +248,7 @@ def promise_judged(event: PromiseJudged, activity: Activity) -> None:
 
 @handles(DriftNoticed, DriftOver)
 def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None:
-    """That they hold again takes the notice away: nobody has to read it any more."""
+    """Members and staff are told. That they hold again takes the notice away: nobody has to read it any more."""
     subject, _, measure = event.subject_name.partition(":")
     key = f"{event.subject_name}:{event.category}:{event.since}"[:100]
     if isinstance(event, DriftOver):
@@ -256,6 +256,7 @@ def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None
         return
     params = {"subject": subject, "measure": measure, "category": event.category, "reason": event.reason}
     tell("forecast-drift", key=key, params=params, activity=activity)
+    tell_staff("forecast-drift", key=key, params=params, word="operations.view", page="staff-accuracy")
 
 
 @handles(PromotionReported)

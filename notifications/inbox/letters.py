@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.members.models import Membership
+from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.mail import absolute
+from core.tenancy import every_tenant
 from notifications.inbox.kinds import Kind
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
@@ -60,6 +62,31 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
             purpose=Mail.Purpose.NOTICE,
             headers=headers,
             dedupe=f"notice:{merchant.pk}:{member.user_id}:{kind.name}:{key}",
+        )
+
+
+def send_staff_notice(
+    user: User, merchant: Merchant, kind: Kind, key: str, params: Mapping[str, Any], page: str
+) -> Mail:
+    """The mail to a person of the platform's staff about a shop, once per key; `page` is where to look.
+
+    It belongs to no shop, so none sees it among its mails.
+    """
+    with (
+        translation.override(_language(user)),
+        timezone.override(user.zone),
+        every_tenant("a note to staff belongs to no shop"),
+    ):
+        title, body = kind.words(params)
+        values = {"title": title, "body": body, "kind": kind, "merchant": merchant, "action_url": absolute(page)}
+        text, html = compose("notifications/inbox/mail", values)
+        return post(
+            to=user.email,
+            subject=f"{title} · {merchant.name}",
+            text=text,
+            html=html,
+            purpose=Mail.Purpose.NOTICE,
+            dedupe=f"staff:{merchant.pk}:{user.pk}:{kind.name}:{key}",
         )
 
 

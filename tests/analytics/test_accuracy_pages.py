@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from analytics.accuracy.queries import forecast_record, track_records
+from analytics.accuracy.replays import replayed_records
 from analytics.accuracy.rules import Tally, bucket_of
 from analytics.demand.models import DemandResult, DemandRun, DemandScore
 from analytics.forecasts.actions import make_forecast
@@ -19,7 +20,7 @@ from core.append_only import lifted
 from core.tenancy import tenant
 from tests import factories
 from tests.analytics.accuracy_kit import made_run, scored
-from tests.analytics.sales_kit import TODAY
+from tests.analytics.sales_kit import TODAY, sales_history
 from tests.api import program_of
 
 PAGE = "/m/luming/accuracy/"
@@ -171,3 +172,36 @@ def test_rules():
     assert (nothing.typical_miss, nothing.skill, nothing.bias, nothing.inside, nothing.verdict) == (
         None, None, None, None, "few",
     )  # fmt: skip
+
+
+def test_replays_are_shown_apart_from_what_was_really_said(shop, as_user, ann):
+    with tenant(shop):
+        sales_history(120, level=20)
+        past(1)
+        for back in range(2, 8):
+            made_run(TODAY - timedelta(days=1 + 7 * back), middle=19.6, live=False)
+        live, replays = forecast_record("orders", TODAY), replayed_records(shop)
+
+    (replay,) = replays
+    assert (live.whole.points, replay.subject) == (7, "orders")
+    assert replay.whole.points == sum(min(28, 7 * back) for back in range(2, 8))
+    assert {name for name, _kind in replay.parts} == {"", "days-1-7", "days-8-14", "days-15-28"}
+    assert replay.whole.verdict == "skill"
+    page = shown(as_user(ann))
+    before, after = page.split('id="replays-h"')
+    assert "Too few forecasts have come due to judge yet." in before
+    assert "Made afterwards with only what was known on the past day" in after
+    assert "Orders, replayed" in after
+    assert "Our forecasts came" in after
+    assert "Our forecasts came" not in before
+
+
+def test_the_tests_of_the_newest_run_stand_in_for_replays(shop, as_user, ann):
+    with tenant(shop):
+        sales_history(200)
+        run = make_forecast("orders", actor=SYSTEM)
+        assert run.live
+    page = shown(as_user(ann))
+    after = page.split('id="replays-h"')[1]
+    assert "Orders, replayed" in after
+    assert "nan" not in after

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from analytics.engine.cleaning import Refusal
 from analytics.engine.forecast import MODELS, Forecast, forecast, forecast_many
+from analytics.engine.protocol import Calendar
+from analytics.engine.sarimax import Sarimax
 
 START = date(2025, 3, 3)
 
@@ -183,10 +185,36 @@ def test_dear_models_are_tried_only_where_no_cheap_one_is_good():
 
     hard = forecast(growing_week + np.arange(280) * 0.01, START)
 
-    assert {"ets", "theta"}.isdisjoint(score.name for score in cheap.scores)
+    dear = {"ets", "theta", "sarimax"}
+    assert dear.isdisjoint(score.name for score in cheap.scores)
     if hard.choice.model == "seasonal_naive":
-        assert {"ets", "theta"} <= {score.name for score in hard.scores}
+        assert dear <= {score.name for score in hard.scores}
     assert_sound(hard)
+
+
+def test_where_each_weekday_wanders_by_itself_the_regression_is_tried_at_few_days():
+    """No average follows such a series, so "same as last week" is hard to beat: then, and only then, dear ones are."""
+    chance = np.random.default_rng(3)
+    walk = np.cumsum(chance.normal(0, 0.2, (72, 7)), axis=0).reshape(-1)
+    result = forecast(np.round(500 * np.exp(walk)), START)
+
+    assert isinstance(result, Forecast)
+    tried = {score.name: score for score in result.scores}
+    assert not any(tried[model.name].is_good for model in MODELS if model.tier == 0 and model.name in tried)
+    assert 4 <= tried["sarimax"].tests <= 8
+    assert np.isfinite(tried["sarimax"].relative)
+    assert_sound(result)
+
+
+def test_the_regression_learns_how_much_of_an_effect_a_series_shows():
+    chance = np.random.default_rng(0)
+    believed = np.exp(0.5 * chance.normal(size=428))[None]
+    came = chance.poisson(50 * believed**0.6).astype(float)
+    model = Sarimax()
+    path = model.fit_around(came[:, :400], Calendar(START, 400), believed[:, :400], believed[:, 400:]).predict(28)
+    as_believed, truly = 50 * believed[:, 400:], 50 * believed[:, 400:] ** 0.6
+    assert np.abs(path - came[:, 400:]).mean() < 0.7 * np.abs(as_believed - came[:, 400:]).mean()
+    assert np.abs(path - truly).mean() < 4
 
 
 def test_the_engine_knows_neither_django_nor_the_clock():

@@ -13,6 +13,7 @@ from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaiv
 from analytics.engine.cleaning import Clean, cap_peaks, clean
 from analytics.engine.conformal import LEVELS, Window, daily_bands, total_bands, windows_for
 from analytics.engine.protocol import Calendar
+from analytics.engine.sarimax import Sarimax
 from analytics.engine.select import Choice, ModelScore, choose
 from analytics.engine.smoothing import Ets, SesWeekday, Theta, TrendWeekday, weekday_profile
 
@@ -34,7 +35,7 @@ def test_baselines():
     assert predict(MovingAverage(days=4), days, 2) == [6.5, 6.5]
 
 
-@pytest.mark.parametrize("model", [SesWeekday(), TrendWeekday(), Ets(), Theta()])
+@pytest.mark.parametrize("model", [SesWeekday(), TrendWeekday(), Ets(), Theta(), Sarimax()])
 def test_smoothing_finds_the_weekly_rhythm(model):
     week = np.array([10.0, 10, 10, 10, 20, 40, 40])
     noise = np.random.default_rng(1).normal(0, 0.5, 140)
