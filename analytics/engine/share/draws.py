@@ -25,10 +25,12 @@ BANDS = {0.80: (1, 5), 0.95: (0, 6)}
 """Each band's coverage and the places of its ends in LEVELS."""
 
 COUNT = 400
-WIDEN = 6.0
+WIDEN = 4.0
 NOISE = 0.25
 POOL_WORTH = 16.0
-LEARNING = 0.05
+LEARNING, CALM_HORIZON = 0.02, 8
+"""How far the scale moves with one band that came due, up to this horizon. More steps ahead bring more bands a period
+and later; with the same speed the scale would overshoot."""
 SCALE_RANGE = (0.5, 2.5)
 NO_ERRORS_YET = 0.35
 """Standard deviation of log shares where not one error has been seen; shrinks with the periods of history."""
@@ -49,8 +51,9 @@ class AdaptiveScale:
 
     scales: dict[float, float] = field(default_factory=lambda: dict.fromkeys(BANDS, 1.0))
 
-    def learn(self, band: float, covered: float) -> None:
-        moved = self.scales[band] * np.exp(LEARNING * (band - covered))
+    def learn(self, band: float, covered: float, horizon: int) -> None:
+        speed = LEARNING * min(1.0, (CALM_HORIZON / horizon) ** 2)
+        moved = self.scales[band] * np.exp(speed * (band - covered))
         self.scales[band] = float(np.clip(moved, *SCALE_RANGE))
 
 
