@@ -3,7 +3,7 @@
 Real worker processes (`manage.py worker`, two for long work and one for short) on a database of its own, made on the
 first run in about five minutes and dropped at the end; NIGHTLY_KEEP=1 leaves it for the next run. NIGHTLY_DATABASE
 names another server than 127.0.0.1:5432, NIGHTLY_SIZE other numbers than "50x2000". Then the same once more while
-`kill -9` ends a process that forecasts, and one shop of 500 variants from the click to the figures of its chart.
+`kill -9` ends a process that forecasts, and one shop of 500 variants from the click on its page to a variant's chart.
 """
 
 from __future__ import annotations
@@ -76,14 +76,20 @@ def _address(name: str) -> str:
     return urlsplit(SERVER)._replace(path=f"/{name}").geturl()
 
 
-def _run(*words: str) -> None:
-    """One step of bench/apart/nightly_shops.py, in a process that is set up on the database of this benchmark."""
+def _run(*words: str) -> str:
+    """One step of bench/apart/nightly_shops.py, in a process that is set up on the database of this benchmark.
+
+    Returns what it printed.
+    """
     script = (
         "import sys; from bench.place import prepare; prepare();"
         " from bench.apart.nightly_shops import main; main(sys.argv[1:])"
     )
     environment = os.environ | {"DATABASE_URL": _address(NAME)}
-    subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
 @contextmanager
@@ -215,6 +221,8 @@ def _figures() -> Iterator[Figure]:
         print("a night with a worker killed …", file=sys.stderr, flush=True)
         struck = _night(database, worker, kill=True)
         alone = _night(database, worker, "alone-0")
+        _run("prepare")
+        clicked = float(_run("click", "alone-0").split()[-1])
     size = f"{MERCHANTS:,} shops x {SKUS:,}"
     yield Figure(f"night of {size}", night.seconds, "s", 90, "allowed", 90, "lower", "figure")
     yield Figure("its processor time, by two", night.cpu / 2, "CPU s", 90, "allowed", 90, "lower", "figure")
@@ -229,3 +237,4 @@ def _figures() -> Iterator[Figure]:
     yield Figure("jobs that were begun again", struck.repeated, "", 1, "killed", 1, "higher", "figure")
     yield Figure("rows written twice", night.doubled + struck.doubled, "", rows, "rows", 0, "lower", "figure")
     yield Figure(f"one shop of {ALONE}, click to figures", alone.seconds, "s", 5, "allowed", 5, "lower", "figure")
+    yield Figure(f"one shop of {ALONE}, click to chart", clicked, "s", 5, "allowed", 5, "lower", "figure")

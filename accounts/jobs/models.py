@@ -37,6 +37,9 @@ class Job(models.Model):
     cluster = models.CharField(max_length=20, default="default")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    errors = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="attempts that ended with an error they could tell"
+    )
     max_attempts = models.PositiveSmallIntegerField(default=5)
     due_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, help_text="when it was last handed to the queue")
@@ -64,6 +67,11 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED)
+
+    @property
+    def deaths(self) -> int:
+        """How many earlier attempts of a running job ended without a word: killed, or stopped for taking too long."""
+        return max(self.attempts - 1 - self.errors, 0)
 
 
 class PeriodicMark(models.Model):

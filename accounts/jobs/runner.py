@@ -100,22 +100,22 @@ def _run(job: Job) -> None:
         _again(job, task, gettext("It took longer than its queue allows and was stopped."))
     except Exception as fault:
         if isinstance(fault, Transient):
-            _again(job, task, str(fault))
+            _again(job, task, str(fault), errors=F("errors") + 1)
         else:
             log.exception("job %s (%s) failed on attempt %s", job.pk, job.task, job.attempts)
-            _again(job, task, f"{type(fault).__name__}: {fault}")
+            _again(job, task, f"{type(fault).__name__}: {fault}", errors=F("errors") + 1)
     else:
         _end(job, Job.State.DONE)
     finally:
         keeper.over.set()
 
 
-def _again(job: Job, task: Task, error: str) -> None:
+def _again(job: Job, task: Task, error: str, **fields: object) -> None:
     if job.attempts >= job.max_attempts:
-        _end(job, Job.State.FAILED, error=error)
+        _end(job, Job.State.FAILED, error=error, **fields)
     else:
         due_at = timezone.now() + task.delay_after(job.attempts)
-        _end(job, Job.State.QUEUED, error=error, due_at=due_at, sent_at=None)
+        _end(job, Job.State.QUEUED, error=error, due_at=due_at, sent_at=None, **fields)
 
 
 def _work(job: Job, task: Task) -> None:

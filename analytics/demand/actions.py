@@ -58,7 +58,7 @@ from core.bulk import insert_columns
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product, Variant
 
-DEATHS = 2  # attempts after which a chunk is halved, so that a series that kills its worker is found
+DEATHS = 2  # after so many a chunk is halved, so that a series that kills its worker is found
 
 
 @transaction.atomic
@@ -116,18 +116,19 @@ def _refuse(run: DemandRun, code: str, actor: Actor) -> DemandRun:
     return run
 
 
-def work_on_chunk(chunk_id: int, *, attempt: int = 1) -> DemandChunk:
+def work_on_chunk(chunk_id: int, *, deaths: int = 0) -> DemandChunk:
     """Forecast the variants of a chunk and write them down, unless that is done; close the run if it was the last.
 
-    `attempt` counts how often its job was tried: a chunk that killed its worker twice is halved instead. Returns the
-    chunk as it is then.
+    `deaths` counts the attempts that ended without a word: a chunk that killed its worker twice is halved instead. One
+    that met a busy database is not, for series are forecast beside each other and halves would say something else.
+    Returns the chunk as it is then.
     """
     began = perf_counter()
     unfinished = DemandChunk.objects.unfinished().filter(pk=chunk_id)
     unfinished.update(state=DemandChunk.State.RUNNING, attempts=F("attempts") + 1, started_at=timezone.now())
     chunk = DemandChunk.objects.select_related("run", "merchant").get(pk=chunk_id)
     if chunk.state == DemandChunk.State.RUNNING:
-        if attempt > DEATHS:
+        if deaths >= DEATHS:
             _halve(chunk)
         else:
             _forecast(chunk, began)

@@ -54,8 +54,8 @@ def queue_chunks(run: DemandRun) -> int:
 @task(cluster="long", backoff=(5, 30, 120, 600))
 def forecast_chunk(chunk_id: int) -> None:
     """Work on one chunk; the halves of one that had to be cut are handed out too."""
-    attempts = Job.objects.filter(pk=current_job_id()).values_list("attempts", flat=True).first()
-    chunk = work_on_chunk(chunk_id, attempt=attempts or 1)
+    job = Job.objects.filter(pk=current_job_id()).first()
+    chunk = work_on_chunk(chunk_id, deaths=job.deaths if job is not None else 0)
     if chunk.state == DemandChunk.State.SPLIT:
         with transaction.atomic():
             queue_chunks(chunk.run)

@@ -2,7 +2,8 @@
 
 main(["build", MERCHANTS, SKUS, DAYS, ALONE]) makes them and a shop of ALONE variants if they are not there,
 main(["prepare"]) takes away what runs have made and stops the clock, main(["begin"]) queues the nightly run of all
-shops, main(["begin", SLUG]) that of one as a person would.
+shops, main(["begin", SLUG]) that of one as a person would, main(["click", SLUG]) asks for it on the shop's pages and
+prints the seconds until a variant's chart has been answered.
 
 Sales per day are negative binomial round a log-normal rate (about a quarter of all variant days sell something), with a
 weekly rhythm, a yearly wave and Double 11. Stock covers up to two months; every sale is a stock move too.
@@ -11,12 +12,15 @@ weekly rhythm, a yearly wave and Double 11. Stock covers up to two months; every
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs.models import PeriodicMark
@@ -32,6 +36,7 @@ from ecommerce.models import Category, Product, StockLevel, StockMove, Variant, 
 
 CATEGORIES = 20
 NEVER = "9999"  # a turn of the clock later than any
+POLL, PATIENCE = 2.0, 120.0  # seconds: as the page asks (templates/core/progress.html), and when it is given up
 PRICE = b"\x00\x02\x00\x00\x00\x00\x00\x02\x00\x13\x23\x28"  # numeric 19.90 as PostgreSQL sends it
 FACT = np.dtype(
     [
@@ -208,6 +213,28 @@ def begin(slug: str = "") -> None:
             enqueue(nightly_demand, key=f"night:{shop.pk}")
 
 
+def click(slug: str) -> float:
+    """Seconds from the click on "Forecast now" to the chart of a variant: every request of that way, polls and all."""
+    shop = Merchant.objects.get(slug=slug)
+    with tenant(shop):
+        variant = Variant.objects.order_by("pk").values_list("pk", flat=True)[0]
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(User.objects.get(email="night@example.com"))
+    assert browser.get(reverse("demand-list", args=[slug])).status_code == 200
+    began = time.perf_counter()
+    browser.post(reverse("demand-run", args=[slug]), headers={"HX-Request": "true"})
+    while "HX-Redirect" not in browser.get(reverse("demand-progress", args=[slug])).headers:
+        if time.perf_counter() - began > PATIENCE:
+            raise RuntimeError(f"no forecast of {slug} after {PATIENCE} s")
+        time.sleep(POLL)
+    for page, place in (("demand-list", []), ("demand-detail", [variant])):
+        answer = browser.get(reverse(page, args=[slug, *place]))
+        assert answer.status_code == 200, (page, answer.status_code)
+    took = time.perf_counter() - began
+    assert b'id="d-demand"' in answer.content, "a page without its chart"
+    return took
+
+
 def main(words: list[str]) -> None:
     what, *rest = words
     if what == "build":
@@ -215,5 +242,7 @@ def main(words: list[str]) -> None:
         build(merchants, skus, days, alone)
     elif what == "prepare":
         prepare()
+    elif what == "click":
+        print(click(*rest))
     else:
         begin(*rest)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 
 from accounts.jobs.runner import run as run_job
 from accounts.models import Activity, Job
@@ -156,8 +157,8 @@ def test_a_worker_that_dies_within_a_chunk_leaves_nothing_of_it_behind(scope, sm
     assert DemandForecast.objects.filter(run=run).count() == 3
     assert DemandResult.objects.filter(run=run).count() == 0
 
-    work_on_chunk(second.pk, attempt=2)
-    work_on_chunk(first.pk, attempt=2)
+    work_on_chunk(second.pk, deaths=1)
+    work_on_chunk(first.pk, deaths=1)
 
     assert DemandForecast.objects.filter(run=run).count() == 6
     assert run.result.digest == whole
@@ -191,11 +192,35 @@ def test_a_series_that_kills_its_worker_each_time_is_found_by_halving(scope):
 
     for _ in range(12):  # what the queue does: a job that died twice is tried a third time
         for chunk in DemandChunk.objects.unfinished().filter(run=run):
-            work_on_chunk(chunk.pk, attempt=3 if deadly(chunk) else 1)
+            work_on_chunk(chunk.pk, deaths=2 if deadly(chunk) else 0)
 
     result = run.result
     assert (result.outcome, result.made, result.failures) == ("done", 3, [[things[2].pk, "died"]])
     assert DemandOutlook.objects.get(variant=things[2]).reason == "failed"
+
+
+def test_a_database_that_is_busy_for_a_while_does_not_change_what_is_forecast(scope, monkeypatch):
+    shop_with_past(4)
+    whole = make_demand(actor=SYSTEM).result.digest
+    request_demand(actor=ANN)
+    run_job(Job.objects.get(task="analytics.demand.tasks.start_demand").pk)
+    job = Job.objects.get(task="analytics.demand.tasks.forecast_chunk")
+
+    def busy(*args, **kwargs):
+        raise OperationalError("too many connections")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("analytics.demand.tasks.work_on_chunk", busy)
+        for _ in range(3):
+            run_job(job.pk)
+            Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    job.refresh_from_db()
+    assert (job.attempts, job.errors, job.state) == (3, 3, "queued")
+    run_job(job.pk)
+
+    run = DemandRun.objects.order_by("-pk")[0]
+    assert [chunk.state for chunk in DemandChunk.objects.filter(run=run)] == ["done"]
+    assert run.result.digest == whole
 
 
 def _ids(chunk: DemandChunk) -> list[int]:
