@@ -16,7 +16,7 @@ from analytics.engine.share import combine
 from analytics.engine.share.candidates import KINDS, Fitted, SlopeBelief, fit_all
 from analytics.engine.share.challenger import BASE, NAME, Challenger
 from analytics.engine.share.draws import BANDS, AdaptiveScale, Distribution, Space, distribution, space_of
-from analytics.engine.share.extrapolate import SIMPLE, vector_autoregression
+from analytics.engine.share.extrapolate import SIMPLE, plain_smoothing, vector_autoregression
 from analytics.engine.share.information import Information, expected
 from analytics.engine.share.logratio import close
 from analytics.engine.share.panel import Indices, SharePanel
@@ -28,7 +28,11 @@ TRUSTED = 20
 """Targets that a band must have been learnt from before its coverage says anything about the scale."""
 NEVER_SOLD = 1e-5
 """What counts as nothing for a player that has not sold yet: its log-ratio is finite, its share is zero."""
-EXTRAPOLATIONS = {**SIMPLE, "vector_autoregression": vector_autoregression}
+EXTRAPOLATIONS = {
+    **SIMPLE,
+    "plain_smoothing": plain_smoothing,
+    "vector_autoregression": vector_autoregression,
+}
 CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals), NAME)
 
 
