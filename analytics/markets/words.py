@@ -26,6 +26,7 @@ MODELS: Final = {
     "mean": gettext_lazy("The average of all weeks"),
     "moving_average": gettext_lazy("The average of the last weeks"),
     "smoothing": gettext_lazy("An average in which recent weeks count more"),
+    "plain_smoothing": gettext_lazy("An average in which recent weeks count more"),
     "vector_autoregression": gettext_lazy("How shares have followed each other from week to week"),
     "logit": gettext_lazy("How shares answer to prices, promotions and what else drives them"),
     "logit_lagged": gettext_lazy("How shares answer to prices and promotions, and to those of the week before"),
@@ -183,9 +184,10 @@ def models(run: ShareRun) -> list[tuple[str, int]]:
     sums: dict[str, float] = {}
     for name, weight in run.weights.items():
         kind = name.split(".")[0]
-        sums[kind] = sums.get(kind, 0.0) + weight
+        said = str(MODELS.get(kind, kind))
+        sums[said] = sums.get(said, 0.0) + weight
     ordered = sorted(sums.items(), key=lambda item: -item[1])
-    return [(str(MODELS.get(name, name)), round(100 * weight)) for name, weight in ordered if weight >= SMALL]
+    return [(said, round(100 * weight)) for said, weight in ordered if weight >= SMALL]
 
 
 def reasons(parts: Mapping[str, float]) -> list[tuple[str, str]]:

@@ -173,6 +173,40 @@ def test_bands_hold_as_often_as_they_say():
     assert np.mean([one.cover_95 for one in scores]) == pytest.approx(0.95, abs=0.04)
 
 
+def many_small(seed, periods=90):
+    """Three large sellers and forty that sell a piece now and then: most weeks of most are zero."""
+    chance = np.random.default_rng(seed)
+    often = np.array([18.0, 12.0, 8.0, *chance.uniform(0.05, 0.6, 40)])
+    units = chance.poisson(often * chance.gamma(6.0, 1 / 6.0, (periods, len(often))))
+    return panel(units, {"price": np.exp(0.1 * chance.normal(size=units.shape))})
+
+
+def test_large_sellers_among_many_small_ones_get_honest_bands():
+    inside, lean = [], []
+    for seed in range(4):
+        of = many_small(seed)
+        for one in Backtest(of, 8, Information.NONE).forecasts(range(50, 80, 2)):
+            came = of.shares[one.origin : one.origin + 8, :3]
+            low, middle, high = (one.quantiles[: len(came), :3, at] for at in (1, 3, 5))
+            inside.append((came >= low) & (came <= high))
+            lean.append((middle - came).mean())
+
+    assert np.mean(inside) == pytest.approx(0.80, abs=0.07)
+    assert abs(np.mean(lean)) < 0.02, "small sellers neither crush the large ones nor leave their sales to them"
+
+
+def test_what_if_among_many_small_sellers_keeps_the_large_ones_large():
+    of = many_small(1)
+    made = forecasts(of, origins=[70])[0]
+    state = market_state(of, made)
+
+    shares = state.shares(of.drivers[70:74][:, made.selling])
+
+    assert np.allclose(shares.sum(axis=-1), 1.0)
+    large = [int(np.flatnonzero(made.selling == player)[0]) for player in range(3)]
+    assert np.allclose(np.median(shares, axis=1)[:, large], made.quantiles[:, :3, 3], atol=0.08)
+
+
 def test_a_young_market_learns_from_others():
     taught = [estimate(market(periods=60, seed=seed), 60) for seed in range(10, 16)]
     belief = pool([one for one in taught if one], ("price", "promo"))

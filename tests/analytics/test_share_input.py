@@ -181,7 +181,17 @@ def test_a_plan_far_beyond_what_was_seen_stays_finite():
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("12", "number"), ("2026-W05", "week"), ("2026W05", "week"), ("2026-05", "month"), ("2026-05-31", "date")],
+    [
+        ("12", "number"),
+        ("2026-W05", "week"),
+        ("2026W05", "week"),
+        ("2026-Q1", "quarter"),
+        ("2026-05", "month"),
+        ("2026-05-31", "date"),
+        ("2026/5/31", "date"),
+        ("31.5.2026", "date"),
+        ("2026-05-31 00:00:00", "date"),
+    ],
 )
 def test_kinds_of_periods(text, kind):
     assert moment_of(text)[0] == kind
@@ -216,6 +226,42 @@ def test_bad_rows_are_named_and_the_others_kept(tmp_path):
     assert str(found.bad_rows[0]) == "Row 4, units: 'five' is not a number."
     assert found.bad_rows[2] == BadRow(6, "player", "There already is a row of a in 1.")
     assert found.panels["m"].shares.tolist() == [[0.5, 0.5], [0.75, 0.25]]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_table_as_a_stranger_writes_it_says_the_same(tmp_path, delimiter, encoding):
+    """Other order and case of columns, currencies, percentages, flags in words, NA, and a column of words."""
+    plain = [("4", "甲", 5.0, 1250.5, 0.15, 1), ("4", "b", 3.0, 2.0, 0.0, 0), ("5", "甲", 6.0, 1100.0, 0.2, 0)]
+    plain += [("5", "b", 2.0, None, 0.1, 1), ("6", "甲", 1.0, 900.0, 0.3, 1), ("6", "b", 4.0, 2.5, 0.0, 0)]
+    expected = tmp_path / "plain.csv"
+    rows = [f"m,{day},{who},{units},{'' if price is None else price},{off},{flag}\n"
+            for day, who, units, price, off, flag in plain]  # fmt: skip
+    expected.write_text("market,period,player,units,price,discount,promo\n" + "".join(rows))
+    strange = tmp_path / "strange.csv"
+
+    def written(price):
+        text = "NA" if price is None else f"¥{price:,.2f}"
+        text = text.translate(str.maketrans(",.", ".,")) if delimiter == ";" else text
+        return f'"{text}"'
+
+    with strange.open("w", encoding=encoding) as stream:
+        print(
+            delimiter.join(["Promo", "Note", "Player", "UNITS", "Price", " Discount ", "Period", "Market"]), file=stream
+        )
+        for day, who, units, price, off, flag in reversed(plain):
+            cells = ["yes" if flag else "no", "flyer", who, f"{units:g}", written(price), f"{100 * off:g}%"]
+            print(delimiter.join([*cells, f"2026/1/{day}", "m"]), file=stream)
+
+    found, wanted = read_markets(strange), read_markets(expected)
+
+    assert found.bad_rows == []
+    assert found.left_out == ["note"]
+    one, other = found.panels["m"], wanted.panels["m"]
+    order = [one.players.index(player) for player in other.players]
+    assert np.allclose(one.shares[:, order], other.shares)
+    for name in other.names:
+        assert np.allclose(one.drivers[:, order, one.names.index(name)], other.drivers[..., other.names.index(name)])
 
 
 @pytest.mark.parametrize("content", [b"", b"market,period,player\nm,1,a\n", b"\xff\xfe\x00\x01"])

@@ -15,8 +15,8 @@ from analytics.engine.protocol import Array
 from analytics.engine.share import combine
 from analytics.engine.share.candidates import KINDS, Fitted, SlopeBelief, fit_all
 from analytics.engine.share.challenger import BASE, NAME, Challenger
-from analytics.engine.share.draws import BANDS, AdaptiveScale, Distribution, distribution, log_ratio
-from analytics.engine.share.extrapolate import SIMPLE, vector_autoregression
+from analytics.engine.share.draws import BANDS, AdaptiveScale, Distribution, Space, distribution, space_of
+from analytics.engine.share.extrapolate import SIMPLE, plain_smoothing, vector_autoregression
 from analytics.engine.share.information import Information, expected
 from analytics.engine.share.logratio import close
 from analytics.engine.share.panel import Indices, SharePanel
@@ -24,11 +24,15 @@ from analytics.engine.share.panel import Indices, SharePanel
 WARM_UP = 24
 SHORTEST = 2
 UNBIAS = 0.5
-TRUSTED = 8
+TRUSTED = 20
 """Targets that a band must have been learnt from before its coverage says anything about the scale."""
 NEVER_SOLD = 1e-5
 """What counts as nothing for a player that has not sold yet: its log-ratio is finite, its share is zero."""
-EXTRAPOLATIONS = {**SIMPLE, "vector_autoregression": vector_autoregression}
+EXTRAPOLATIONS = {
+    **SIMPLE,
+    "plain_smoothing": plain_smoothing,
+    "vector_autoregression": vector_autoregression,
+}
 CANDIDATES = (*EXTRAPOLATIONS, *(f"{name}.{how}" for name, kind in KINDS.items() for how in kind.residuals), NAME)
 
 
@@ -53,21 +57,22 @@ class Record:
 
     is_joint: bool
     unbias: float = 0.0
+    horizon: int = 1
     origins: list[int] = field(default_factory=list)
-    errors: list[Array] = field(default_factory=list)
+    errors: dict[Space, list[Array]] = field(default_factory=lambda: {space: [] for space in Space})
     pending: list[tuple[int, int, Array]] = field(default_factory=list)
     scale: AdaptiveScale = field(default_factory=AdaptiveScale)
 
-    def due(self, origin: int, counted: Array) -> tuple[Array, Array, int]:
+    def due(self, origin: int, counted: Array, space: Space) -> tuple[Array, Array, int]:
         """Errors whose targets lie before `origin`: errors x players, their steps, and the number of targets."""
         chosen, steps, targets = [], [], set()
-        for made, error in zip(self.origins, self.errors, strict=True):
+        for made, error in zip(self.origins, self.errors[space], strict=True):
             for step in range(min(len(error), origin - made)):
                 if counted[made + step]:
                     chosen.append(error[step])
                     steps.append(step)
                     targets.add(made + step)
-        width = self.errors[0].shape[1] if self.errors else 0
+        width = self.errors[space][0].shape[1] if self.origins else 0
         return np.array(chosen).reshape(len(chosen), width), np.array(steps, dtype=int), len(targets)
 
     def settle(self, panel: SharePanel, origin: int) -> None:
@@ -79,8 +84,7 @@ class Record:
             elif panel.counted[made + step]:
                 actual = panel.shares[made + step]
                 for band, (low, high) in BANDS.items():
-                    inside = (actual >= quantiles[:, low]) & (actual <= quantiles[:, high])
-                    self.scale.learn(band, float(inside.mean()))
+                    self.scale.learn(band, quantiles[:, low], quantiles[:, high], actual, self.horizon)
         self.pending = waiting
 
     def distribution(
@@ -88,13 +92,15 @@ class Record:
     ) -> tuple[Distribution, Array]:
         """The distribution of a point made now and its quantiles, which will be held against what happens."""
         self.settle(panel, origin)
-        errors, steps, targets = self.due(origin, panel.counted)
+        space = space_of(panel.shares[:origin][:, panel.selling(origin)])
+        errors, steps, targets = self.due(origin, panel.counted, space)
         made = distribution(
             point,
             errors,
             steps,
             targets=targets,
             history=origin,
+            space=space,
             scales=self.scale.scales,
             nothing=nothing,
             is_joint=self.is_joint,
@@ -109,10 +115,13 @@ class Record:
     def keep(self, panel: SharePanel, origin: int, point: Array, least: Array) -> None:
         """Remember the errors of `point`; they are looked at once they are due."""
         actual = panel.shares[origin : origin + len(point)]
-        actual = np.where(np.isfinite(actual), np.maximum(actual, least), 1.0)
-        error = log_ratio(actual, is_joint=self.is_joint) - log_ratio(np.maximum(point, least), is_joint=self.is_joint)
+        actual = np.where(np.isfinite(actual), actual, 1.0)
         self.origins.append(origin)
-        self.errors.append(error)
+        self.horizon = max(self.horizon, len(point))
+        for space in Space:
+            floor = least if space is Space.RATIO else 0.0
+            came, said = (space.values(np.maximum(part, floor), is_joint=self.is_joint) for part in (actual, point))
+            self.errors[space].append(came - said)
 
 
 def origins_for(panel: SharePanel, horizon: int, count: int) -> list[int]:
@@ -174,7 +183,10 @@ class Backtest:
         errors = {name: due[name] for name in points}
         weight = combine.weights(errors, unit, self.information, self.horizon, self.remembered)
         is_joint = self.record.is_joint
-        combined = combine.log_mean(points, weight, is_closed=is_joint)
+        if space_of(shares[:, selling]) is Space.ANGLE:
+            combined = combine.mean(points, weight)
+        else:
+            combined = combine.log_mean(points, weight, is_closed=is_joint)
         point = self._silenced(combined, selling)
         positive = np.where(shares > 0, shares, np.inf).min(axis=0)
         least = np.where(np.isfinite(positive), positive / 2, NEVER_SOLD)

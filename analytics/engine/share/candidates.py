@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from analytics.engine.share.attraction import (
     left_over,
     with_intercept,
 )
+from analytics.engine.share.logratio import softmax
 from analytics.engine.share.panel import PRICE
 
 HALF_LIFE = 26
@@ -25,6 +26,8 @@ SCALE_WORTH = 8.0
 """How many periods the spread of drivers seen in other markets counts for."""
 PRICE_ELASTICITY, ELASTICITY_SPREAD = -2.6, 3.0
 """Mean own-price elasticity of 1,851 studied ones: Bijmolt, van Heerde & Pieters, JMR 42 (2005) 141-156."""
+DIFFERENCED = 13
+"""Periods from which differences are believed: with four of them they erred up to twice as much as the mean share."""
 WIDEST = 3.0
 """Plans further outside what was seen, in standard deviations, count as being there."""
 
@@ -79,15 +82,18 @@ class Kind:
     residuals: tuple[str, ...]
     half_life: float | None = None
     carry: float | None = None
+    shortest: int = 2
+    """Periods of history below which it is not fitted."""
 
 
+RATIO = "recent"
 KINDS: dict[str, Kind] = {
-    "logit": Kind(fit_logit, False, ("fading", "blend")),
-    "logit_lagged": Kind(fit_logit, True, ("fading", "blend")),
+    "logit": Kind(fit_logit, False, ("fading", "blend", RATIO)),
+    "logit_lagged": Kind(fit_logit, True, ("fading", "blend", RATIO)),
     "recent_lagged": Kind(fit_logit, True, ("fading", "staying"), half_life=HALF_LIFE),
     "levelled": Kind(fit_levelled, False, ("staying", "blend")),
-    "differenced": Kind(fit_differenced, False, ("staying",)),
-    "random_walk": Kind(fit_differenced, False, ("staying",), carry=residual.MOST_PERSISTENT),
+    "differenced": Kind(fit_differenced, False, ("staying",), shortest=DIFFERENCED),
+    "random_walk": Kind(fit_differenced, False, ("staying",), carry=residual.MOST_PERSISTENT, shortest=DIFFERENCED),
 }
 
 RESIDUALS: dict[str, Callable[[Array, int], Array]] = {
@@ -99,7 +105,10 @@ RESIDUALS: dict[str, Callable[[Array, int], Array]] = {
 
 @dataclass(frozen=True)
 class Fitted:
-    """One fitted model: utilities of the past (periods x players) and its residuals, and of a plan on demand."""
+    """One fitted model: utilities of the past (periods x players) and its residuals, and of a plan on demand.
+
+    `recent`: what the last quarter sold above what the model expected, as log-ratios (players).
+    """
 
     slopes: Slopes
     scale: Scale
@@ -107,6 +116,7 @@ class Fitted:
     past: Array
     residuals: Array
     last_drivers: Array
+    recent: Array = field(default_factory=lambda: np.zeros(0))
 
     def planned(self, plan: Array) -> Array:
         """Utilities under a plan of horizon x players x drivers, without residual."""
@@ -119,6 +129,8 @@ class Fitted:
         return _features(standardised, before if self.is_lagged else None)
 
     def carried(self, how: str, horizon: int) -> Array:
+        if how == RATIO:
+            return np.repeat(self.recent[None], horizon, axis=0)
         return RESIDUALS[how](self.residuals, horizon)
 
 
@@ -161,6 +173,8 @@ def fit_all(
     fitted = {}
     for name in kinds:
         kind = KINDS[name]
+        if len(shares) < kind.shortest:
+            continue
         features = _features(standardised, standardised[0] if kind.is_lagged else None)
         prior = prior_for(names, scale, belief, is_lagged=kind.is_lagged)
         before = start.get(name) if start else None
@@ -172,5 +186,7 @@ def fit_all(
             options["carry"] = kind.carry
         slopes = kind.fit(shares, features, prior, **options)
         rest = left_over(shares, slopes.coefficients, with_intercept(features))
-        fitted[name] = Fitted(slopes, scale, kind.is_lagged, slopes.utility(features), rest, standardised[-1])
+        past = slopes.utility(features)
+        recent = residual.of_means(shares, softmax(past))
+        fitted[name] = Fitted(slopes, scale, kind.is_lagged, past, rest, standardised[-1], recent)
     return fitted

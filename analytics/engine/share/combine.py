@@ -64,3 +64,11 @@ def log_mean(forecasts: Mapping[str, Array], weight: Mapping[str, float], *, is_
     logs = sum(weight[name] * np.log(np.maximum(shares, 1e-9)) for name, shares in forecasts.items())
     mean = np.exp(np.asarray(logs, dtype=float))
     return close(mean) if is_closed else np.clip(mean, 0.0, 1.0)
+
+
+def mean(forecasts: Mapping[str, Array], weight: Mapping[str, float]) -> Array:
+    """The weighted mean of shares, for markets in which many sell now and then.
+
+    There a geometric mean takes most from those that one candidate puts at nothing, and closing gives it to the large.
+    """
+    return np.asarray(sum(weight[name] * shares for name, shares in forecasts.items()), dtype=float)

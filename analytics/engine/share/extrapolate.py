@@ -49,6 +49,11 @@ def smoothing(shares: Array, horizon: int) -> Array:
     return softmax(np.repeat(level[None], horizon, axis=0))
 
 
+def plain_smoothing(shares: Array, horizon: int) -> Array:
+    """The same of the shares as they are: where many sell nothing in most periods, logs tell little of the mean."""
+    return close(np.repeat(smoothed_level(shares)[None], horizon, axis=0))
+
+
 def vector_autoregression(shares: Array, horizon: int) -> Array:
     """VAR(1) of the isometric log-ratios around their mean, its coefficients shrunk to zero by a ridge."""
     basis = ilr_basis(shares.shape[1])

@@ -11,6 +11,7 @@ START = 8
 LOOKED_BACK = 156
 """Periods that a rate of smoothing is chosen on; what is older has no weight in the level."""
 MOST_PERSISTENT = 0.98
+RECENT = 13
 
 
 def smoothed_level(values: Array, rates: Array = RATES) -> Array:
@@ -53,8 +54,21 @@ def fading(values: Array, horizon: int) -> Array:
 
 
 def staying(values: Array, horizon: int) -> Array:
-    """A local level: what smoothing has arrived at, for ever."""
+    """A local level: what smoothing has arrived at, for ever. Of few periods it is noise, which the intercepts hold."""
+    if len(values) <= START:
+        return np.zeros((horizon, values.shape[1]))
     return np.repeat(smoothed_level(values, RATES[RATES <= 0.8])[None], horizon, axis=0)
+
+
+def of_means(shares: Array, expected: Array) -> Array:
+    """The log-ratio of what was sold lately to what was expected, per player; both are periods x players.
+
+    Of means, not a mean of log-ratios: that has no sense for who sells nothing in most periods. One period as expected
+    is added to both, so that who has not sold lately does not vanish.
+    """
+    sold, usual = shares[-RECENT:].sum(axis=0), expected[-RECENT:].sum(axis=0)
+    one = expected[-RECENT:].mean(axis=0)
+    return np.asarray(np.log((sold + one) / (usual + one)), dtype=float)
 
 
 def smooth_path(values: Array) -> Array:

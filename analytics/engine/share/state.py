@@ -15,10 +15,11 @@ from analytics.engine.protocol import Array
 from analytics.engine.share.attraction import Slopes, with_intercept
 from analytics.engine.share.backtest import ShareForecast
 from analytics.engine.share.candidates import KINDS, Fitted
+from analytics.engine.share.draws import Space
 from analytics.engine.share.logratio import softmax
 from analytics.engine.share.panel import Indices, SharePanel
 
-DRAWS = 400
+DRAWS, FAINT = 400, 0.005
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def market_state(panel: SharePanel, made: ShareForecast, count: int = DRAWS, see
     tally = chance.multinomial(count, [value / total for value in weight.values()])
     shares = panel.shares[: made.origin][:, made.selling]
     drivers = panel.drivers[: made.origin][:, made.selling]
-    models = []
+    plan = panel.drivers[made.origin : made.origin + horizon][:, made.selling]
+    models, planned = [], []
     for (name, how), number in zip(weight, tally, strict=True):
         model = made.fitted[name]
         spread = covariance(model.slopes, with_intercept(model.features(drivers, is_past=True)), shares)
@@ -98,9 +100,23 @@ def market_state(panel: SharePanel, made: ShareForecast, count: int = DRAWS, see
         drawn = model.slopes.coefficients.ravel() + chance.standard_normal((number, len(root))) @ root.T
         coefficients = drawn.reshape(number, *model.slopes.coefficients.shape)
         models.append(DrawnModel(model, coefficients, model.carried(how, horizon)))
-    deviations = made.distribution.deviations * made.distribution.scales[0.80]
-    chosen = chance.integers(deviations.shape[1], size=count)
+        said = softmax(model.planned(plan) + models[-1].carried)
+        planned.append(np.repeat(said[:, None], number, axis=1))
+    deviations = _deviations(made, np.concatenate(planned, axis=1), chance)
     players = tuple(panel.players[at] for at in made.selling)
-    return MarketState(
-        players, panel.names, made.selling, tuple(models), deviations[:, chosen][:, :, made.selling], drivers
-    )
+    return MarketState(players, panel.names, made.selling, tuple(models), deviations, drivers)
+
+
+def _deviations(made: ShareForecast, planned: Array, chance: np.random.Generator) -> Array:
+    """What past errors add to the utilities: steps x draws x players; `planned` are the models' shares without them.
+
+    Errors of a market of many small sellers are no log-ratios (draws.Space): its draws are held against what the model
+    of each draw says, both a FAINT share above nothing, for a player that sells again must not be multiplied by
+    thousands.
+    """
+    spread = made.distribution
+    chosen = chance.integers(spread.deviations.shape[1], size=planned.shape[1])
+    if spread.space is Space.RATIO:
+        return (spread.scales[0.80] * spread.deviations)[:, chosen][:, :, made.selling]
+    drawn = spread.draws()[:, chosen][:, :, made.selling]
+    return np.asarray(np.log((drawn + FAINT) / (planned + FAINT)), dtype=float)

@@ -81,6 +81,8 @@ class Command(BaseCommand):
             self.stderr.write(f"… and {len(found.bad_rows) - SHOWN_ROWS} more rows.")
         if found.bad_rows:
             self.stderr.write(f"{len(found.bad_rows)} of {found.rows} rows were refused; the others are used.")
+        for name in found.left_out:
+            self.stderr.write(f"{name} holds words, not numbers, and is left out.")
         for market, refusal in found.refused.items():
             self.stderr.write(f"{market}: {refusal}")
         for market, panel in found.panels.items():
