@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -16,21 +16,19 @@ from django.utils.translation import gettext as _
 from analytics.engine.protocol import Array
 from analytics.engine.scenario import advertising as regression
 from analytics.engine.scenario.levers import Lever, moves, slope
-from analytics.engine.scenario.outcome import OUTSIDE
+from analytics.engine.scenario.outcome import OUTSIDE, Money
 from analytics.engine.scenario.shift import Shift, drawn_factor, spread_out
 from analytics.engine.share.panel import PRICE
-from analytics.engine.share.state import DRAWS
+from analytics.engine.share.state import DRAWS, MarketState
 from analytics.markets import pulls
 from analytics.markets.festive import Coming
+from analytics.markets.models import ShareRun
 from analytics.markets.panels import PROMOTION
 from analytics.markets.pulls import ADVERTISING, STOCKOUT
 from analytics.scenarios import words
 from analytics.scenarios.answers import Past
+from analytics.scenarios.rules import Question
 from core.errors import Refused
-
-if TYPE_CHECKING:
-    from analytics.scenarios.desk import Desk
-    from analytics.scenarios.rules import Question
 
 LEAST_MOVES: Final = 4
 """So often a player must have moved a driver before the market's model is asked about it."""
@@ -67,6 +65,30 @@ class Spend:
         return regression.missing(*self.both)
 
 
+class Asked(Protocol):
+    """What levers must know of a market and the one who asks; desk.Desk is it."""
+
+    @property
+    def state(self) -> MarketState: ...
+    @property
+    def run(self) -> ShareRun: ...
+    @property
+    def place(self) -> int: ...
+    @property
+    def rival(self) -> int | None: ...
+    @property
+    def spend(self) -> Spend: ...
+    @property
+    def festivals(self) -> tuple[Coming, ...]: ...
+    @property
+    def weeks(self) -> list[date]: ...
+    @property
+    def money(self) -> Money: ...
+    @property
+    def scale(self) -> float: ...
+    def step(self, week: date) -> int: ...
+
+
 @dataclass(frozen=True)
 class Pulled:
     """What a question pulls. `acts` says by which rule a lever acts, for words.acting; `past`: what was never tried."""
@@ -81,27 +103,27 @@ class Pulled:
         return not self.levers and self.shift.changes_nothing
 
 
-def advertising_by(desk: Desk) -> str:
+def advertising_by(desk: Asked) -> str:
     """What answers for advertising: "market", "own" (the merchant's own regression), or "" where nothing does."""
     if ADVERTISING in desk.state.names and moves(desk.state, desk.place, ADVERTISING) >= LEAST_MOVES:
         return "market"
     return "own" if desk.spend.lacking is None else ""
 
 
-def stockout_learnt(desk: Desk) -> bool:
+def stockout_learnt(desk: Asked) -> bool:
     """Whether the market's model tells that sold-out days lower this player's share."""
     if STOCKOUT not in desk.state.names or moves(desk.state, desk.place, STOCKOUT) < LEAST_MOVES:
         return False
     return bool(np.quantile(slope(desk.state, desk.place, STOCKOUT), 0.9) < 0)
 
 
-def festivals_of(desk: Desk) -> list[Coming]:
+def festivals_of(desk: Asked) -> list[Coming]:
     """The festivals that fall into the weeks that may be asked about."""
     weeks = {week.isoformat() for week in desk.weeks}
     return [one for one in desk.festivals if weeks & set(one.weeks)]
 
 
-def pulled(desk: Desk, asked: Question) -> Pulled:
+def pulled(desk: Asked, asked: Question) -> Pulled:
     """The question as the engine takes it. Raises Refused for a lever that has nothing to act on."""
     first, last = (desk.step(week) for week in (asked.first, asked.last))
     names = desk.state.names
@@ -125,14 +147,14 @@ def pulled(desk: Desk, asked: Question) -> Pulled:
     return made
 
 
-def asked_spend(desk: Desk, asked: Question) -> float | None:
+def asked_spend(desk: Asked, asked: Question) -> float | None:
     """The spend a week that is asked about; None where advertising is not."""
     if asked.advertising_amount is not None:
         return asked.advertising_amount
     return desk.spend.lately * (1 + asked.advertising / 100) if asked.advertising else None
 
 
-def _advertised(desk: Desk, asked: Question, made: Pulled, first: int, last: int) -> Pulled:
+def _advertised(desk: Asked, asked: Question, made: Pulled, first: int, last: int) -> Pulled:
     amount = asked_spend(desk, asked)
     if amount is None:
         return made
@@ -164,7 +186,7 @@ def against(spend: Spend, amounts: tuple[float, float, float]) -> tuple[float, f
     return asked, low, high
 
 
-def _sold_out(desk: Desk, asked: Question, made: Pulled, first: int, last: int) -> Pulled:
+def _sold_out(desk: Asked, asked: Question, made: Pulled, first: int, last: int) -> Pulled:
     parts = np.zeros(desk.run.horizon)
     parts[first : last + 1] = asked.sold_out / 7
     if asked.sold_out_from is not None:
@@ -185,7 +207,7 @@ def _sold_out(desk: Desk, asked: Question, made: Pulled, first: int, last: int) 
     return Pulled(levers, made.shift.times(1.0 - parts), acts, made.past)
 
 
-def _festival(desk: Desk, asked: Question, made: Pulled) -> Pulled:
+def _festival(desk: Asked, asked: Question, made: Pulled) -> Pulled:
     if not asked.festival:
         return made
     one = next((found for found in desk.festivals if found.key == asked.festival), None)
@@ -221,7 +243,7 @@ def _held_elsewhere(one: Coming) -> Array:
     return drawn_factor(factor, OUTSIDE * doubt, DRAWS)
 
 
-def _limit(desk: Desk, stock: int) -> float:
+def _limit(desk: Asked, stock: int) -> float:
     """The limit in the units that the engine counts in. Refuses where a market has no prices to count units by."""
     if desk.money.is_value and PRICE not in desk.state.names:
         sentence = _("Units cannot be told from sales here, since prices never varied. Ask in units.")
