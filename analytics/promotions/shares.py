@@ -51,7 +51,8 @@ class Span:
 
 @dataclass(frozen=True)
 class ShareStory:
-    """`before` is the mean share of the weeks before; `told` whether a forecast was made then. `rows` are its weeks."""
+    """`before` is the mean share of the weeks before; `told` whether a forecast was made then, `tests` how many means
+    of earlier weeks the range comes from otherwise. `rows` are weeks with the share and what was expected."""
 
     market: Market
     before: float
@@ -86,15 +87,21 @@ def share_story(promotion: Promotion, merchant: Merchant) -> ShareStory | str:
     after = [last + step * WEEK for step in range(1, KEPT_WEEKS + 1)]
     forecast = _forecast_before(market, player.pk, first)
     earlier = [one.shares["own"] for one in past if one.week < first]
+    won, kept = _span(during, shares, forecast, earlier, 0), _span(after, shares, forecast, earlier, len(during))
+    flat = dict.fromkeys(during, won.expected) | dict.fromkeys(after, kept.expected)
     return ShareStory(
         market=market,
         before=_together(before),
-        won=_span(during, shares, forecast, earlier, 0),
-        kept=_span(after, shares, forecast, earlier, len(during)),
+        won=won,
+        kept=kept,
         told=forecast is not None,
         tests=max(0, min(TESTS_MOST, len(earlier) - 2 * BEFORE_WEEKS + 1)),
         rows=[
-            (week, shares[week].shares["own"] if week in shares else None, _step(forecast, week))
+            (
+                week,
+                shares[week].shares["own"] if week in shares else None,
+                _step(forecast, week) if forecast else flat.get(week),
+            )
             for week in [*(one.week for one in reversed(before)), *during, *after]
         ],
     )
@@ -165,4 +172,4 @@ def _as_before(earlier: Array, length: int, ahead: int) -> Range | None:
     middle = float(earlier[-BEFORE_WEEKS:].mean())
     # stretches overlap, so they count as so many fewer
     spread = float(np.sqrt(np.mean(np.square(errors)))) * student(max(3, len(errors) // length))
-    return max(0.0, middle + spread[LIKELY[0]]), middle, min(1.0, middle + spread[LIKELY[2]])
+    return max(0.0, float(middle + spread[LIKELY[0]])), middle, min(1.0, float(middle + spread[LIKELY[2]]))

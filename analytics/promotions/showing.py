@@ -86,7 +86,7 @@ def _net(said: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "net_says": _("After all, about %(middle)s units more: most likely %(low)s to %(high)s.") % parts["net"],
         "after_from": said["after_from"],
         "sisters_from": said["sisters_from"],
-        "others": said["has_sisters"],
+        "others": said.get("has_sisters", True),
         "discount": _monies(said["discount"], currency),
         "spend": money(Decimal(said["spend"]), currency) if Decimal(said["spend"]) else "",
     }

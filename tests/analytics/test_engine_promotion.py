@@ -9,7 +9,9 @@ from analytics.engine.demand import LEVELS
 from analytics.engine.promotion.boosted import boosted_path
 from analytics.engine.promotion.features import ELASTICITY
 from analytics.engine.promotion.forecast import forecast_promotions
+from analytics.engine.promotion.losses import expected_losses, net_of
 from analytics.engine.promotion.panel import make_promo_panel
+from analytics.engine.promotion.pooled import pooled
 from analytics.engine.promotion.response import fit_response
 from analytics.engine.promotion.uplift import measure, quiet_periods
 from tests.analytics.promo_kit import one_promotion, promoted_panel
@@ -157,3 +159,58 @@ def test_others_help_where_the_shop_moves_as_a_whole():
             effect = measure(truth.units[0], truth.window, quiet=quiet, donors=donors)
             errors.append(abs(effect.expected - real) / real)
     assert np.mean(together) < 0.95 * np.mean(alone)
+
+
+def losing_panel(seed, after, sister, products=30, weeks=78):
+    """Two panels of the same past, with and without a plan for product 0; promotions lower log units of the week after
+    by `after` at a quarter off, and those of sisters by `sister`."""
+    chance = np.random.default_rng(seed)
+    category = np.arange(products) % 5
+    off = np.where(chance.random((products, weeks + 5)) < 0.08, chance.uniform(0.1, 0.35, (products, weeks + 5)), 0.0)
+    off[:, weeks:] = 0.0
+    logs = np.log(40 * np.exp(chance.normal(0, 0.6, products)))[:, None] - 2.5 * np.log(1 - off)
+    logs[:, 1:] -= after * off[:, :-1] / 0.25
+    for row in range(products):
+        others = (category == category[row]) & (np.arange(products) != row)
+        logs[row] -= 4 * sister * (off[others] > 0).mean(axis=0)
+    units = chance.poisson(np.exp(logs + chance.normal(0, 0.2, logs.shape))).astype(float)[:, :weeks]
+    planned = off.copy()
+    planned[0, weeks + 1] = 0.25
+    made = (
+        make_promo_panel(units, 10 * (1 - one), product=np.arange(products), category=category)
+        for one in (planned, off)
+    )
+    return (*made, np.arange(products) == 0)
+
+
+def lost(after, sister):
+    window, later = slice(79, 80), slice(80, 82)
+    found = [expected_losses(*losing_panel(seed, after, sister), window, later) for seed in range(4)]
+    return np.mean([(one.after[0], one.sisters[0]) for one in found], axis=0), found
+
+
+def test_what_a_plan_takes_from_the_weeks_after_and_from_sisters_is_recovered():
+    means, found = lost(0.25, 0.1)
+    assert means[0] == pytest.approx(np.expm1(-0.25) / np.expm1(-2.5 * np.log(0.75)), abs=0.06)
+    assert means[1] < -0.12
+    assert all(0.01 < one.after[1] < 0.15 for one in found)
+    none, _ = lost(0.0, 0.0)
+    assert np.abs(none) == pytest.approx(0.0, abs=0.08)
+
+
+def test_the_net_of_a_plan_carries_every_doubt():
+    gain = np.array([80.0, 100.0, 125.0])
+    after, sisters, net = net_of(gain, (-0.2, 0.05), (-0.1, 0.05))
+    assert (after[1], sisters[1]) == pytest.approx((-20, -10), abs=0.5)
+    assert net[1] == pytest.approx(70, abs=1)
+    sure = net_of(gain, (-0.2, 0.0), (-0.1, 0.0))[2]
+    assert net[2] - net[0] > sure[2] - sure[0]
+
+
+def test_pooling_trusts_what_was_measured_well():
+    found = pooled([0.5, 1.2], [0.01**2, 1.0], 0.1)
+    assert found.mean == pytest.approx(0.5, abs=0.05)
+    assert (found.count, found.of_next > found.error) == (2, True)
+    assert pooled([], [], 0.1, (0.3, 0.2)).mean == 0.3
+    with pytest.raises(ValueError, match="nothing"):
+        pooled([], [], 0.1)

@@ -138,11 +138,12 @@ def _size(logs: Array) -> Array:
 
 def _combined(made: Candidates, weights: Weights, promoted: np.ndarray) -> Array:
     """The logarithm of the weighted mean of what the candidates say in units."""
-    mixed = []
+    mixed: list[Array] = []
     for weight in weights:
         parts = np.array([weight[name] for name in made.paths])
         paths = np.stack([made.paths[name] for name in made.paths])
-        mixed.append(np.logaddexp.reduce(paths + np.log(np.maximum(parts, LEAST_WEIGHT) / parts.sum())[:, None, None]))
+        shares = np.log(np.maximum(parts, LEAST_WEIGHT) / parts.sum())
+        mixed.append(np.asarray(np.logaddexp.reduce(paths + shares[:, None, None]), dtype=float))
     return np.where(promoted, mixed[1], mixed[0])
 
 
