@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
 from analytics.demand.events import DemandCancelled, DemandMade, DemandRefused
-from analytics.demand.history import History, compute, festival_factors, read_history
+from analytics.demand.history import History, compute, day_factors, read_history
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun
 from analytics.demand.monitoring import demand_standing, demand_watched_before
 from analytics.demand.outlooks import (
@@ -52,6 +52,7 @@ from analytics.engine.patterns import patterns
 from analytics.forecasts.monitoring import announce_watch
 from analytics.forecasts.queries import edges
 from analytics.forecasts.rules import check_range
+from analytics.forecasts.special import regressors_of
 from core.actors import SYSTEM, Actor
 from core.among import Among
 from core.bulk import insert_columns
@@ -93,7 +94,9 @@ def begin_run(
     run.data_from = max(first, data_to - timedelta(days=HISTORY - 1))
     terms = terms_of_shop()
     run.windows = windows_of(horizon, terms.lead_days, terms.review_days)
-    run.factors, run.occasions = festival_factors(merchant, run.data_from, data_to, horizon, at or merchant.today())
+    days = day_factors(merchant, run.data_from, data_to, horizon, at or merchant.today())
+    run.factors, run.occasions = days.factors, days.ahead
+    run.regressors = regressors_of(days.regressors)
     watch = demand_standing(data_to)
     run.widening, run.watch = watch.widening, watch.to_json()
     ids = list(Variant.objects.order_by("product__category_id", "pk").values_list("pk", flat=True))

@@ -13,20 +13,24 @@ from numpy.typing import NDArray
 
 from accounts.merchants.models import Merchant
 from analytics import frames
-from analytics.calendar.queries import peers_of
-from analytics.calendar.surroundings import calendar_of
+from analytics.calendar.surroundings import surroundings
 from analytics.demand.models import DemandRun
+from analytics.engine.backtest import backtest
 from analytics.engine.cleaning import filled, without_closed
 from analytics.engine.conformal import Window
 from analytics.engine.demand import Demand, forecast_demand
-from analytics.engine.festivals import learn
+from analytics.engine.forecast import MODELS
 from analytics.engine.monitor import wider
 from analytics.engine.protocol import Array, Calendar
+from analytics.engine.regressors import try_regressors
+from analytics.engine.surroundings import Verdict, foresee
 from core.among import Among
 from ecommerce.catalog.models import Product, Variant
 
 log = logging.getLogger(__name__)
 
+QUICK = [model for model in MODELS if model.tier == 0]
+SHORTEST = 28  # days of the shop's units on which outside series can be tried
 WITHDRAWN = 90  # days without stock up to the last one after which a thing counts as no longer offered
 
 
@@ -71,24 +75,55 @@ def _unknown(out: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return out & ~withdrawn
 
 
+@dataclass(frozen=True)
+class DayFactors:
+    """What the shop's calendar and its outside series do to its units, day by day up to the end of the horizon.
+
+    `factors` is empty where nothing does anything; `ahead` are the occasions of the coming days, `regressors` says of
+    each outside series whether it took part (engine.surroundings.Verdict).
+    """
+
+    factors: list[float]
+    ahead: list[dict[str, Any]]
+    regressors: tuple[Verdict, ...] = ()
+
+
 def festival_factors(
     merchant: Merchant, first: date, last: date, horizon: int, as_of: date
 ) -> tuple[list[float], list[dict[str, Any]]]:
-    """What the shop's calendar does to its units, day by day from `first` to the end of the horizon, and what is ahead.
+    """The factors of the calendar alone, and what is ahead."""
+    found = day_factors(merchant, first, last, horizon, as_of, outside=False)
+    return found.factors, found.ahead
+
+
+def day_factors(
+    merchant: Merchant, first: date, last: date, horizon: int, as_of: date, *, outside: bool = True
+) -> DayFactors:
+    """What festivals, closed days and outside series do from `first` to the end of the horizon.
 
     Learnt from the shop's own past as a whole, a single product sells too little to tell, and from what other shops
-    saw. Both are empty where no festival has proved itself and no day is closed. The calendar is that of `as_of`.
+    saw. Festivals that have not proved themselves do nothing; outside series are used where with them tests on past
+    days of the shop's units came nearer. Calendar and series are those known on `as_of`.
     """
-    occasions, closed = calendar_of(merchant, first, last + timedelta(days=horizon), as_of)
-    units = without_closed(frames.daily_series("units", first, last), first, closed)
+    around = surroundings(merchant, first, last, horizon, as_of, "units")
+    units = without_closed(frames.daily_series("units", first, last), first, around.closed)
     calendar = Calendar(first, len(units))
     known = np.isfinite(units)
-    learnt = learn(filled(units, known)[None], calendar, horizon, occasions, peers_of(merchant, "units", last))
+    panel = filled(units, known)[None]
+    verdicts: tuple[Verdict, ...] = ()
+    if outside and around.regressors and len(units) >= SHORTEST:
+        tests = backtest(panel, known[None], calendar, QUICK, horizon, around.only(()))
+        helpful, verdicts = try_regressors(panel, calendar, tests, QUICK, around, horizon)
+        around = around.only(helpful)
+    else:
+        around = around.only(())
+    learnt = foresee(panel, calendar, horizon, around)
     factors = np.concatenate([learnt.known[0], learnt.ahead[0]])
+    closed = around.closed
     shut = [day for day in range(len(factors)) if calendar.day(day) in closed and (day >= len(units) or not known[day])]
     factors[shut] = 0.0
     if (factors == 1.0).all():
-        return [], []
+        return DayFactors([], [], verdicts)
     ahead = [
         {
             "key": one.key,
@@ -98,7 +133,7 @@ def festival_factors(
         }
         for one in learnt.foreseen
     ]
-    return [float(f"{factor:.6g}") for factor in factors], ahead
+    return DayFactors([float(f"{factor:.6g}") for factor in factors], ahead, verdicts)
 
 
 @dataclass(frozen=True)

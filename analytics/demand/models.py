@@ -47,8 +47,9 @@ class DemandRun(AppendOnlyModel, TenantModel):
 
     `live` runs speak of the days from now on and move the outlooks; the others look at a past day again. `factors` are
     what festivals do to each day, from `data_from` to the end of the horizon (empty where they do nothing), and
-    `occasions` those ahead. `windows` are the numbers of days whose sums were forecast. `watch` is how
-    earlier runs stood when it was planned, `widening` the factor that ranges are widened by for it.
+    `occasions` those ahead, `regressors` what became of each outside series. `windows` are the numbers of days
+    whose sums were forecast. `watch` is how earlier runs stood when it was planned, `widening` the factor that
+    ranges are widened by for it.
     """
 
     made_at = models.DateTimeField(default=timezone.now)
@@ -62,6 +63,7 @@ class DemandRun(AppendOnlyModel, TenantModel):
     windows = models.JSONField(default=list)
     factors = models.JSONField(default=list)
     occasions = models.JSONField(default=list)
+    regressors = models.JSONField(default=list)
     series = models.PositiveIntegerField(default=0)
     chunks = models.PositiveIntegerField(default=0)
     widening = models.FloatField(default=1.0)

@@ -131,6 +131,8 @@ def rows_of(chunk: DemandChunk) -> list[tuple[int, int, str, bytes]]:
 def digest_of(run: DemandRun, result: DemandResult, chunks: Iterable[str]) -> str:
     """SHA-256 of everything a run and its result say; `chunks` are the digests of its parts in order."""
     said = {name: getattr(run, name) for name in RUN_FIELDS} | watched(run)
+    if run.regressors:  # runs from before there were any keep their digest
+        said["regressors"] = run.regressors
     ended = {name: getattr(result, name) for name in RESULT_FIELDS}
     whole = {"merchant": run.merchant_id, "run": said, "result": ended, "chunks": list(chunks)}
     return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()

@@ -24,6 +24,7 @@ from analytics.demand.tables import accuracy_rows, category_rows, change_shown, 
 from analytics.demand.tasks import request_demand
 from analytics.forecasts.queries import edges
 from analytics.forecasts.words import refusal as refusal_words
+from analytics.forecasts.words import regressor
 from core.access import MerchantRequest, merchant_view
 from core.htmx import done, page
 
@@ -143,4 +144,5 @@ def _of_result(found: DemandRun) -> dict[str, Any]:
         "scores": accuracy_rows(scores),
         "change": change_shown(change_of(found)),
         "occasions": words.occasions(found),
+        "regressors": [regressor(one, found.horizon) for one in found.regressors],
     }

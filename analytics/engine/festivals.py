@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from analytics.engine.protocol import WEEK, Array, Calendar
 KERNEL_DAYS = 12.0  # standard deviation of the kernel of the expected level
 PRIOR = 0.6  # of a phase's effect, as a logarithm
 AROUND = 14  # days that must be known on both sides of an occurrence
+KERNEL_STEP = 256  # kernels are kept for whole multiples of so many days
 GAP_DAYS = 14  # on both sides: a hole as long as the longer festivals, across which the level drifts
 MIN_DAYS = 120
 
@@ -208,6 +210,18 @@ def _ordinary(calendar: Calendar, occasions: Sequence[Special]) -> np.ndarray:
     return ordinary
 
 
+@lru_cache(maxsize=4)
+def _kernel(days: int) -> tuple[Array, np.ndarray]:
+    """The weight of each day in the level of each other, and whether a gap lies between them, days x days.
+
+    A panel is looked at up to thirty past days, so these are kept; they are never written to.
+    """
+    distance = np.abs(np.subtract.outer(np.arange(days), np.arange(days)))
+    near, is_apart = np.exp(-0.5 * (distance / KERNEL_DAYS) ** 2), distance > GAP_DAYS
+    near.flags.writeable = is_apart.flags.writeable = False
+    return near, is_apart
+
+
 def _expected(panel: Array, ordinary: np.ndarray) -> _Level:
     days = panel.shape[1]
     weekday = np.arange(days) % WEEK
@@ -217,8 +231,8 @@ def _expected(panel: Array, ordinary: np.ndarray) -> _Level:
         chosen = ordinary & (weekday == day)
         if chosen.sum() >= 4:
             profile[:, day] = np.maximum(panel[:, chosen].mean(axis=1) / mean, 0.05)
-    distance = np.abs(np.subtract.outer(np.arange(days), np.arange(days)))
-    kernel = np.exp(-0.5 * (distance / KERNEL_DAYS) ** 2) * ordinary[:, None] + 1e-12
+    near, is_apart = _kernel(-(-days // KERNEL_STEP) * KERNEL_STEP)
+    kernel = near[:days, :days] * ordinary[:, None] + 1e-12
     even = np.minimum(panel / profile[:, weekday], 3.0 * mean[:, None])
     # row by row: a product of matrices rounds otherwise than one of a vector, and a series must not depend on others
     level = np.stack([row @ kernel for row in even]) / kernel.sum(axis=0)
@@ -226,7 +240,7 @@ def _expected(panel: Array, ordinary: np.ndarray) -> _Level:
     logs = np.log((panel + 0.5 * expected) / (1.5 * expected))[:, ordinary]
     # 1.5: the half day on both sides draws logarithms together by about that much
     daily = np.maximum(1.5**2 * np.mean(logs**2, axis=1), 0.05**2)
-    apart = kernel * (distance > GAP_DAYS)
+    apart = kernel * is_apart[:days, :days]
     across = np.stack([row @ apart for row in even]) / apart.sum(axis=0)
     weeks = ordinary.sum() // WEEK
     sums = [

@@ -59,7 +59,7 @@ class Pace:
     """How many points the window of the charts has, the widening is sized by, and are too new to set the limits.
 
     `fewest` points are needed before coverage and skill are judged. `allowance` and `limits` are k and the two limits
-    of the CUSUM: independent points pass these once in some 400 and once in 5,000 to 9,000 by chance.
+    of the CUSUM: independent points pass these once in some 400 and once in 9,000 to 20,000 by chance.
     """
 
     window: int = 28
@@ -67,7 +67,7 @@ class Pace:
     lag: int = 21
     fewest: int = 8
     allowance: float = 0.25
-    limits: tuple[float, float] = (8.0, 13.0)
+    limits: tuple[float, float] = (8.0, 16.0)
 
 
 DAILY: Final = Pace()

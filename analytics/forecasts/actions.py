@@ -92,7 +92,7 @@ def _keep_forecast(run: ForecastRun, result: Projection, around: Surroundings, a
     run.model, run.reason, run.gain = result.choice.model, result.choice.reason, result.choice.gain
     run.backtest = _backtest(result)
     run.backtest["notes"] += own_events_without_effect(result, around)
-    run.backtest["regressors"] = regressors_of(result)
+    run.backtest["regressors"] = regressors_of(result.regressors)
     totals = zip(result.windows, result.totals, strict=True)
     run.totals = {f"{window.first}-{window.last}": _rounded(row) for window, row in totals}
     recent = actual_days(run.measure, run.data_to - timedelta(days=27), run.data_to)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ from analytics.calendar.actions import keep_effects
 from analytics.calendar.models import OutsideSeries
 from analytics.calendar.queries import OWN
 from analytics.engine.forecast import Forecast as Projection
-from analytics.engine.surroundings import Surroundings
+from analytics.engine.surroundings import Surroundings, Verdict
 from analytics.forecasts.models import ForecastRun
 
 
-def regressors_of(result: Projection) -> list[dict[str, Any]]:
+def regressors_of(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     """Each outside series by its name, and whether it took part."""
-    known = OutsideSeries.objects.in_bulk([int(one.key) for one in result.regressors])
+    if not verdicts:
+        return []
+    known = OutsideSeries.objects.in_bulk([int(one.key) for one in verdicts])
     return [
         {
             "series": int(one.key),
@@ -25,7 +28,7 @@ def regressors_of(result: Projection) -> list[dict[str, Any]]:
             "known_ahead": one.ahead,
             "ahead": known[int(one.key)].ahead,
         }
-        for one in result.regressors
+        for one in verdicts
         if int(one.key) in known
     ]
 

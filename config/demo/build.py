@@ -18,9 +18,11 @@ from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from accounts.tokens.actions import create_token
+from analytics.calendar.marking import mark_festivals
 from analytics.demand.tasks import request_demand
 from analytics.facts.actions import mark_everything, rebuild_dirty
 from analytics.forecasts.models import Measure
+from analytics.forecasts.queries import edges
 from analytics.forecasts.tasks import request_forecast
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
@@ -104,7 +106,15 @@ def _build(say: Callable[[str], None]) -> Built:
 
 
 def _look_ahead(main: Merchant, merchants: list[Merchant]) -> None:
-    """Queue every forecast, those of the main shop first, so that a visitor need not wait for the night."""
+    """Queue every forecast, those of the main shop first, so that a visitor need not wait for the night.
+
+    Festivals are marked before: each shop's forecasts lean on what they did in the others.
+    """
+    for merchant in merchants:
+        with tenant(merchant):
+            span = edges(merchant, merchant.today())
+            if span is not None:
+                mark_festivals(*span)
     for merchant in sorted(merchants, key=lambda each: each != main):
         with tenant(merchant):
             for measure in Measure.values:
