@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0019_festival_marks_append_only'),
+        ('analytics', '0021_demand_regressors_append_only'),
     ]
 
     operations = [
