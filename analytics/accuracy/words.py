@@ -50,7 +50,7 @@ def amount(value: float | None, record: TrackRecord, currency: str) -> str:
 
 
 def percent(value: float | None) -> str:
-    return "–" if value is None or value != value else f"{round(100 * value)}%"
+    return "–" if value is None or value != value else f"{round(100 * value)}%".replace("-", "−")
 
 
 def verdict(tally: Tally, is_share: bool) -> str:

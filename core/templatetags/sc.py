@@ -97,8 +97,11 @@ def money_short(amount: Decimal | float | None, currency: str) -> str:
 
 @register.filter
 def number(value: Any, digits: int = 0) -> str:
-    """A number with thousands separators."""
-    return "–" if value is None else formats.number_format(value, digits, force_grouping=True).replace("-", "−")
+    """A number with thousands separators; what rounds to nothing has no sign."""
+    if value is None:
+        return "–"
+    text = formats.number_format(value, digits, force_grouping=True).replace("-", "−")
+    return text if re.search("[1-9]", text) else text.removeprefix("−")
 
 
 @register.simple_tag

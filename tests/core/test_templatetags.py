@@ -12,7 +12,7 @@ from django.utils import formats, timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.templatetags.sc import babel_locale, money, when
+from core.templatetags.sc import babel_locale, money, number, when
 
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "JPY", "KRW", "BRL", "KWD", "CHF", "XXX")
 
@@ -43,3 +43,8 @@ def test_moments_carry_their_exact_time(language):
         assert f'title="{formats.date_format(local, "DATETIME_FORMAT")}"' in said
         assert f">{formats.date_format(local, 'SHORT_DATETIME_FORMAT')}<" in said
         assert "12:05" in said
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.3, "0"), (-0.6, "−1"), (-1234, "−1,234"), (0, "0"), (None, "–")])
+def test_a_number_that_rounds_to_nothing_has_no_sign(value, text):
+    assert number(value) == text
