@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -220,16 +220,27 @@ def sure_words() -> dict[str, str]:
     return {"80": _("8 in 10"), "90": _("9 in 10"), "95": _("19 in 20")}
 
 
+def _seen(one: Mapping[str, Any]) -> str:
+    """Where the effect of an occasion is known from: the shop's own past, other shops, or both."""
+    words = {"past": one["past"], "shops": one["shops"], "day": day(one["day"])}
+    if not one["shops"]:
+        told = ngettext(
+            "on its strongest day, as seen %(past)s time; it is on %(day)s",
+            "on its strongest day, as seen %(past)s times; it is on %(day)s",
+            one["past"],
+        )
+    elif one["past"]:
+        told = _("on its strongest day, as seen here and in %(shops)s other shops of the marketplace; it is on %(day)s")
+    else:
+        told = _("on its strongest day, as %(shops)s other shops of the marketplace saw it; it is on %(day)s")
+    return told % words
+
+
 def reasons(sheet: Sheet) -> list[dict[str, Any]]:
     """Why demand is so: title, what it rests on, the change it makes, and its size for a bar."""
     made = []
     for one in occasions(sheet.run):
-        small = ngettext(
-            "on its strongest day, as seen %(past)s time; it is on %(day)s",
-            "on its strongest day, as seen %(past)s times; it is on %(day)s",
-            one["past"],
-        ) % {"past": one["past"], "day": day(one["day"])}
-        made.append((one["name"], small, one["share"]))
+        made.append((one["name"], _seen(one), one["share"]))
     recent, before = sum(sheet.actual[-28:]), sum(sheet.actual[-56:-28])
     if before > 0 and abs(recent / before - 1) >= NOTABLE:
         small = _("%(recent)s sold in the last 28 days, %(before)s in the 28 before") % {

@@ -22,12 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.engine.protocol import Array
+from analytics.engine.protocol import LEVELS, NORMAL, Array
 
-LEVELS = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 MIDDLE = LEVELS.index(0.50)
-# Quantiles of the standard normal distribution at LEVELS.
-NORMAL = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
 WIDEN_DAYS = 1.0
 WIDEN_TOTALS = np.array([1.5, 1.5, 0.75, 0.0, 0.75, 1.5, 1.5])  # by level
 FEW_TESTS = 8

@@ -18,9 +18,9 @@ from analytics.engine.adaptive import Scales
 from analytics.engine.backtest import Backtest, backtest, look_ahead, replay
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, Note, Refusal, cap_peaks, clean, without_closed
-from analytics.engine.conformal import LEVELS, MIDDLE, Window, daily_bands, total_bands, windows_for
+from analytics.engine.conformal import MIDDLE, Window, daily_bands, total_bands, windows_for
 from analytics.engine.festivals import Effect, Festivals
-from analytics.engine.protocol import WEEK, Array, Calendar, Model
+from analytics.engine.protocol import LEVELS, WEEK, Array, Calendar, Model
 from analytics.engine.regressors import try_regressors
 from analytics.engine.sarimax import Sarimax
 from analytics.engine.select import BENCHMARK, Choice, ModelScore, any_good, choose, relative_to

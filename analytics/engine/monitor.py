@@ -31,13 +31,11 @@ from typing import Final
 
 import numpy as np
 
-from analytics.engine.protocol import AnyFloat, Array
+from analytics.engine.protocol import NORMAL, AnyFloat, Array
 
 OK, WATCH, REVIEW = "ok", "watch", "review"
 LEVEL, COVERAGE, SKILL = "level", "coverage", "skill"
 
-# Standard normal quantiles at the seven published levels, 2.5 to 97.5 %.
-NORMAL = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
 FARTHEST: Final = 4.0  # a score beyond counts as this: one freak day is no break
 NOMINAL: Final = 0.8
 END_80: Final = 1.281552

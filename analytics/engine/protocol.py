@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ Array = NDArray[np.float64]
 AnyFloat = NDArray[np.floating[Any]]  # a panel may come and go in single precision, half the memory
 
 WEEK = 7
+LEVELS: Final = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+"""The quantiles of every published forecast."""
+NORMAL: Final = np.array([-1.959964, -1.281552, -0.67449, 0.0, 0.67449, 1.281552, 1.959964])
+"""Those of the standard normal distribution at LEVELS."""
 
 
 @dataclass(frozen=True)

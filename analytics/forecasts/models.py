@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from analytics.engine.protocol import LEVELS
 from core.append_only import AppendOnlyModel
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 
@@ -175,9 +176,8 @@ class ForecastScore(AppendOnlyModel, TenantModel):
     @classmethod
     def of(cls, forecast: Forecast, *, actual: float, naive: float, **fields: Any) -> ForecastScore:
         """The score of a forecast day, not saved."""
-        levels = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
         gaps = [actual - value for value in forecast.quantiles]
-        loss = [max(level * gap, (level - 1) * gap) for level, gap in zip(levels, gaps, strict=True)]
+        loss = [max(level * gap, (level - 1) * gap) for level, gap in zip(LEVELS, gaps, strict=True)]
         return cls(
             forecast=forecast,
             actual=actual,

@@ -110,6 +110,9 @@ def test_the_shop_and_its_categories_are_the_sums_of_their_variants(scope, small
     low, middle, high = (sums["totals"]["28"][place] for place in (1, 3, 5))
     assert low < middle < high
     assert low < sum(sums["mean"]) < high
+    assert (np.diff(sums["quantiles"], axis=1) >= 0).all()
+    assert (np.diff([sums["totals"][days] for days in ("7", "14", "28")], axis=1) >= 0).all()
+    assert (np.diff([sums["totals"][days] for days in ("7", "14", "28")], axis=0) > 0).all()
 
 
 def test_asking_twice_makes_one_run(scope):

@@ -11,8 +11,8 @@ from analytics.engine import scores
 from analytics.engine.backtest import backtest, origins_for
 from analytics.engine.baselines import Drift, MovingAverage, Naive, SeasonalNaive
 from analytics.engine.cleaning import Clean, cap_peaks, clean
-from analytics.engine.conformal import LEVELS, Window, daily_bands, total_bands, windows_for
-from analytics.engine.protocol import Calendar
+from analytics.engine.conformal import Window, daily_bands, total_bands, windows_for
+from analytics.engine.protocol import LEVELS, Calendar
 from analytics.engine.sarimax import Sarimax
 from analytics.engine.select import Choice, ModelScore, choose
 from analytics.engine.smoothing import Ets, SesWeekday, Theta, TrendWeekday, weekday_profile
