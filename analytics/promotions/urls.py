@@ -12,4 +12,5 @@ urlpatterns = [
     path("m/<slug:merchant>/promotions/uplift/export/", views.export_uplift, name="promotion-uplift-export"),
     path("m/<slug:merchant>/promotions/<int:pk>/", views.detail, name="promotion-detail"),
     path("m/<slug:merchant>/promotions/<int:pk>/export/", views.export_weeks, name="promotion-weeks-export"),
+    path("m/<slug:merchant>/promotions/<int:pk>/stock/", views.export_needs, name="promotion-needs-export"),
 ]

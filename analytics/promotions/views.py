@@ -17,7 +17,7 @@ from analytics.promotions.forms import PlanForm
 from analytics.promotions.listing import PROMOTIONS
 from analytics.promotions.models import Promotion
 from analytics.promotions.overview import overview
-from analytics.promotions.queries import promotion_list
+from analytics.promotions.queries import names_of, promotion_list
 from analytics.promotions.shares import share_story
 from analytics.promotions.words import name_them
 from core.access import MerchantRequest, merchant_view
@@ -31,6 +31,7 @@ LIST_COLUMNS = (
     "extra", "extra_high", "discount",
 )  # fmt: skip
 WEEK_COLUMNS = ("week", "promoted", "units", "expected", "low_80", "high_80")
+NEED_COLUMNS = ("sku", "product", "usual", "low_80", "middle", "high_80", "needed", "left", "to_order", "order_by")
 EXPORT_MOST = 2_000
 
 
@@ -119,6 +120,24 @@ def _week_cells(one: Promotion) -> Iterator[list[Any]]:
     for week in report.figures.get("weeks", ()) if report else ():
         expected = [week.get(name, "") for name in ("expected", "low", "high")]
         yield [week["day"], int(week["on"]), week["units"], *expected]
+
+
+@merchant_view("promotions.view")
+@require_GET
+def export_needs(request: MerchantRequest, pk: int) -> HttpResponseBase:
+    """The stock a plan takes as CSV; no rows for a promotion that was found."""
+    found = get_object_or_404(promotion_list(), pk=pk)
+    return csv_response(f"promotion-stock-{found.first_day}", NEED_COLUMNS, _need_cells(found))
+
+
+def _need_cells(one: Promotion) -> Iterator[list[Any]]:
+    needs = one.promise.get("needs", ())
+    names = names_of([need["variant"] for need in needs])
+    for need in needs:
+        variant = names.get(need["variant"])
+        known = [variant.sku, variant.full_title] if variant else ["", ""]
+        counts = ["" if need[name] is None else need[name] for name in ("need", "left", "order")]
+        yield [*known, need["usual"], *need["units"], *counts, one.promise["order_by"]]
 
 
 @merchant_view("promotions.edit")

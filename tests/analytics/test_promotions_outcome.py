@@ -126,8 +126,11 @@ def test_a_plan_says_what_is_left_after_losses_and_the_report_holds_it(shop, ann
     assert figures["sales"][1] == pytest.approx(100 * figures["net"][1], rel=0.01)
     assert figures["per_spent"][1] == pytest.approx(figures["sales"][1] / spent, rel=1e-4)
     assert figures["profit"][1] == pytest.approx(40 * figures["net"][1] - spent, rel=0.01)
-    text = text_of(as_user(ann).get(made.get_absolute_url()))
+    client = as_user(ann)
+    text = text_of(client.get(made.get_absolute_url()))
     assert "Left after all" in text
+    stock = client.get(reverse("promotion-needs-export", args=[shop.slug, made.pk])).streaming_content
+    assert f"{things[0].sku}," in b"".join(stock).decode()
     assert "Sales for each 1 spent" in text
     assert "the discount, and ¥500.00 beside it" in text
 
@@ -180,6 +183,19 @@ def test_the_list_names_thirty_at_the_price_of_one(shop, ann, as_user, django_as
     assert text.count("−9%") >= 20
     lines = b"".join(client.get(reverse("promotion-list-export", args=[shop.slug])).streaming_content).decode()
     assert len(lines.strip().splitlines()) == 21
+
+
+def test_pages_cost_few_queries(shop, ann, as_user, django_assert_max_num_queries):
+    with tenant(shop):
+        promoted_shop()
+        find_past_promotions()
+        address = Promotion.objects.get().get_absolute_url()
+    client = as_user(ann)
+    client.get(address)
+    with django_assert_max_num_queries(22):
+        client.get(address)
+    with django_assert_max_num_queries(18):
+        client.get(reverse("promotion-uplift", args=[shop.slug]))
 
 
 def test_the_chart_draws_its_range_as_a_band_and_exports_it(shop, ann, as_user):
@@ -259,7 +275,9 @@ def test_a_share_that_would_tell_rivals_sales_stays_withheld(shop, ann):
 def test_without_a_market_or_history_it_says_so(market, shop):
     assert told_of(shop, market, weeks_ago=47) == "too_short"
     with tenant(shop):
-        lonely = Promotion(category=factories.CategoryFactory(name="Lamps", code="lamps"), first_day=LAST, last_day=LAST)
+        lonely = Promotion(
+            category=factories.CategoryFactory(name="Lamps", code="lamps"), first_day=LAST, last_day=LAST
+        )
         assert share_story(lonely, shop) == "no_market"
 
 
