@@ -100,7 +100,7 @@ def number(value: Any, digits: int = 0) -> str:
     """A number with thousands separators; what rounds to nothing has no sign."""
     if value is None:
         return "–"
-    rounded = round(value, digits) if isinstance(value, float | Decimal) else value  # Django cuts off, 0.6 to 0
+    rounded: Any = round(value, digits) if isinstance(value, float | Decimal) else value  # Django cuts off, 0.6 to 0
     text = formats.number_format(rounded, digits, force_grouping=True).replace("-", "−")
     return text if re.search("[1-9]", text) else text.removeprefix("−")
 
