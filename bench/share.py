@@ -1,7 +1,8 @@
 """Market shares of orange juice at Dominick's: error, bands and cost against "last share again", and cold starts.
 
-The chain's shares are those of all stores together: units summed, price and promotion weighted by what was sold. The
-file lies outside of the project (SHARED_DATA, or ../shared/data beside it); without it nothing is measured.
+The chain's shares are those of all stores together: units summed, price and promotion weighted by what was sold. Cold
+starts are those of its stores, of the demo's categories and of Olist's. The files lie outside of the project
+(SHARED_DATA, or ../shared/data beside it); what is not there is not measured.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,13 @@ from analytics.engine.share.information import Information
 from analytics.engine.share.panel import SharePanel, make_panel
 from analytics.engine.share.pooled import estimate, pool
 from analytics.engine.share.tally import ShareScore, score
+from bench.apart.young_markets import OWN_WEEKS, Cold, demo_markets, olist_markets, without_its_category, young
 from bench.figures import Figure
-from bench.place import data_file
+from bench.place import data_file, marketplace
 
 HORIZON, FIRST = 8, 60
 BRANDS = 11
 DRIVERS = ("price", "deal", "feat")
-OWN_WEEKS = 4
 GROUPS = ((1, 2, 3, 4, 5), (6, 7, 8, 9, 10, 11))
 """Two markets without a brand in common, as if they were two categories."""
 STORE_STEP, ORIGIN_STEP = 3, 6
@@ -107,20 +108,6 @@ def chain_figures(panel: SharePanel) -> Iterator[Figure]:
     yield Figure("share CPU an origin", 1000 * slowest, "ms", 50, "allowed", 50, "lower", "figure")
 
 
-def young(panel: SharePanel, origin: int) -> SharePanel:
-    """The panel as if the market had begun `OWN_WEEKS` before `origin`."""
-    part = slice(origin - OWN_WEEKS, origin + HORIZON)
-    return replace(
-        panel,
-        periods=panel.periods[part],
-        shares=panel.shares[part],
-        drivers=panel.drivers[part],
-        counted=panel.counted[part],
-        moments=panel.moments[part],
-        known=OWN_WEEKS + HORIZON,
-    )
-
-
 def cold_figure(sales: Sequence[Sale]) -> Figure:
     """Stores that have four weeks, by slopes from other stores and other brands; against their mean share."""
     stores = sorted({sale.store for sale in sales})[::STORE_STEP]
@@ -137,20 +124,34 @@ def cold_figure(sales: Sequence[Sale]) -> Figure:
         for store in pupils:
             panel = panels[store, group]
             for origin in range(FIRST + OWN_WEEKS, panel.known - HORIZON + 1, ORIGIN_STEP):
-                part = young(panel, origin)
+                part = young(panel, origin, HORIZON)
                 made = Backtest(part, HORIZON, Information.ALL, belief=belief).forecasts([OWN_WEEKS])
                 one = score(part, made)
                 errors.append(one.error)
                 means.append(one.simple["mean"])
     figure, baseline = 100 * float(np.mean(errors)), 100 * float(np.mean(means))
-    return Figure("share error after 4 weeks", figure, "points", baseline, "own mean share", 0.70, "lower")
+    return Figure("share error after 4 weeks, stores", figure, "points", baseline, "own mean share", 0.70, "lower")
+
+
+def _cold(name: str, cold: Cold) -> Figure:
+    floor = cold.hindsight / cold.own_mean
+    print(f"share: {name}: the mean of the very weeks forecast errs {floor:.2f} x the own mean.", file=sys.stderr)
+    name = f"share error after 4 weeks, {name}"
+    return Figure(name, 100 * cold.error, "points", 100 * cold.own_mean, "own mean share", 0.70, "lower")
 
 
 def run() -> Iterator[Figure]:
     file = data_file("dominicks/orange_juice_yx.csv.gz")
     if file is None:
         print("share: dominicks/orange_juice_yx.csv.gz is not there; skipped.", file=sys.stderr)
-        return
-    sales = read(file)
-    yield from chain_figures(panel_of(sales, range(1, BRANDS + 1)))
-    yield cold_figure(sales)
+    else:
+        sales = read(file)
+        yield from chain_figures(panel_of(sales, range(1, BRANDS + 1)))
+        yield cold_figure(sales)
+    marketplace()
+    yield _cold("demo", without_its_category(demo_markets()))
+    folder = data_file("olist")
+    if folder is None:
+        print("share: olist is not there; skipped.", file=sys.stderr)
+    else:
+        yield _cold("Olist", without_its_category(olist_markets(folder)))

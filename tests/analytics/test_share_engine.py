@@ -166,6 +166,15 @@ def test_without_plans_it_is_about_as_good_as_the_best_simple_forecast(kind):
     assert np.mean([one.error / one.best_simple for one in scores]) <= 1.03
 
 
+def test_players_that_mostly_sell_nothing_do_not_spoil_a_market():
+    """Thirty units a week among twenty: means tell more than means of logs there."""
+    markets = [market(periods=90, seed=seed, players=20, size=30, drift=0.1) for seed in range(4)]
+
+    scores = [score_of(of, Information.NONE) for of in markets]
+
+    assert np.mean([one.error / one.best_simple for one in scores]) <= 1.01
+
+
 def test_bands_hold_as_often_as_they_say():
     scores = [score_of(market(periods=100, seed=seed)) for seed in range(5)]
 
@@ -210,16 +219,18 @@ def test_what_if_among_many_small_sellers_keeps_the_large_ones_large():
 def test_a_young_market_learns_from_others():
     taught = [estimate(market(periods=60, seed=seed), 60) for seed in range(10, 16)]
     belief = pool([one for one in taught if one], ("price", "promo"))
-    alone, helped = [], []
+    alone, helped, means = [], [], []
     for seed in range(12):
         young = market(periods=12, players=5, seed=seed)
         for belief_used, errors in ((None, alone), (belief, helped)):
             made = Backtest(young, 8, Information.ALL, belief=belief_used).forecasts([4])
             errors.append(score(young, made).error)
+        means.append(score(young, made).simple["mean"])
 
     assert belief is not None
     assert belief.mean[0] == pytest.approx(-2.5, abs=0.4)
     assert np.mean(helped) < 0.9 * np.mean(alone)
+    assert np.mean(helped) < 0.34 * np.mean(means)
 
 
 def test_neighbours_are_seen_only_up_to_the_day():

@@ -24,7 +24,7 @@ from analytics.engine.share.panel import Indices, SharePanel
 WARM_UP = 24
 SHORTEST = 2
 UNBIAS = 0.5
-TRUSTED = 20
+TRUSTED = 8
 """Targets that a band must have been learnt from before its coverage says anything about the scale."""
 NEVER_SOLD = 1e-5
 """What counts as nothing for a player that has not sold yet: its log-ratio is finite, its share is zero."""

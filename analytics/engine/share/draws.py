@@ -30,10 +30,10 @@ BANDS = {0.80: (1, 5), 0.95: (0, 6)}
 """Each band's coverage and the places of its ends in LEVELS."""
 
 COUNT = 400
-WIDEN = 4.0
+WIDEN = 10.0
 NOISE = 0.25
 POOL_WORTH = 16.0
-LEARNING, CALM_HORIZON = 0.02, 8
+LEARNING, CALM_HORIZON = 0.03, 8
 """How far the scale moves with one band that came due, up to this horizon. More steps ahead bring more bands a period
 and later; with the same speed the scale would overshoot."""
 SCALE_RANGE = (0.5, 2.5)

@@ -105,7 +105,8 @@ def _random_effects(means: Array, variances: Array) -> tuple[Array, Array]:
     freedom = np.maximum((fixed > 0).sum(axis=0) - 1, 0)
     scale = np.maximum(total - (fixed**2).sum(axis=0) / total, 1e-12)
     between = np.where(freedom > 0, np.maximum((apart - freedom) / scale, 0.0), centre**2)
-    weight = np.where(fixed > 0, 1.0 / (np.where(fixed > 0, 1.0 / np.maximum(fixed, 1e-12), 0.0) + between), 0.0)
+    own = np.where(fixed > 0, 1.0 / np.maximum(fixed, 1e-12), 1.0)
+    weight = np.where(fixed > 0, 1.0 / (own + between), 0.0)
     summed = np.maximum(weight.sum(axis=0), 1e-12)
     mean = (weight * means).sum(axis=0) / summed
     known = (fixed > 0).any(axis=0)
