@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -67,15 +68,22 @@ class Peers:
 
     marks: tuple[Mark, ...] = ()
 
+    @cached_property
+    def _by_key(self) -> dict[str, list[Mark]]:
+        found: dict[str, list[Mark]] = defaultdict(list)
+        for one in self.marks:
+            found[one.key].append(one)
+        return found
+
     def belief(self, occasion: Special, on: date) -> Belief | None:
         """What is known of an occasion on a day; None where it is too little, or no better than no effect."""
         phases = len(occasion.phases)
-        known = [
+        known = tuple(
             one
-            for one in self.marks
-            if one.key == occasion.key and one.known_on <= on and len(one.effect) == len(one.noise) == phases
-        ]
-        near = [one for one in known if one.alike]
+            for one in self._by_key.get(occasion.key, ())
+            if one.known_on <= on and len(one.effect) == len(one.noise) == phases
+        )
+        near = tuple(one for one in known if one.alike)
         for chosen in (near, known):
             if len({one.shop for one in chosen}) >= FEWEST and (found := _belief(chosen, own_phase(occasion))):
                 return found
@@ -85,7 +93,8 @@ class Peers:
 NOBODY: Final = Peers()
 
 
-def _belief(marks: Sequence[Mark], own: int) -> Belief | None:
+@lru_cache(maxsize=256)  # the same marks are known at most of the past days that a forecast is tested at
+def _belief(marks: tuple[Mark, ...], own: int) -> Belief | None:
     means, variances = _by_shop(marks)
     pooled, uncertain, between, weight = _pool(means, variances)
     if (weight.max(axis=0) > MOST_WEIGHT * weight.sum(axis=0)).any():
