@@ -118,14 +118,17 @@ def demand_record(until: date, *, live: bool = True) -> TrackRecord:
     return TrackRecord("demand", "", dict(parts), dict(sorted(weeks.items())), **(newest or {}))
 
 
-def share_records(merchant: Merchant, until: date, measure: str = ShareMeasure.VALUE) -> list[TrackRecord]:
-    """The records of the merchant's own share in each of its markets: three queries."""
+def share_records(
+    merchant: Merchant, until: date, measure: str = ShareMeasure.VALUE, *, live: bool = True
+) -> list[TrackRecord]:
+    """The records of the merchant's own share in each of its markets, of live runs or of replays: three queries."""
     since = week_of(until) - (WEEKS - 1) * WEEK
     players = list(Player.objects.filter(merchant=merchant).select_related("market__category").order_by("market_id"))
     rows = ShareScore.objects.filter(
         forecast__player__in=players,
         forecast__run__measure=measure,
         forecast__run__information=Information.NONE,
+        forecast__run__is_replay=not live,
         forecast__run__last_week__gte=since - 8 * WEEK,
     ).values_list("forecast__player_id", "forecast__run__last_week", "step", "actual", "error", "naive_error", *HIT)
     parts: dict[int, dict[tuple[str, str], Tally]] = defaultdict(lambda: defaultdict(Tally))
@@ -154,7 +157,7 @@ def share_records(merchant: Merchant, until: date, measure: str = ShareMeasure.V
             player.market.category.label,
             dict(parts[player.pk]),
             dict(sorted(weeks[player.pk].items())),
-            **newest.get(player.market_id, {}),
+            **(newest.get(player.market_id, {}) if live else {}),
         )
         for player in players
         if player.pk in parts

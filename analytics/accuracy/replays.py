@@ -1,8 +1,8 @@
 """Records of forecasts that were made afterwards, knowing only what was known on a past day.
 
 They say how well the machine would have done, not how well it did: pages show them apart from live records. A replay is
-a run that looked from a past day (`manage.py forecast --at`); where a measure has none, the tests on past days that the
-newest run chose its model by stand in.
+a run that looked from a past day (`manage.py forecast --at`, or the weeks before a market's first forecast); where a
+measure has none, the tests on past days that the newest run chose its model by stand in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.merchants.models import Merchant
-from analytics.accuracy.queries import HIT, TrackRecord, demand_record
+from analytics.accuracy.queries import HIT, TrackRecord, demand_record, share_records
 from analytics.accuracy.rules import AHEAD_DAYS, WEEKS, Tally, bucket_of, week_of
 from analytics.engine.protocol import WEEK
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore, Measure
@@ -22,12 +22,13 @@ UNKNOWN = float("nan")
 
 
 def replayed_records(merchant: Merchant) -> list[TrackRecord]:
-    """The replayed records of sales, orders and demand that have enough to judge by."""
+    """The replayed records of sales, orders, demand and shares that have enough to judge by."""
     span = edges(merchant, merchant.today())
     if span is None:
         return []
     found = [_of_runs(measure, span[1]) or _of_tests(measure) for measure in Measure.values]
     found.append(demand_record(span[1], live=False))
+    found += share_records(merchant, merchant.today(), live=False)
     return [record for record in found if record is not None and record.whole.is_enough]
 
 

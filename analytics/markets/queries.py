@@ -140,9 +140,10 @@ def share_record(
     verdicts: dict[date, Verdict] = {}
     for score in scores[: 2 * weeks]:
         made = score.forecast
-        row = made.quantiles[step - 1]
-        week = made.run.week(step)
-        verdicts.setdefault(week, Verdict(week, row[1], made.mean[step - 1], row[5], score.actual, made.last))
+        row, run = made.quantiles[step - 1], made.run
+        week = run.week(step)
+        verdict = Verdict(week, row[1], made.mean[step - 1], row[5], score.actual, made.last, run.is_replay)
+        verdicts.setdefault(week, verdict)
     return Record([verdicts[week] for week in sorted(verdicts)][-weeks:])
 
 

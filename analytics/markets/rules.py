@@ -140,7 +140,7 @@ def _is_unit(factor: float) -> bool:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One scored week: the 80 % range that was given, and what came; in shares."""
+    """One scored week: the 80 % range that was given, and what came; in shares. A replay was made afterwards."""
 
     week: date
     low: float
@@ -148,6 +148,7 @@ class Verdict:
     high: float
     actual: float
     naive: float
+    is_replay: bool = False
 
     @property
     def inside(self) -> bool:
@@ -159,6 +160,10 @@ class Record:
     """The track record of one player's share at one distance, oldest week first."""
 
     weeks: Sequence[Verdict]
+
+    @property
+    def replayed(self) -> int:
+        return sum(week.is_replay for week in self.weeks)
 
     @property
     def inside(self) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import Job
+from analytics.accuracy.queries import share_records
 from analytics.markets.actions import declare_plan, make_own_runs, make_share_runs, score_share_forecasts
 from analytics.markets.models import WEEK, Market, Player
 from core.actors import SYSTEM
@@ -49,6 +50,10 @@ def test_a_program_reads_what_the_page_shows_and_nobody_elses(market, shop, prog
     assert len(share.data["groups"][0]["quantiles"][7]) == 7
     assert share.data["weeks"][0] == (LAST + WEEK).isoformat()
     assert len(record.data["weeks"]) == 3
+    with tenant(shop):
+        assert share_records(shop, shop.today()) == [], "what was made afterwards was not said"
+        (replayed,) = share_records(shop, shop.today(), live=False)
+    assert (replayed.name, replayed.whole.points) == ("Teaware", sum(range(1, 7)))
     assert record.data["skill"] is None
     assert len(listed.data["results"]) == 7
     assert one.data["is_replay"] is True

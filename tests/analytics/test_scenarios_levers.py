@@ -171,14 +171,15 @@ def festive(shop, db):
 
 
 def test_a_festival_is_left_out_or_moved_by_what_it_did(festive, shop, ann, as_user):
+    # factors are drawn with a spread of 0.1 in logarithms, so medians follow the middle one only so closely
     plain = answer(festive, shop)
 
     out = answer(festive, shop, festival="double_12")
     moved = answer(festive, shop, festival="double_12", festival_week=FOURTH)
 
-    assert out.weeks[1].units[MIDDLE] == pytest.approx(plain.weeks[1].units[MIDDLE] / 1.5, rel=0.02)
+    assert out.weeks[1].units[MIDDLE] == pytest.approx(plain.weeks[1].units[MIDDLE] / 1.5, rel=0.04)
     assert out.weeks[0].units == plain.weeks[0].units
-    assert moved.weeks[3].units[MIDDLE] == pytest.approx(1.5 * plain.weeks[3].units[MIDDLE], rel=0.02)
+    assert moved.weeks[3].units[MIDDLE] == pytest.approx(1.5 * plain.weeks[3].units[MIDDLE], rel=0.04)
     assert out.sales.difference[5] < 0
     text = page(shop, as_user(ann), festival="double_12", festival_week=FOURTH.isoformat())
     assert "It was never held there, so the range is wider for it." in text
