@@ -143,7 +143,10 @@ def test_over_all_kinds_of_markets_knowing_the_plans_beats_the_last_share():
 
     assert np.exp(np.log(driven).mean()) <= 0.47
     assert (driven < 1.0).mean() >= 0.98
-    assert driven.max() < 0.85
+    # Where rows are missing at random a week without a row counts as one without a sale, which nothing foretells.
+    of_kinds = {name: np.exp(np.log(found).mean()) for name, found in skills.items() if KINDS[name].driven}
+    assert max(of_kinds.values()) < 0.75, of_kinds
+    assert driven.max() < 0.90
     assert np.mean([found for name, found in skills.items() if not KINDS[name].driven]) < 1.05
 
 
