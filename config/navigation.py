@@ -61,6 +61,10 @@ PORTAL = (
         ),
     ),
     Group(
+        _("Buy"),
+        (Entry(_("Suppliers"), icon="building-factory", url="supplier-list", word="suppliers.view", key="x"),),
+    ),
+    Group(
         _("Listen"),
         (
             Entry(_("Reviews"), icon="star", url="review-list", word="reviews.view", key="r"),

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecommerce.customers.urls")),
     path("", include("ecommerce.inventory.urls")),
     path("", include("ecommerce.imports.urls")),
+    path("", include("ecommerce.purchasing.urls")),
     path("m/<slug:merchant>/complaints/", include("ecommerce.complaints.urls")),
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -7,6 +7,7 @@ from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.purchasing.models import Supplier, SupplierPrice
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ShipmentLine",
     "StockLevel",
     "StockMove",
+    "Supplier",
+    "SupplierPrice",
     "TrackingEvent",
     "Variant",
     "Warehouse",

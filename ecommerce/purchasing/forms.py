@@ -1,0 +1,97 @@
+"""What people type about suppliers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from core.filters import DayField
+from core.money import LARGEST
+from ecommerce.catalog.models import Variant
+from ecommerce.purchasing.rules import MOST_UNITS
+
+
+def amount_field(label: Any, **options: Any) -> forms.DecimalField:
+    """A field for an amount of money, not below zero."""
+    return forms.DecimalField(
+        label=label,
+        max_digits=11,
+        decimal_places=2,
+        min_value=Decimal(0),
+        max_value=LARGEST,
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
+        **options,
+    )
+
+
+def units_field(label: Any, **options: Any) -> forms.IntegerField:
+    options.setdefault("min_value", 1)
+    options.setdefault("max_value", MOST_UNITS)
+    return forms.IntegerField(label=label, widget=forms.NumberInput(attrs={"inputmode": "numeric"}), **options)
+
+
+def sku_field() -> forms.CharField:
+    return forms.CharField(label=_("SKU"), max_length=80, widget=forms.TextInput(attrs={"list": "skus"}))
+
+
+def day_field(label: Any, **options: Any) -> DayField:
+    return DayField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class SupplierForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=150)
+    code = forms.CharField(label=_("Short name"), max_length=20, help_text=_("A short name for lists and labels."))
+    contact = forms.CharField(label=_("Contact person"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    currency = forms.RegexField(
+        label=_("Currency"),
+        regex=r"^[A-Za-z]{3}$",
+        help_text=_("Prices and orders of this supplier are in it. It stays once there are any."),
+        error_messages={"invalid": _("Enter the three letters of a currency, such as CNY.")},
+    )
+    lead_days = forms.IntegerField(
+        label=_("Promised delivery, days"),
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text=_("From the order to the delivery, as they say."),
+    )
+    payment_terms = forms.CharField(
+        label=_("Payment terms"), max_length=120, required=False, help_text=_("Such as “30 days net”.")
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only your team sees it."),
+    )
+
+
+class PriceForm(forms.Form):
+    """What a supplier asks for one variant. `clean_sku` gives the variant."""
+
+    sku = sku_field()
+    price = amount_field(_("Price of a unit"))
+    minimum = units_field(_("Smallest order, units"), initial=1)
+    multiple = units_field(
+        _("In multiples of, units"), initial=1, help_text=_("Such as 12 where they sell by the dozen.")
+    )
+    valid_from = day_field(_("Valid from"), required=False, help_text=_("Today if you leave it empty."))
+    is_offered = forms.TypedChoiceField(
+        label=pgettext_lazy("supplier’s price", "They offer it"),
+        choices=[("yes", _("Yes")), ("no", _("Not any more"))],
+        coerce=lambda answer: answer == "yes",
+        empty_value=True,
+        required=False,
+    )
+
+    def clean_sku(self) -> Variant:
+        variant = Variant.objects.filter(sku=self.cleaned_data["sku"].strip()).first()
+        if variant is None:
+            raise forms.ValidationError(_("There is no variant with this SKU."))
+        return variant

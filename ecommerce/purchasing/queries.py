@@ -1,0 +1,60 @@
+"""Who the shop buys from, and what they ask."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ecommerce.catalog.models import Variant
+from ecommerce.purchasing.models import Supplier, SupplierPrice, SupplierQuerySet
+
+
+def supplier_list() -> SupplierQuerySet:
+    rows: SupplierQuerySet = Supplier.objects.select_related("merchant")
+    return rows
+
+
+def search_suppliers(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By name, short name, contact person or e-mail."""
+    return rows.filter(
+        Q(name__icontains=words) | Q(code__icontains=words) | Q(contact__icontains=words) | Q(email__icontains=words)
+    )
+
+
+def prices_on(day: date) -> QuerySet[SupplierPrice]:
+    """The prices that count on a day, of all suppliers: one row at most for each supplier and variant."""
+    same = SupplierPrice.objects.filter(
+        supplier=OuterRef("supplier"), variant=OuterRef("variant"), valid_from__lte=day
+    ).order_by()
+    newer = same.filter(
+        Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), pk__gt=OuterRef("pk"))
+    )
+    return SupplierPrice.objects.filter(~Exists(newer), valid_from__lte=day, is_offered=True)
+
+
+def price_list(supplier: Supplier, day: date) -> QuerySet[SupplierPrice]:
+    """What a supplier offers on a day, with the variants."""
+    return prices_on(day).filter(supplier=supplier).select_related("variant__product")
+
+
+def search_prices(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By SKU or title of the product."""
+    return rows.filter(Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words))
+
+
+def price_history(supplier: Supplier, variant: Variant) -> QuerySet[SupplierPrice]:
+    """All that a supplier ever asked for a variant, and what was announced; newest first."""
+    return SupplierPrice.objects.filter(supplier=supplier, variant=variant).order_by("-valid_from", "-pk")
+
+
+def supplier_prices() -> QuerySet[SupplierPrice]:
+    """Every row of every price list, for programs."""
+    return SupplierPrice.objects.select_related("variant", "supplier")
+
+
+def skus_for_sale(limit: int = 200) -> list[tuple[str, str]]:
+    """SKU and title of variants, to choose from."""
+    variants = Variant.objects.filter(is_active=True).select_related("product").order_by("sku")
+    return [(variant.sku, variant.full_title) for variant in variants[:limit]]
