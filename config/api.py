@@ -29,7 +29,7 @@ from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
 from ecommerce.orders.api import OrderViewSet
-from ecommerce.purchasing.api import SupplierPriceViewSet, SupplierViewSet
+from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
 from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
 
@@ -49,6 +49,7 @@ router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
+router.register("purchase-orders", PurchaseViewSet, "api-purchase")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")

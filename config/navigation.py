@@ -62,7 +62,10 @@ PORTAL = (
     ),
     Group(
         _("Buy"),
-        (Entry(_("Suppliers"), icon="building-factory", url="supplier-list", word="suppliers.view", key="x"),),
+        (
+            Entry(_("Purchase orders"), icon="clipboard-list", url="purchase-list", word="purchasing.view", key="b"),
+            Entry(_("Suppliers"), icon="building-factory", url="supplier-list", word="suppliers.view", key="x"),
+        ),
     ),
     Group(
         _("Listen"),

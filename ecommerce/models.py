@@ -7,7 +7,7 @@ from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
-from ecommerce.purchasing.models import Supplier, SupplierPrice
+from ecommerce.purchasing.models import PurchaseCounter, PurchaseLine, PurchaseOrder, Supplier, SupplierPrice
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -25,6 +25,9 @@ __all__ = [
     "Payment",
     "PriceChange",
     "Product",
+    "PurchaseCounter",
+    "PurchaseLine",
+    "PurchaseOrder",
     "Review",
     "Shipment",
     "ShipmentLine",

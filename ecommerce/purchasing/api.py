@@ -1,4 +1,4 @@
-"""Suppliers and their prices for programs."""
+"""Suppliers, their prices and purchase orders for programs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,29 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
 from core.money import LARGEST
 from ecommerce.catalog.models import Variant
-from ecommerce.purchasing.actions import change_supplier, create_supplier, set_price
-from ecommerce.purchasing.filters import SupplierFilters, SupplierPriceFilters
-from ecommerce.purchasing.models import Supplier, SupplierPrice
-from ecommerce.purchasing.queries import supplier_list, supplier_prices
-from ecommerce.purchasing.rules import MOST_UNITS
+from ecommerce.inventory.actions import default_warehouse
+from ecommerce.inventory.models import Warehouse
+from ecommerce.purchasing.actions import (
+    cancel_order,
+    change_draft,
+    change_supplier,
+    close_order,
+    create_supplier,
+    draft_order,
+    send_order,
+    set_price,
+)
+from ecommerce.purchasing.filters import PurchaseFilters, SupplierFilters, SupplierPriceFilters
+from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Supplier, SupplierPrice
+from ecommerce.purchasing.queries import purchases_with_lines, supplier_list, supplier_prices
+from ecommerce.purchasing.rules import MOST_LINES, MOST_UNITS, LineIn
 
 
 class SupplierOut(serializers.ModelSerializer[Supplier]):
@@ -114,3 +126,116 @@ class SupplierPriceViewSet(mixins.ListModelMixin, TenantViewSet):
             raise serializers.ValidationError({"sku": ["There is no variant with this SKU."]})
         row = set_price(supplier, variant, **given, actor=self.actor)
         return Response(SupplierPriceOut(supplier_prices().get(pk=row.pk)).data, status=status.HTTP_201_CREATED)
+
+
+class PurchaseLineOut(serializers.ModelSerializer[PurchaseLine]):
+    variant = serializers.IntegerField(source="variant_id")
+    outstanding = serializers.IntegerField(help_text="Units still to come.")
+
+    class Meta:
+        model = PurchaseLine
+        fields = (
+            "id", "variant", "sku", "title", "quantity", "unit_price", "total", "accepted", "damaged", "outstanding",
+        )  # fmt: skip
+
+
+class PurchaseOut(serializers.ModelSerializer[PurchaseOrder]):
+    supplier = serializers.IntegerField(source="supplier_id")
+    warehouse = serializers.CharField(source="warehouse.code", help_text="The code of the warehouse.")
+    lines = PurchaseLineOut(many=True)
+
+    class Meta:
+        model = PurchaseOrder
+        fields = (
+            "id", "number", "supplier", "warehouse", "state", "currency", "total", "units", "received", "expected_on",
+            "sent_on", "note", "reason", "created_at", "ended_at", "updated_at", "lines",
+        )  # fmt: skip
+
+
+class PurchaseLineIn(serializers.Serializer[Any]):
+    sku = serializers.CharField(max_length=80)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    unit_price = serializers.DecimalField(
+        max_digits=11,
+        decimal_places=2,
+        min_value=0,
+        max_value=LARGEST,
+        required=False,
+        help_text="In the supplier's currency; without it, the price of the supplier's list.",
+    )
+
+
+class PurchaseFields(serializers.Serializer[Any]):
+    warehouse = serializers.CharField(
+        max_length=20, required=False, help_text="The code of a warehouse; without it, the default one."
+    )
+    expected_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    lines = PurchaseLineIn(many=True, min_length=1, max_length=MOST_LINES)
+
+
+class PurchaseIn(PurchaseFields):
+    supplier = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of the supplier.")
+
+
+class EndIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200)
+
+
+class PurchaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    queryset = PurchaseOrder.objects.none()
+    serializer_class = PurchaseOut
+    filterset_class = PurchaseFilters
+    updated_field = "updated_at"
+    permissions = {"read": "purchasing.view", "write": "purchasing.edit"}
+    inputs = {"create": PurchaseIn, "partial_update": PurchaseFields, "cancel": EndIn, "close": EndIn}
+
+    def get_queryset(self) -> Any:
+        return purchases_with_lines()
+
+    def _answer(self, order: PurchaseOrder, code: int = status.HTTP_200_OK) -> Response:
+        return Response(PurchaseOut(purchases_with_lines().get(pk=order.pk)).data, status=code)
+
+    def _given(self, *, partial: bool = False) -> dict[str, Any]:
+        given = self.read(partial=partial)
+        if "lines" in given:
+            given["lines"] = [LineIn(**line) for line in given["lines"]]
+        if "warehouse" in given:
+            given["warehouse"] = Warehouse.objects.filter(code=given["warehouse"]).first()
+            if given["warehouse"] is None:
+                raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
+        return given
+
+    @extend_schema(request=PurchaseIn, responses={201: PurchaseOut})
+    def create(self, request: Request) -> Response:
+        """Draft an order."""
+        given = self._given()
+        supplier = Supplier.objects.filter(pk=given["supplier"]).first()
+        if supplier is None:
+            raise serializers.ValidationError({"supplier": ["There is no supplier with this id."]})
+        place = given.pop("warehouse", None) or default_warehouse()
+        order = draft_order(**{**given, "supplier": supplier, "warehouse": place}, actor=self.actor)
+        return self._answer(order, status.HTTP_201_CREATED)
+
+    @extend_schema(request=PurchaseFields(partial=True), responses=PurchaseOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a draft. `lines`, where they are sent, take the place of all former ones."""
+        return self._answer(change_draft(self.get_object(), **self._given(partial=True), actor=self.actor))
+
+    @extend_schema(request=None, responses=PurchaseOut)
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: str) -> Response:
+        """The supplier has the order: its units are on their way."""
+        return self._answer(send_order(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=EndIn, responses=PurchaseOut)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Call an order off of which nothing has come yet."""
+        return self._answer(cancel_order(self.get_object(), **self.read(), actor=self.actor))
+
+    @extend_schema(request=EndIn, responses=PurchaseOut)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """No longer wait for what has not come."""
+        return self._answer(close_order(self.get_object(), **self.read(), actor=self.actor))

@@ -42,3 +42,56 @@ class SupplierPriceSet(Event):
     currency: str
     valid_from: str
     is_offered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseFact(Event):
+    """What every fact about one purchase order carries."""
+
+    order_id: int
+    number: str
+    supplier_id: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PurchaseDrafted(PurchaseFact):
+    kind = "purchasing.drafted"
+    label = _("Purchase order drafted")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PurchaseChanged(PurchaseFact):
+    kind = "purchasing.changed"
+    label = _("Purchase order changed")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PurchaseSent(PurchaseFact):
+    """From now on its units are on their way. `expected_on` is an ISO date, or "" where nobody knows."""
+
+    kind = "purchasing.sent"
+    label = _("Purchase order sent")
+    expected_on: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PurchaseCancelled(PurchaseFact):
+    kind = "purchasing.cancelled"
+    label = _("Purchase order cancelled")
+    sentence = _("Purchase order cancelled: %(reason)s")
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PurchaseClosed(PurchaseFact):
+    """The rest of the order does not come any more, for `reason`."""
+
+    kind = "purchasing.closed"
+    label = _("Purchase order closed")
+    sentence = _("Purchase order closed before all came: %(reason)s")
+    reason: str

@@ -1,12 +1,14 @@
-"""What suppliers and their prices can be filtered by, on pages and in the API alike."""
+"""What suppliers, prices and purchase orders can be filtered by, on pages and in the API alike."""
 
 from __future__ import annotations
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import IdFilter
-from ecommerce.purchasing.models import Supplier, SupplierPrice
+from core.filters import DayField, IdFilter
+from ecommerce.inventory.filters import warehouse_choices
+from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -40,4 +42,36 @@ class SupplierPriceFilters(django_filters.FilterSet):
 
     class Meta:
         model = SupplierPrice
+        fields: list[str] = []
+
+
+def supplier_choices() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")]
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    field_class = DayField
+
+
+class PurchaseFilters(django_filters.FilterSet):
+    """For purchase_list()."""
+
+    supplier = django_filters.ChoiceFilter(label=_("Supplier"), choices=supplier_choices)
+    warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=PurchaseOrder.State.choices)
+    expected_after = DayFilter(
+        label=_("Expected from"),
+        field_name="expected_on",
+        lookup_expr="gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    expected_before = DayFilter(
+        label=_("Expected up to"),
+        field_name="expected_on",
+        lookup_expr="lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = PurchaseOrder
         fields: list[str] = []

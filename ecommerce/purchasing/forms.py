@@ -1,4 +1,4 @@
-"""What people type about suppliers."""
+"""What people type about suppliers and purchase orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.utils.translation import pgettext_lazy
 from core.filters import DayField
 from core.money import LARGEST
 from ecommerce.catalog.models import Variant
-from ecommerce.purchasing.rules import MOST_UNITS
+from ecommerce.inventory.models import Warehouse
+from ecommerce.purchasing.models import Supplier
+from ecommerce.purchasing.rules import MOST_UNITS, LineIn
 
 
 def amount_field(label: Any, **options: Any) -> forms.DecimalField:
@@ -95,3 +97,59 @@ class PriceForm(forms.Form):
         if variant is None:
             raise forms.ValidationError(_("There is no variant with this SKU."))
         return variant
+
+
+class PurchaseForm(forms.Form):
+    """An order but for its lines. The supplier of a draft stays; without any warehouse yet the first one is made."""
+
+    supplier = forms.ModelChoiceField(label=_("Supplier"), queryset=Supplier.objects.none())
+    warehouse = forms.ModelChoiceField(label=_("Warehouse"), queryset=Warehouse.objects.none(), required=False)
+    expected_on = day_field(
+        _("Expected on"), required=False, help_text=_("If you leave it empty, after the days the supplier promised.")
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only your team sees it."),
+    )
+
+    def __init__(self, *args: Any, is_new: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if is_new:
+            self.fields["supplier"].queryset = Supplier.objects.in_use().order_by("name")
+        else:
+            del self.fields["supplier"]
+        self.fields["warehouse"].queryset = Warehouse.objects.all()
+        self.fields["warehouse"].empty_label = None
+
+
+class PurchaseLineForm(forms.Form):
+    sku = sku_field()
+    quantity = units_field(_("Quantity"))
+    unit_price = amount_field(_("Unit price"), required=False)
+
+    def line_in(self) -> LineIn:
+        data = self.cleaned_data
+        return LineIn(data["sku"].strip(), data["quantity"], data["unit_price"])
+
+
+class BaseLines(forms.BaseFormSet):
+    """The lines as they are typed. What is shown first is not there before, so a row left empty is no line."""
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        typed = 0 if self.is_bound or not self.initial else len(self.initial)
+        return max(super().total_form_count(), typed)
+
+
+PurchaseLines = forms.formset_factory(
+    PurchaseLineForm, formset=BaseLines, extra=0, min_num=1, max_num=200, validate_min=True, absolute_max=200
+)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)

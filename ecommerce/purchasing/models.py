@@ -1,6 +1,9 @@
-"""Suppliers and what they ask for their goods."""
+"""Suppliers, what they ask for their goods, and what was ordered from them."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -9,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.append_only import AppendOnlyModel
+from core.badges import Badge
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+from ecommerce.purchasing import rules
 
 
 class SupplierQuerySet(TenantQuerySet["Supplier"]):
@@ -87,3 +92,125 @@ class SupplierPrice(AppendOnlyModel, TenantModel):
     @property
     def log_label(self) -> str:
         return f"{self.supplier.code} {self.variant.sku}"
+
+
+class PurchaseOrderQuerySet(TenantQuerySet["PurchaseOrder"]):
+    def on_the_way(self) -> PurchaseOrderQuerySet:
+        """Sent, and not all of it has come yet."""
+        return self.filter(state__in=rules.ON_THE_WAY)
+
+    def late(self, today: date) -> PurchaseOrderQuerySet:
+        return self.on_the_way().filter(expected_on__lt=today)
+
+
+class PurchaseOrder(TenantModel):
+    """What is bought of a supplier, in the supplier's currency. `number` is what people say, unique for the merchant.
+
+    `units` were ordered, `received` of them came and were good. `expected_on` is the day they are to come.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = rules.DRAFT, pgettext_lazy("purchase order", "Draft")
+        SENT = rules.SENT, pgettext_lazy("purchase order", "Sent")
+        PARTLY_RECEIVED = rules.PARTLY, pgettext_lazy("purchase order", "Partly received")
+        CLOSED = rules.CLOSED, pgettext_lazy("purchase order", "Closed")
+        CANCELLED = rules.CANCELLED, pgettext_lazy("purchase order", "Cancelled")
+
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.DRAFT: Badge("neutral", State.DRAFT.label, "empty"),
+        State.SENT: Badge("info", State.SENT.label, "empty"),
+        State.PARTLY_RECEIVED: Badge("warning", State.PARTLY_RECEIVED.label, "half"),
+        State.CLOSED: Badge("success", State.CLOSED.label, "full"),
+        State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
+    }
+
+    number = models.CharField(_("number"), max_length=20)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="orders", db_index=False)
+    warehouse = models.ForeignKey("ecommerce.Warehouse", models.PROTECT, related_name="purchases")
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.DRAFT)
+    currency = models.CharField(_("currency"), max_length=3)
+    total = money_field(_("total"))
+    units = models.PositiveIntegerField(_("units"), default=0)
+    received = models.PositiveIntegerField(_("received"), default=0)
+    expected_on = models.DateField(_("expected on"), null=True, blank=True)
+    sent_on = models.DateField(_("sent on"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True, help_text="why it was cancelled or closed early")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantManager.from_queryset(PurchaseOrderQuerySet)()
+
+    class Meta:
+        verbose_name = _("purchase order")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="purchase_newest"),
+            models.Index(fields=["merchant", "updated_at", "id"], name="purchase_updated"),
+            models.Index(fields=["supplier", "-created_at"], name="purchase_of_supplier"),
+            models.Index(
+                fields=["merchant", "expected_on", "id"],
+                name="purchase_on_the_way",
+                condition=models.Q(state__in=["sent", "partly_received"]),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="purchase_number"),
+            models.CheckConstraint(condition=models.Q(total__gte=0), name="purchase_total_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("purchase-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+    def can(self, step: str) -> bool:
+        return rules.can(step, self.state)
+
+
+class PurchaseLine(TenantModel):
+    """Units of one variant in an order. `accepted` came and were good, `damaged` came and did not enter the stock."""
+
+    order = models.ForeignKey(PurchaseOrder, models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, related_name="purchase_lines")
+    place = models.PositiveSmallIntegerField(default=1)
+    sku = models.CharField(_("SKU"), max_length=80)
+    title = models.CharField(_("title"), max_length=250)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = money_field(_("unit price"))
+    total = money_field(_("total"))
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    damaged = models.PositiveIntegerField(_("damaged"), default=0)
+
+    class Meta:
+        ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "variant"], name="purchase_line_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="purchase_line_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} × {self.quantity}"
+
+    @property
+    def outstanding(self) -> int:
+        """Units that are still to come: damaged ones are to be replaced until somebody closes the order."""
+        return max(self.quantity - self.accepted, 0)
+
+
+class PurchaseCounter(TenantModel):
+    """The last number that a purchase order was given. Its row is also the lock under which numbers are given."""
+
+    last = models.PositiveBigIntegerField(default=1_000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], name="purchase_counter_one")]
+
+    def __str__(self) -> str:
+        return str(self.last)

@@ -1,14 +1,25 @@
-"""Who the shop buys from, and what they ask."""
+"""Who the shop buys from, what they ask, and what was ordered."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
+from accounts.activity.models import Activity
 from ecommerce.catalog.models import Variant
-from ecommerce.purchasing.models import Supplier, SupplierPrice, SupplierQuerySet
+from ecommerce.purchasing.models import (
+    PurchaseLine,
+    PurchaseOrder,
+    PurchaseOrderQuerySet,
+    Supplier,
+    SupplierPrice,
+    SupplierQuerySet,
+)
+
+NO_DAY = date(9999, 12, 31)  # sorts behind every day
 
 
 def supplier_list() -> SupplierQuerySet:
@@ -58,3 +69,27 @@ def skus_for_sale(limit: int = 200) -> list[tuple[str, str]]:
     """SKU and title of variants, to choose from."""
     variants = Variant.objects.filter(is_active=True).select_related("product").order_by("sku")
     return [(variant.sku, variant.full_title) for variant in variants[:limit]]
+
+
+def purchase_list() -> PurchaseOrderQuerySet:
+    """Purchase orders with supplier and warehouse; `due` is the expected day, a far one where none is known."""
+    rows: Any = PurchaseOrder.objects.select_related("merchant", "supplier", "warehouse")
+    listed: PurchaseOrderQuerySet = rows.annotate(due=Coalesce("expected_on", Value(NO_DAY), output_field=DateField()))
+    return listed
+
+
+def purchases_with_lines() -> PurchaseOrderQuerySet:
+    """Purchase orders and their lines: two queries however many."""
+    return purchase_list().prefetch_related("lines")
+
+
+def search_purchases(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By number, supplier, or whole SKU of a line."""
+    has_sku = PurchaseLine.objects.filter(order=OuterRef("pk"), sku__iexact=words)
+    found = Q(number__icontains=words) | Q(supplier__name__icontains=words) | Q(supplier__code__iexact=words)
+    return rows.filter(found | Exists(has_sku))
+
+
+def timeline(order: PurchaseOrder) -> list[Activity]:
+    """What happened to the order, newest first."""
+    return list(reversed(Activity.objects.about(order._meta.label_lower, order.pk)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.purchasing.views import suppliers
+from ecommerce.purchasing.views import purchases, suppliers
 
 SUPPLIERS = "m/<slug:merchant>/suppliers/"
+PURCHASES = "m/<slug:merchant>/purchases/"
 
 urlpatterns = [
     path(SUPPLIERS, suppliers.supplier_list_page, name="supplier-list"),
@@ -17,4 +18,12 @@ urlpatterns = [
     path(f"{SUPPLIERS}<int:pk>/archive/", suppliers.supplier_archive, name="supplier-archive"),
     path(f"{SUPPLIERS}<int:pk>/price/", suppliers.supplier_pricing, name="supplier-pricing"),
     path(f"{SUPPLIERS}<int:pk>/prices.csv", suppliers.supplier_prices_export, name="supplier-pricing-export"),
+    path(PURCHASES, purchases.purchase_list_page, name="purchase-list"),
+    path(f"{PURCHASES}export.csv", purchases.purchase_export, name="purchase-export"),
+    path(f"{PURCHASES}new/", purchases.purchase_new, name="purchase-new"),
+    path(f"{PURCHASES}<int:pk>/", purchases.purchase_detail, name="purchase-detail"),
+    path(f"{PURCHASES}<int:pk>/edit/", purchases.purchase_edit, name="purchase-edit"),
+    path(f"{PURCHASES}<int:pk>/send/", purchases.purchase_send, name="purchase-send"),
+    path(f"{PURCHASES}<int:pk>/cancel/", purchases.purchase_cancel, name="purchase-cancel"),
+    path(f"{PURCHASES}<int:pk>/close/", purchases.purchase_close, name="purchase-close"),
 ]

@@ -20,7 +20,7 @@ from core.money import LARGEST, cents
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.purchasing.events import SupplierChanged, SupplierCreated, SupplierPriceSet
-from ecommerce.purchasing.models import Supplier, SupplierPrice
+from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 from ecommerce.purchasing.rules import MOST_UNITS
 
 FIELDS = ("name", "code", "contact", "email", "currency", "lead_days", "payment_terms", "note")
@@ -61,7 +61,7 @@ def change_supplier(supplier: Supplier, *, actor: Actor, **fields: Any) -> Suppl
 
 
 def _has_amounts(supplier: Supplier) -> bool:
-    return supplier.prices.exists()
+    return supplier.prices.exists() or supplier.orders.exists()
 
 
 def _save(supplier: Supplier) -> None:
@@ -103,7 +103,12 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def archive_supplier(supplier: Supplier, *, archived: bool, actor: Actor) -> Supplier:
-    """Put a supplier away, or take it up again. Nothing new is ordered from one that is put away."""
+    """Put a supplier away, or take it up again. Nothing new is ordered from one that is put away.
+
+    Refuses while something of theirs is on its way ("orders_open").
+    """
+    if archived and PurchaseOrder.objects.on_the_way().filter(supplier=supplier).exists():
+        raise Refused("orders_open", _("Orders to %(name)s are still on their way.") % {"name": supplier.name})
     at = timezone.now() if archived else None
     hit = Supplier.objects.filter(pk=supplier.pk, archived_at__isnull=archived)
     if hit.update(archived_at=at, updated_at=timezone.now()):
