@@ -7,7 +7,15 @@ from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
-from ecommerce.purchasing.models import PurchaseCounter, PurchaseLine, PurchaseOrder, Supplier, SupplierPrice
+from ecommerce.purchasing.models import (
+    PurchaseCounter,
+    PurchaseLine,
+    PurchaseOrder,
+    Receipt,
+    ReceiptLine,
+    Supplier,
+    SupplierPrice,
+)
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -28,6 +36,8 @@ __all__ = [
     "PurchaseCounter",
     "PurchaseLine",
     "PurchaseOrder",
+    "Receipt",
+    "ReceiptLine",
     "Review",
     "Shipment",
     "ShipmentLine",

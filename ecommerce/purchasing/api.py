@@ -22,13 +22,14 @@ from ecommerce.purchasing.actions import (
     close_order,
     create_supplier,
     draft_order,
+    receive_goods,
     send_order,
     set_price,
 )
 from ecommerce.purchasing.filters import PurchaseFilters, SupplierFilters, SupplierPriceFilters
-from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Supplier, SupplierPrice
+from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, Supplier, SupplierPrice
 from ecommerce.purchasing.queries import purchases_with_lines, supplier_list, supplier_prices
-from ecommerce.purchasing.rules import MOST_LINES, MOST_UNITS, LineIn
+from ecommerce.purchasing.rules import MOST_LINES, MOST_UNITS, Came, LineIn
 
 
 class SupplierOut(serializers.ModelSerializer[Supplier]):
@@ -139,16 +140,35 @@ class PurchaseLineOut(serializers.ModelSerializer[PurchaseLine]):
         )  # fmt: skip
 
 
+class ReceiptLineOut(serializers.ModelSerializer[ReceiptLine]):
+    line = serializers.IntegerField(source="line_id")
+    sku = serializers.CharField(source="line.sku")
+
+    class Meta:
+        model = ReceiptLine
+        fields = ("line", "sku", "accepted", "damaged", "lot")
+
+
+class ReceiptOut(serializers.ModelSerializer[Receipt]):
+    lines = ReceiptLineOut(many=True)
+
+    class Meta:
+        model = Receipt
+        fields = ("id", "key", "received_on", "accepted", "damaged", "over_reason", "note", "at", "lines")
+
+
 class PurchaseOut(serializers.ModelSerializer[PurchaseOrder]):
     supplier = serializers.IntegerField(source="supplier_id")
     warehouse = serializers.CharField(source="warehouse.code", help_text="The code of the warehouse.")
     lines = PurchaseLineOut(many=True)
+    receipts = ReceiptOut(many=True)
 
     class Meta:
         model = PurchaseOrder
         fields = (
             "id", "number", "supplier", "warehouse", "state", "currency", "total", "units", "received", "expected_on",
             "sent_on", "note", "reason", "created_at", "ended_at", "updated_at", "lines",
+            "receipts",
         )  # fmt: skip
 
 
@@ -182,13 +202,38 @@ class EndIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200)
 
 
+class CameIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of the line.")
+    accepted = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, required=False)
+    damaged = serializers.IntegerField(
+        min_value=0, max_value=MOST_UNITS, required=False, help_text="Came, and does not enter the stock."
+    )
+    lot = serializers.CharField(max_length=120, required=False, allow_blank=True)
+
+
+class ReceiveIn(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=80, help_text="Yours, unique for each delivery: the same one twice is one.")
+    lines = CameIn(many=True, min_length=1, max_length=MOST_LINES)
+    received_on = serializers.DateField(required=False, help_text="Without it, today.")
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    over_reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Why more is taken than was ordered."
+    )
+
+
 class PurchaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = PurchaseOrder.objects.none()
     serializer_class = PurchaseOut
     filterset_class = PurchaseFilters
     updated_field = "updated_at"
-    permissions = {"read": "purchasing.view", "write": "purchasing.edit"}
-    inputs = {"create": PurchaseIn, "partial_update": PurchaseFields, "cancel": EndIn, "close": EndIn}
+    permissions = {"read": "purchasing.view", "write": "purchasing.edit", "receive": "purchasing.receive"}
+    inputs = {
+        "create": PurchaseIn,
+        "partial_update": PurchaseFields,
+        "cancel": EndIn,
+        "close": EndIn,
+        "receive": ReceiveIn,
+    }
 
     def get_queryset(self) -> Any:
         return purchases_with_lines()
@@ -239,3 +284,15 @@ class PurchaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     def close(self, request: Request, pk: str) -> Response:
         """No longer wait for what has not come."""
         return self._answer(close_order(self.get_object(), **self.read(), actor=self.actor))
+
+    @extend_schema(request=ReceiveIn, responses=PurchaseOut)
+    @action(detail=True, methods=["post"])
+    def receive(self, request: Request, pk: str) -> Response:
+        """A delivery came: accepted units enter the stock, damaged ones are written down only."""
+        order, given = self.get_object(), self.read()
+        lines = given.pop("lines")
+        if len({line["id"] for line in lines}) < len(lines):
+            raise serializers.ValidationError({"lines": ["Name each line once."]})
+        came = {line.pop("id"): Came(**line) for line in lines}
+        receive_goods(order, came, **given, actor=self.actor)
+        return self._answer(order)

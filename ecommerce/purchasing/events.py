@@ -95,3 +95,17 @@ class PurchaseClosed(PurchaseFact):
     label = _("Purchase order closed")
     sentence = _("Purchase order closed before all came: %(reason)s")
     reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GoodsReceived(PurchaseFact):
+    """A delivery was looked through. `state` is the order's from now on."""
+
+    kind = "purchasing.received"
+    label = _("Goods received")
+    sentence = _("Goods received: %(accepted)s accepted, %(damaged)s damaged")
+    receipt_id: int
+    accepted: int
+    damaged: int
+    state: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +15,8 @@ from core.filters import DayField
 from core.money import LARGEST
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import Warehouse
-from ecommerce.purchasing.models import Supplier
-from ecommerce.purchasing.rules import MOST_UNITS, LineIn
+from ecommerce.purchasing.models import PurchaseLine, Supplier
+from ecommerce.purchasing.rules import MOST_UNITS, Came, LineIn
 
 
 def amount_field(label: Any, **options: Any) -> forms.DecimalField:
@@ -153,3 +155,51 @@ PurchaseLines = forms.formset_factory(
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ReceiveForm(forms.Form):
+    """What came of each line. `key` names the delivery, so that sending the form twice receives once."""
+
+    key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    received_on = day_field(_("Received on"))
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+    over_reason = forms.CharField(
+        label=_("If more came than was ordered: why you keep it"), max_length=200, required=False
+    )
+
+    def __init__(self, *args: Any, lines: Iterable[PurchaseLine], today: date, key: str, **options: Any) -> None:
+        super().__init__(*args, initial={"received_on": today, "key": key}, **options)
+        self.lines = list(lines)
+        for line in self.lines:
+            words = {"sku": line.sku}
+            self._units(f"accepted_{line.pk}", _("Accepted units of %(sku)s") % words, line.outstanding)
+            self._units(f"damaged_{line.pk}", _("Damaged units of %(sku)s") % words, 0)
+            self.fields[f"lot_{line.pk}"] = forms.CharField(
+                label=_("Lot of %(sku)s") % words, max_length=120, required=False
+            )
+
+    def _units(self, name: str, label: str, first: int) -> None:
+        self.fields[name] = forms.IntegerField(
+            label=label,
+            min_value=0,
+            max_value=MOST_UNITS,
+            initial=first,
+            required=False,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "sc-qty"}),
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For templates: each line with its three fields."""
+        names = ("accepted", "damaged", "lot")
+        return [{"line": line, **{name: self[f"{name}_{line.pk}"] for name in names}} for line in self.lines]
+
+    def came(self) -> dict[int, Came]:
+        """By line, as the action takes it; lines of which nothing came are left out."""
+        data = self.cleaned_data
+        found = {
+            line.pk: Came(
+                data[f"accepted_{line.pk}"] or 0, data[f"damaged_{line.pk}"] or 0, data[f"lot_{line.pk}"].strip()
+            )
+            for line in self.lines
+        }
+        return {pk: one for pk, one in found.items() if one.units}

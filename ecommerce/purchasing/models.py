@@ -204,6 +204,49 @@ class PurchaseLine(TenantModel):
         return max(self.quantity - self.accepted, 0)
 
 
+class Receipt(AppendOnlyModel, TenantModel):
+    """One delivery of an order as it was looked through; never changed.
+
+    `key` is the caller's: the same delivery sent twice is one. `over_reason` says why more came than was ordered.
+    """
+
+    order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="receipts")
+    key = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, help_text="of what was sent, to know a repeat")
+    received_on = models.DateField(_("received on"))
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    damaged = models.PositiveIntegerField(_("damaged"), default=0)
+    over_reason = models.CharField(_("why more came"), max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    actor_label = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("receipt")
+        ordering = ["-received_on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="receipt_key")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.received_on}"
+
+
+class ReceiptLine(AppendOnlyModel, TenantModel):
+    """What came of one line: `accepted` units entered the stock, `damaged` ones did not. `lot` is what the box says."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="receipts")
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    damaged = models.PositiveIntegerField(_("damaged"), default=0)
+    lot = models.CharField(_("lot"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["receipt", "line"], name="receipt_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.accepted}"
+
+
 class PurchaseCounter(TenantModel):
     """The last number that a purchase order was given. Its row is also the lock under which numbers are given."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import DateField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from accounts.activity.models import Activity
@@ -14,6 +14,8 @@ from ecommerce.purchasing.models import (
     PurchaseLine,
     PurchaseOrder,
     PurchaseOrderQuerySet,
+    Receipt,
+    ReceiptLine,
     Supplier,
     SupplierPrice,
     SupplierQuerySet,
@@ -79,8 +81,10 @@ def purchase_list() -> PurchaseOrderQuerySet:
 
 
 def purchases_with_lines() -> PurchaseOrderQuerySet:
-    """Purchase orders and their lines: two queries however many."""
-    return purchase_list().prefetch_related("lines")
+    """Purchase orders with their lines and receipts: four queries however many."""
+    came = ReceiptLine.objects.select_related("line")
+    receipts = Receipt.objects.order_by("received_on", "pk").prefetch_related(Prefetch("lines", came))
+    return purchase_list().prefetch_related("lines", Prefetch("receipts", receipts))
 
 
 def search_purchases(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

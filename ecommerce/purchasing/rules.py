@@ -43,6 +43,19 @@ class LineIn:
     unit_price: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Came:
+    """What came of one line: units that are good, units that are not, and what the box says of the lot."""
+
+    accepted: int = 0
+    damaged: int = 0
+    lot: str = ""
+
+    @property
+    def units(self) -> int:
+        return self.accepted + self.damaged
+
+
 def can(step: str, state: str) -> bool:
     """Whether an order in this state can take the step."""
     return state in STEPS[step].before

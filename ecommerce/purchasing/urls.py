@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.purchasing.views import purchases, suppliers
+from ecommerce.purchasing.views import purchases, receiving, suppliers
 
 SUPPLIERS = "m/<slug:merchant>/suppliers/"
 PURCHASES = "m/<slug:merchant>/purchases/"
@@ -26,4 +26,5 @@ urlpatterns = [
     path(f"{PURCHASES}<int:pk>/send/", purchases.purchase_send, name="purchase-send"),
     path(f"{PURCHASES}<int:pk>/cancel/", purchases.purchase_cancel, name="purchase-cancel"),
     path(f"{PURCHASES}<int:pk>/close/", purchases.purchase_close, name="purchase-close"),
+    path(f"{PURCHASES}<int:pk>/receive/", receiving.purchase_receive, name="purchase-receive"),
 ]
