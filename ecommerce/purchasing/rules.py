@@ -10,6 +10,7 @@ from core.money import cents
 
 MOST_UNITS = 1_000_000
 MOST_LINES = 200
+FEWEST = 3  # cases: fewer say nothing of how a supplier does
 ZERO = Decimal("0.00")
 
 DRAFT, SENT, PARTLY, CLOSED, CANCELLED = "draft", "sent", "partly_received", "closed", "cancelled"

@@ -22,6 +22,7 @@ from ecommerce.purchasing.forms import PriceForm, SupplierForm
 from ecommerce.purchasing.listing import PRICES, SUPPLIERS
 from ecommerce.purchasing.models import Supplier
 from ecommerce.purchasing.queries import price_history, price_list, skus_for_sale, supplier_list
+from ecommerce.purchasing.scorecard import scorecard
 
 
 @merchant_view("suppliers.view")
@@ -61,11 +62,13 @@ def _supplier(pk: int) -> Supplier:
 @merchant_view("suppliers.view")
 def supplier_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """One supplier: who they are, and what they ask for what."""
-    supplier = _supplier(pk)
+    supplier, may = _supplier(pk), request.membership.may
     context = {
         "supplier": supplier,
+        "card": scorecard(supplier, request.merchant.today()) if may("purchasing.view") else None,
         "page": PRICES.page(price_list(supplier, request.merchant.today()), request.GET),
-        "may_edit": request.membership.may("suppliers.edit"),
+        "may_edit": may("suppliers.edit"),
+        "may_order": may("purchasing.edit") and supplier.archived_at is None,
         "search_hint": _("SKU or product"),
         "export_url": reverse("supplier-pricing-export", args=[request.merchant.slug, pk]),
     }
