@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.demand.urls")),
     path("", include("analytics.markets.urls")),
     path("", include("analytics.promotions.urls")),
+    path("", include("analytics.restock.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),
