@@ -29,6 +29,7 @@ from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
 from ecommerce.orders.api import OrderViewSet
+from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
 from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
 
@@ -48,11 +49,14 @@ router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
+router.register("purchase-orders", PurchaseViewSet, "api-purchase")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")
+router.register("supplier-prices", SupplierPriceViewSet, "api-supplier-price")
+router.register("suppliers", SupplierViewSet, "api-supplier")
 router.register("track-records", TrackRecordViewSet, "api-track-record")
 router.register("variants", VariantViewSet, "api-variant")
 router.register("warehouses", WarehouseViewSet, "api-warehouse")

@@ -61,6 +61,13 @@ PORTAL = (
         ),
     ),
     Group(
+        _("Buy"),
+        (
+            Entry(_("Purchase orders"), icon="clipboard-list", url="purchase-list", word="purchasing.view", key="b"),
+            Entry(_("Suppliers"), icon="building-factory", url="supplier-list", word="suppliers.view", key="x"),
+        ),
+    ),
+    Group(
         _("Listen"),
         (
             Entry(_("Reviews"), icon="star", url="review-list", word="reviews.view", key="r"),

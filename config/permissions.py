@@ -38,6 +38,16 @@ AREAS = (
         },
     ),
     Area(
+        _("Buying"),
+        {
+            "suppliers.view": _("See suppliers and their prices"),
+            "suppliers.edit": _("Add and change suppliers and their prices"),
+            "purchasing.view": _("See purchase orders"),
+            "purchasing.edit": _("Draft, send and cancel purchase orders"),
+            "purchasing.receive": _("Receive goods from suppliers"),
+        },
+    ),
+    Area(
         _("Customers"),
         {
             "customers.view": _("See customers"),

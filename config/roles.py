@@ -6,12 +6,12 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
-        "promotions.view",
+        "promotions.view", "suppliers.view", "purchasing.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
     {"orders.edit", "orders.confirm", "orders.pack", "orders.ship", "orders.export", "stock.adjust", "shipments.edit",
-     "demand.edit"}
+     "demand.edit", "purchasing.receive"}
 )  # fmt: skip
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
@@ -28,7 +28,7 @@ RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
-       "mail.view", "scenarios.adopt"}
+       "mail.view", "scenarios.adopt", "suppliers.edit", "purchasing.edit"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit"})
 

@@ -7,6 +7,15 @@ from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.purchasing.models import (
+    PurchaseCounter,
+    PurchaseLine,
+    PurchaseOrder,
+    Receipt,
+    ReceiptLine,
+    Supplier,
+    SupplierPrice,
+)
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -24,11 +33,18 @@ __all__ = [
     "Payment",
     "PriceChange",
     "Product",
+    "PurchaseCounter",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "Receipt",
+    "ReceiptLine",
     "Review",
     "Shipment",
     "ShipmentLine",
     "StockLevel",
     "StockMove",
+    "Supplier",
+    "SupplierPrice",
     "TrackingEvent",
     "Variant",
     "Warehouse",

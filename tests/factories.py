@@ -8,7 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Merchant, User
-from ecommerce.models import Category, Customer, Order, OrderLine, Product, Variant, Warehouse
+from ecommerce.models import Category, Customer, Order, OrderLine, Product, Supplier, Variant, Warehouse
 
 
 class UserFactory(DjangoModelFactory):
@@ -67,6 +67,15 @@ class WarehouseFactory(DjangoModelFactory):
 
     name = "Hangzhou"
     code = factory.Sequence(lambda n: f"W{n}")
+
+
+class SupplierFactory(DjangoModelFactory):
+    class Meta:
+        model = Supplier
+
+    name = factory.Sequence(lambda n: f"Kiln {n}")
+    code = factory.Sequence(lambda n: f"K{n}")
+    currency = "CNY"
 
 
 class CustomerFactory(DjangoModelFactory):

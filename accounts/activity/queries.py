@@ -49,6 +49,7 @@ def area_label(area: str) -> str:
         "merchants": _("Shop"),
         "catalog": _("Products"),
         "inventory": _("Stock"),
+        "purchasing": _("Buying"),
         "customers": _("Customers"),
         "orders": _("Orders"),
         "fulfilment": _("Shipments"),

@@ -20,6 +20,7 @@ from analytics.engine.stock import ENDLESS, cumulated, lasting, later, ordering
 from core.among import Among
 from core.bulk import insert_columns
 from ecommerce.inventory.models import StockLevel
+from ecommerce.purchasing.queries import incoming_units
 
 FARTHEST: Final = 400  # days: beyond, no date is named
 LARGEST: Final = 2**31 - 1
@@ -44,16 +45,21 @@ def terms_of_shop() -> DemandTerms:
 
 
 def read_stock(variants: Sequence[int]) -> Stock:
-    """The stock and the terms of variants, in their order: three queries. Nothing is on its way: no purchases yet."""
+    """The stock, what is on its way and the terms of variants, in their order: four queries."""
     levels: Any = StockLevel.objects.filter(Among("variant_id", variants)).order_by()
     free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
+    incoming = incoming_units(variants)
     shop = terms_of_shop()
     own: Any = DemandTerms.objects.filter(Among("variant_id", variants)).order_by()
     terms = {pk: rest for pk, *rest in own.values_list("variant_id", "lead_days", "review_days", "level")}
     usual = [shop.lead_days, shop.review_days, shop.level]
     lead, review, level = np.array([terms.get(pk, usual) for pk in variants], dtype=float).reshape(-1, 3).T
     return Stock(
-        np.array([free.get(pk, np.nan) for pk in variants], dtype=float), np.zeros(len(variants)), lead, review, level
+        np.array([free.get(pk, np.nan) for pk in variants], dtype=float),
+        np.array([incoming.get(pk, 0) for pk in variants], dtype=float),
+        lead,
+        review,
+        level,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
@@ -18,6 +19,7 @@ from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_i
 from analytics.forecasts.queries import watched
 from core.among import Among
 from ecommerce.inventory.models import StockLevel
+from ecommerce.purchasing.queries import lines_on_the_way
 
 TASK = "analytics.demand.tasks.start_demand"
 VISIBLE = 0.5  # units: a forecast that moved by less has not moved
@@ -150,11 +152,14 @@ def altered_runs() -> Iterator[DemandRun]:
 
 
 def restocked() -> QuerySet[DemandOutlook]:
-    """Outlooks of variants whose free stock is another by now than the one they were reckoned with."""
+    """Outlooks of variants of which other numbers are free or on their way by now than they were reckoned with."""
     levels = StockLevel.objects.filter(variant=OuterRef("variant_id")).order_by().values("variant_id")
     free = Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free"), output_field=IntegerField())
-    now = DemandOutlook.objects.annotate(free=free)
-    same = Q(available=F("free")) | Q(available=None, free=None)
+    lines = lines_on_the_way().filter(variant=OuterRef("variant_id")).values("variant_id")
+    units = lines.annotate(units=Sum(F("quantity") - F("accepted"))).values("units")
+    coming = Coalesce(Subquery(units, output_field=IntegerField()), 0)
+    now = DemandOutlook.objects.annotate(free=free, coming=coming)
+    same = Q(incoming=F("coming")) & (Q(available=F("free")) | Q(available=None, free=None))
     return now.exclude(reason=DemandOutlook.Reason.FAILED).exclude(same).order_by("pk")
 
 

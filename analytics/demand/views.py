@@ -48,6 +48,7 @@ def index(request: MerchantRequest) -> HttpResponse:
         "search_hint": _("SKU or product"),
         "may_run": request.membership.may("forecasts.run"),
         "may_edit": request.membership.may("demand.edit"),
+        "may_order": request.membership.may("purchasing.edit"),
         "may_import": request.membership.may("imports.run"),
         **state_of_work(request),
     }

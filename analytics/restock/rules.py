@@ -1,9 +1,13 @@
-"""How long a stock lasts, from what was sold lately."""
+"""How long a stock lasts, from what was sold lately, and who it is best bought from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf, sqrt
+
+from ecommerce.purchasing.rules import MOST_UNITS, rounded_up
 
 PACE_DAYS = 28
 Z_80 = 1.2816  # the normal quantile of 0.9: eight of ten cases lie between the two
@@ -40,3 +44,40 @@ def cover(available: int, units: int, squares: int, days: int = PACE_DAYS) -> Co
     low = 2 * available * available / (b + root)
     high = (b + root) / (2 * a) if a > 1e-12 else inf
     return Cover(low, available / rate, high)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a supplier asks for a unit of a variant, and in which numbers they sell."""
+
+    supplier_id: int
+    currency: str
+    price: Decimal
+    minimum: int = 1
+    multiple: int = 1
+
+    def units(self, wanted: int) -> int:
+        return rounded_up(wanted, self.minimum, self.multiple)
+
+
+def choose(wanted: int, offers: Sequence[Offer], currency: str) -> tuple[Offer, int] | str:
+    """The offer to take and the units to order of it, or why there is none: "no_offer", "currencies", "too_many".
+
+    The lowest price of a unit among those who sell as few as are wanted; if all of them want to sell more, what costs
+    least on the whole. Amounts of different currencies are not compared: offers in the shop's own `currency` go first,
+    and others count where all of them are in one.
+    """
+    if not offers:
+        return "no_offer"
+    known = [one for one in offers if one.currency == currency] or list(offers)
+    if len({one.currency for one in known}) > 1:
+        return "currencies"
+    known = [one for one in known if one.units(wanted) <= MOST_UNITS]
+    if not known:
+        return "too_many"
+    fitting = [one for one in known if one.minimum <= wanted]
+    if fitting:
+        best = min(fitting, key=lambda one: (one.price, one.units(wanted), one.supplier_id))
+    else:
+        best = min(known, key=lambda one: (one.price * one.units(wanted), one.supplier_id))
+    return best, best.units(wanted)

@@ -28,6 +28,7 @@ MODELS: dict[str, str] = {
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",
     "operations": "accounts.Job",
+    "purchase": "ecommerce.PurchaseOrder",
     "share": "analytics.ShareRun",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",

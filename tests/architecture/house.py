@@ -20,6 +20,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
     "ecommerce": (
         "catalog",
         "inventory",
+        "purchasing",
         "customers",
         "orders",
         "fulfilment",

@@ -1,0 +1,20 @@
+"""What can be done to suppliers and purchase orders."""
+
+from __future__ import annotations
+
+from ecommerce.purchasing.actions.orders import cancel_order, change_draft, close_order, draft_order, send_order
+from ecommerce.purchasing.actions.receiving import receive_goods
+from ecommerce.purchasing.actions.suppliers import archive_supplier, change_supplier, create_supplier, set_price
+
+__all__ = [
+    "archive_supplier",
+    "cancel_order",
+    "change_draft",
+    "change_supplier",
+    "close_order",
+    "create_supplier",
+    "draft_order",
+    "receive_goods",
+    "send_order",
+    "set_price",
+]

@@ -1,0 +1,77 @@
+"""What suppliers, prices and purchase orders can be filtered by, on pages and in the API alike."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.filters import DayField, IdFilter
+from ecommerce.inventory.filters import warehouse_choices
+from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    codes = Supplier.objects.order_by("currency").values_list("currency", flat=True).distinct()
+    return [(code, code) for code in codes]
+
+
+class SupplierFilters(django_filters.FilterSet):
+    """For supplier_list()."""
+
+    currency = django_filters.ChoiceFilter(label=_("Currency"), choices=currency_choices)
+    lead_max = django_filters.NumberFilter(
+        label=_("Promised delivery within days"),
+        field_name="lead_days",
+        lookup_expr="lte",
+        max_digits=4,
+        decimal_places=0,
+    )
+
+    class Meta:
+        model = Supplier
+        fields: list[str] = []
+
+
+class SupplierPriceFilters(django_filters.FilterSet):
+    """For supplier_prices()."""
+
+    supplier = IdFilter(label=_("Supplier"), field_name="supplier_id")
+    variant = IdFilter(label=_("Variant"), field_name="variant_id")
+    sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
+
+    class Meta:
+        model = SupplierPrice
+        fields: list[str] = []
+
+
+def supplier_choices() -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")]
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    field_class = DayField
+
+
+class PurchaseFilters(django_filters.FilterSet):
+    """For purchase_list()."""
+
+    supplier = django_filters.ChoiceFilter(label=_("Supplier"), choices=supplier_choices)
+    warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=PurchaseOrder.State.choices)
+    expected_after = DayFilter(
+        label=_("Expected from"),
+        field_name="expected_on",
+        lookup_expr="gte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    expected_before = DayFilter(
+        label=_("Expected up to"),
+        field_name="expected_on",
+        lookup_expr="lte",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    class Meta:
+        model = PurchaseOrder
+        fields: list[str] = []
