@@ -29,6 +29,7 @@ from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
 from ecommerce.orders.api import OrderViewSet
+from ecommerce.returns.api import ReturnViewSet
 from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
 
@@ -48,6 +49,7 @@ router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
+router.register("returns", ReturnViewSet, "api-return")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecommerce.inventory.urls")),
     path("", include("ecommerce.imports.urls")),
     path("m/<slug:merchant>/complaints/", include("ecommerce.complaints.urls")),
+    path("m/<slug:merchant>/", include("ecommerce.returns.urls")),
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", include("ecommerce.fulfilment.urls")),

@@ -7,6 +7,7 @@ from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Payment",
     "PriceChange",
     "Product",
+    "Return",
+    "ReturnLine",
     "Review",
     "Shipment",
     "ShipmentLine",
