@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('quantity', models.PositiveIntegerField(verbose_name='quantity')),
-                ('reason', models.CharField(choices=[('damaged', 'Arrived damaged'), ('faulty', 'Does not work'), ('not_as_described', 'Not as described'), ('wrong_item', 'Wrong item'), ('size', 'Does not fit'), ('late', 'Arrived late'), ('changed_mind', 'Changed their mind'), ('other', 'Something else')], default='other', max_length=16, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('damaged', 'Arrived damaged'), ('faulty', 'Does not work'), ('not_as_described', 'Not as described'), ('wrong_item', 'Wrong item'), ('size', 'Does not fit'), ('late', 'Arrived late'), ('changed_mind', 'No longer wanted'), ('other', 'Something else')], default='other', max_length=16, verbose_name='reason')),
                 ('details', models.CharField(blank=True, max_length=500, verbose_name='details')),
                 ('restocked', models.PositiveIntegerField(default=0, verbose_name='to the shelf')),
                 ('repaired', models.PositiveIntegerField(default=0, verbose_name='to repair')),

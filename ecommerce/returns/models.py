@@ -67,7 +67,7 @@ class Return(TenantModel):
         WRONG_ITEM = "wrong_item", _("Wrong item")
         SIZE = "size", _("Does not fit")
         LATE = "late", _("Arrived late")
-        CHANGED_MIND = "changed_mind", _("Changed their mind")
+        CHANGED_MIND = "changed_mind", _("No longer wanted")
         OTHER = "other", _("Something else")
 
     class Outcome(models.TextChoices):
