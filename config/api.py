@@ -30,6 +30,7 @@ from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
+from ecommerce.returns.api import ReturnViewSet
 from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
 
@@ -50,6 +51,7 @@ router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("purchase-orders", PurchaseViewSet, "api-purchase")
+router.register("returns", ReturnViewSet, "api-return")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")

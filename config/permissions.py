@@ -21,6 +21,9 @@ AREAS = (
             "orders.export": _("Export orders"),
             "shipments.view": _("See shipments"),
             "shipments.edit": _("Track and correct shipments"),
+            "returns.view": _("See returns"),
+            "returns.handle": _("Open, answer and receive returns"),
+            "returns.settle": _("Settle returns and refund them"),
         },
     ),
     Area(

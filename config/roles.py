@@ -6,16 +6,17 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
-        "promotions.view", "suppliers.view", "purchasing.view",
+        "promotions.view", "suppliers.view", "purchasing.view", "returns.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
     {"orders.edit", "orders.confirm", "orders.pack", "orders.ship", "orders.export", "stock.adjust", "shipments.edit",
-     "demand.edit", "purchasing.receive"}
+     "demand.edit", "purchasing.receive", "returns.handle"}
 )  # fmt: skip
 SUPPORT = frozenset(
-    {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer"}
-)
+    {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer",
+     "returns.handle", "returns.settle"}
+)  # fmt: skip
 MARKET = frozenset(
     {"promotions.edit", "calendar.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply",
      "products.export"}

@@ -326,6 +326,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProductState": "ecommerce.catalog.models.Product.State",
         "OrderState": "ecommerce.orders.models.Order.State",
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
+        "ReturnState": "ecommerce.returns.models.Return.State",
+        "ReturnReason": "ecommerce.returns.models.Return.Reason",
         "ReviewState": "ecommerce.reviews.models.Review.State",
         "ComplaintState": "ecommerce.complaints.models.Complaint.State",
         "NotificationState": "notifications.inbox.models.Notification.State",

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ecommerce.imports.urls")),
     path("", include("ecommerce.purchasing.urls")),
     path("m/<slug:merchant>/complaints/", include("ecommerce.complaints.urls")),
+    path("m/<slug:merchant>/", include("ecommerce.returns.urls")),
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", include("ecommerce.fulfilment.urls")),

@@ -16,6 +16,7 @@ from ecommerce.purchasing.models import (
     Supplier,
     SupplierPrice,
 )
+from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "PurchaseOrder",
     "Receipt",
     "ReceiptLine",
+    "Return",
+    "ReturnLine",
     "Review",
     "Shipment",
     "ShipmentLine",

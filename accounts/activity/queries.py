@@ -53,6 +53,7 @@ def area_label(area: str) -> str:
         "customers": _("Customers"),
         "orders": _("Orders"),
         "fulfilment": _("Shipments"),
+        "returns": _("Returns"),
         "reviews": _("Reviews"),
         "complaints": _("Complaints"),
         "imports": _("Imports"),

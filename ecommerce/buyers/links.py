@@ -30,9 +30,9 @@ from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
 
 DAY = 86_400
-TRACK, REVIEW, COMPLAINT, MAIL = "track", "review", "complaint", "mail"
+TRACK, REVIEW, COMPLAINT, MAIL, RETURN = "track", "review", "complaint", "mail", "return"
 # Purpose -> seconds a link is good for. Its object is an order, for MAIL a customer.
-GOOD_FOR = {TRACK: 180 * DAY, REVIEW: 90 * DAY, COMPLAINT: 180 * DAY, MAIL: 730 * DAY}
+GOOD_FOR = {TRACK: 180 * DAY, REVIEW: 90 * DAY, COMPLAINT: 180 * DAY, RETURN: 180 * DAY, MAIL: 730 * DAY}
 PER_MINUTE = 60
 
 

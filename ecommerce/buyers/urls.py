@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from ecommerce.buyers import complaining, reviewing, views
+from ecommerce.buyers import complaining, returning, reviewing, views
 
 urlpatterns = [
     path("<str:token>/", views.track, name="buyer-track"),
     path("<str:token>/complaint/", complaining.complaint_page, name="buyer-complaint"),
+    path("<str:token>/return/", returning.return_page, name="buyer-return"),
     path("<str:token>/review/", reviewing.review_page, name="buyer-review"),
 ]

@@ -7,7 +7,17 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from ecommerce.buyers.links import COMPLAINT, MAIL, REVIEW, TRACK, BuyerRequest, buyer_view, language_for, path_for
+from ecommerce.buyers.links import (
+    COMPLAINT,
+    MAIL,
+    RETURN,
+    REVIEW,
+    TRACK,
+    BuyerRequest,
+    buyer_view,
+    language_for,
+    path_for,
+)
 from ecommerce.buyers.queries import order_of_buyer
 
 
@@ -22,6 +32,7 @@ def track(request: BuyerRequest) -> HttpResponse:
         "order": order,
         "step": _step_of(order.state),
         "review_path": path_for("buyer-review", REVIEW, order) if order.delivered_at else "",
+        "return_path": path_for("buyer-return", RETURN, order) if order.delivered_at else "",
         "complaint_path": path_for("buyer-complaint", COMPLAINT, order),
         "mail_path": path_for("buyer-mail-choices", MAIL, order.customer) if order.customer else "",
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.badges import Badge
+from core.clocks import Clock
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 from ecommerce.complaints import rules
@@ -183,7 +184,7 @@ class Complaint(TenantModel):
             now=now,
         )
 
-    def clock(self, now: datetime) -> rules.Clock:
+    def clock(self, now: datetime) -> Clock:
         return rules.clock(state=self.state, due=self.due_at, now=now)
 
     def may_become(self, state: str) -> bool:

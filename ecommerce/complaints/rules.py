@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from core import clocks
+from core.clocks import Clock
 from core.money import LARGEST, cents
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -41,30 +42,9 @@ def due_at(state: str, since: datetime) -> datetime:
     return since + time_for(state)
 
 
-@dataclass(frozen=True)
-class Clock:
-    """`used` is the percentage of the time that is gone, `left` what remains (negative when late).
-
-    `tone` is "ok", "soon" when less than a quarter is left, or "late".
-    """
-
-    used: int
-    left: timedelta
-    tone: Literal["ok", "soon", "late"]
-
-    @property
-    def is_late(self) -> bool:
-        return self.tone == "late"
-
-
 def clock(*, state: str, due: datetime, now: datetime) -> Clock:
     """The clock of a state whose time is over at `due`."""
-    whole = time_for(state) or timedelta(seconds=1)
-    left = due - now
-    used = round(100 * (1 - left / whole))
-    if left < timedelta(0):
-        return Clock(100, left, "late")
-    return Clock(max(0, min(100, used)), left, "soon" if left < whole / 4 else "ok")
+    return clocks.clock(time_for(state), due=due, now=now)
 
 
 def why_no_appeal(

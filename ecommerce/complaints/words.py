@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
+from core.clocks import span
 from ecommerce.complaints.models import Complaint
 from ecommerce.complaints.rules import who_acts
 
@@ -52,18 +53,6 @@ def what_next(complaint: Complaint) -> str:
     if complaint.state == Complaint.State.DECIDED and (complaint.appealed_at or complaint.decision == "for_merchant"):
         return _("The complaint closes then.")
     return str(_NEXT.get(complaint.state, ""))
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its two largest units: "3 d 4 h", "1 h 52 min", "6 min"."""
-    minutes = int(abs(length).total_seconds() // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        whole = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-        return _("%(days)s %(hours)s h") % {"days": whole, "hours": hours} if hours else whole
-    if hours:
-        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
-    return _("%(minutes)s min") % {"minutes": minutes}
 
 
 @dataclass(frozen=True)

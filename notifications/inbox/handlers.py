@@ -48,6 +48,17 @@ from ecommerce.orders.events import (
     OrdersPlaced,
     PaymentFailed,
 )
+from ecommerce.returns.events import (
+    ReturnApproved,
+    ReturnCancelled,
+    ReturnDueSoon,
+    ReturnFact,
+    ReturnOverdue,
+    ReturnRefused,
+    ReturnRequested,
+    ReturnSettled,
+)
+from ecommerce.returns.models import Return
 from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import settle, tell, tell_person, tell_staff
@@ -141,6 +152,30 @@ def complaint_waits(event: ComplaintFact, activity: Activity) -> None:
 @handles(ComplaintAnswered, ComplaintEscalated, ComplaintDecided, ComplaintClosed)
 def complaint_settled(event: ComplaintFact, activity: Activity) -> None:
     settle("complaint-opened", "complaint-due", key=str(event.complaint_id))
+
+
+@handles(ReturnRequested, ReturnDueSoon, ReturnOverdue)
+def return_waits(event: ReturnFact, activity: Activity) -> None:
+    """Told while it is the shop's turn, and only to those who may do what is due: answer, or settle."""
+    case = Return.objects.select_related("order").filter(pk=event.return_id, state=event.state).first()
+    if case is None or case.due_at is None:
+        return
+    name = "requested" if isinstance(event, ReturnRequested) else "due" if isinstance(event, ReturnDueSoon) else "late"
+    kind = f"return-settle-{name}" if case.state == Return.State.RECEIVED else f"return-{name}"
+    params = {
+        "number": case.number,
+        "order": event.order_number,
+        "units": event.units,
+        "due": case.due_at.isoformat(),
+        "state": str(case.state),
+    }
+    tell(kind, key=str(case.pk), params=params, activity=activity)
+
+
+@handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnSettled)
+def return_moved(event: ReturnFact, activity: Activity) -> None:
+    key = str(event.return_id)
+    settle("return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key)
 
 
 @handles(ImportFinished)

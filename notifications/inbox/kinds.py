@@ -91,6 +91,31 @@ KINDS = (
         sentences.order_new, _to("order-list"), _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
     ),
     Kind(
+        "return-requested", _("A return was requested"), _ORDERS, Urgency.ACT, "returns.handle",
+        sentences.return_requested, _to("return-detail", "number"), _("See the return"),
+        icon="arrow-back-up", tone="warning", email=False,
+    ),
+    Kind(
+        "return-due", _("A return must be answered or settled soon"), _ORDERS, Urgency.ACT, "returns.handle",
+        sentences.return_due, _to("return-detail", "number"), _("See the return"),
+        icon="clock-exclamation", tone="warning",
+    ),
+    Kind(
+        "return-late", _("A return was not answered or settled in time"), _ORDERS, Urgency.ACT, "returns.handle",
+        sentences.return_late, _to("return-detail", "number"), _("See the return"),
+        icon="clock-exclamation", tone="critical",
+    ),
+    Kind(
+        "return-settle-due", _("A return must be settled soon"), _ORDERS, Urgency.ACT, "returns.settle",
+        sentences.return_due, _to("return-detail", "number"), _("See the return"),
+        icon="clock-exclamation", tone="warning", like="return-due",
+    ),
+    Kind(
+        "return-settle-late", _("A return was not settled in time"), _ORDERS, Urgency.ACT, "returns.settle",
+        sentences.return_late, _to("return-detail", "number"), _("See the return"),
+        icon="clock-exclamation", tone="critical", like="return-late",
+    ),
+    Kind(
         "stock-low", _("Stock will run out"), _STOCK, Urgency.WEEK, "stock.adjust",
         sentences.stock_low, _to("stock-detail", "variant_id"), _("See stock"),
         icon="building-warehouse", tone="warning", stale=timedelta(days=14),

@@ -19,6 +19,7 @@ from accounts.members.models import BuiltInRole
 from analytics.forecasts.models import Measure
 from core.templatetags.sc import money
 from ecommerce.complaints.models import Complaint
+from ecommerce.returns.models import Return
 
 Params = Mapping[str, Any]
 Words = tuple[str, str]
@@ -144,6 +145,38 @@ def _complaint(p: Params) -> dict[str, str]:
         "due": _moment(p["due"]),
         "refund": _amount(p["refund"], p["currency"]) if p.get("refund") else "",
     }
+
+
+def return_requested(p: Params) -> Words:
+    values = _return(p)
+    title = ngettext(
+        "%(units)d item of order %(order)s is to come back",
+        "%(units)d items of order %(order)s are to come back",
+        p["units"],
+    )
+    return title % {**values, "units": p["units"]}, gettext("Answer return %(number)s by %(due)s.") % values
+
+
+def return_due(p: Params) -> Words:
+    values = _return(p)
+    if p["state"] == Return.State.RECEIVED:
+        title = gettext("Return %(number)s must be settled by %(due)s")
+        return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    title = gettext("Return %(number)s must be answered by %(due)s")
+    return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
+
+
+def return_late(p: Params) -> Words:
+    values = _return(p)
+    if p["state"] == Return.State.RECEIVED:
+        title = gettext("Return %(number)s should have been settled by %(due)s")
+        return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    title = gettext("Return %(number)s should have been answered by %(due)s")
+    return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
+
+
+def _return(p: Params) -> dict[str, str]:
+    return {"number": p["number"], "order": p["order"], "due": _moment(p["due"])}
 
 
 def member_invited(p: Params) -> Words:

@@ -24,6 +24,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "customers",
         "orders",
         "fulfilment",
+        "returns",
         "reviews",
         "complaints",
         "buyers",

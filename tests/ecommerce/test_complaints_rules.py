@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.clocks import Clock, span
 from ecommerce.complaints import rules
-from ecommerce.complaints.words import span
 
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
 def test_clock(state, hours_left, used, tone):
     left = timedelta(hours=hours_left)
 
-    assert rules.clock(state=state, due=NOON + left, now=NOON) == rules.Clock(used, left, tone)
+    assert rules.clock(state=state, due=NOON + left, now=NOON) == Clock(used, left, tone)
 
 
 @pytest.mark.parametrize(

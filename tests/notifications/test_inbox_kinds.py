@@ -16,6 +16,7 @@ from notifications.inbox.rules import rank_of
 
 DUE = "2026-06-05T10:00:00+00:00"
 COMPLAINT = {"number": "C-7", "topic": "damaged", "due": DUE, "refund": "120.00", "currency": "CNY"}
+RETURN = {"number": "R-7", "order": "10001", "units": 2, "due": DUE, "state": "requested"}
 STOCK = {"variant_id": 3, "product": "盖碗", "sku": "GW-1", "units": 12, "pace": 4, "day": "2026-06-08"}
 FORECAST = {
     "measure": "sales_value", "refused": False, "days": 28, "low": 12345.6, "high": 15432.1, "currency": "CNY",
@@ -63,6 +64,8 @@ SAMPLES = {
     ],
     "complaint-opened": [COMPLAINT, {**COMPLAINT, "refund": ""}],
     "complaint-due": [COMPLAINT],
+    **{key: [RETURN] for key in ("return-requested", "return-due", "return-late")},
+    **{key: [{**RETURN, "state": "received"}] for key in ("return-settle-due", "return-settle-late")},
     "member-invited": [{"by": "Ann", "role": "manager"}],
     "member-joined": [{"name": "Ben", "role": "Night shift"}],
     "token-created": [{"name": "ERP", "by": "Ann"}],

@@ -107,6 +107,7 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "newer": newer,
         "older": older,
         "note_form": note_form,
+        "sees_returns": may("returns.view"),
         "sees_contact": may("orders.edit") or may("orders.ship"),
         "may": {
             "edit": may("orders.edit"),

@@ -1,0 +1,46 @@
+"""The page on which a buyer asks to send something back, and sees how far that is."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.errors import Refused
+from core.forms import add_refusal
+from ecommerce.buyers.links import RETURN, BuyerRequest, buyer_of, buyer_view, language_for
+from ecommerce.orders.models import Order
+from ecommerce.returns.actions import request_return
+from ecommerce.returns.forms import RequestForm
+from ecommerce.returns.models import Return
+from ecommerce.returns.queries import returnable, returns_of_order
+
+
+@buyer_view(RETURN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def return_page(request: BuyerRequest) -> HttpResponse:
+    """The returns of a delivered order, and a form for what can still come back unless one waits for its answer."""
+    orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines")
+    order = orders.filter(pk=request.link.object_id, delivered_at__isnull=False).first()
+    if order is None:
+        raise Http404
+    with translation.override(language_for(order.customer, request)):
+        cases = list(returns_of_order(order))
+        waits = any(case.state == Return.State.REQUESTED for case in cases)
+        form = RequestForm(
+            request.POST if request.method == "POST" else None, lines=order.lines.all(), free=returnable(order)
+        )
+        if form.is_valid():
+            try:
+                request_return(order, lines=form.wanted, actor=buyer_of(order.customer))
+            except Refused as refusal:
+                add_refusal(form, refusal)
+            else:
+                messages.success(request, _("The shop has your request and 24 hours to answer."))
+                return redirect(request.path)
+        may_ask = bool(form.unit_lines) and (not waits or form.is_bound)
+        context = {"order": order, "cases": cases, "form": form, "may_ask": may_ask}
+        return render(request, "ecommerce/buyers/return.html", context, status=422 if form.is_bound else 200)

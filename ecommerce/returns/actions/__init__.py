@@ -1,0 +1,18 @@
+"""All that changes a return. Each takes who does it as `actor` and raises Refused where the state forbids it."""
+
+from ecommerce.returns.actions.asking import LineIn, approve_return, cancel_return, refuse_return, request_return
+from ecommerce.returns.actions.clocks import announce_overdue, remind_due_soon, run_clocks
+from ecommerce.returns.actions.settling import receive_return, settle_return
+
+__all__ = [
+    "LineIn",
+    "announce_overdue",
+    "approve_return",
+    "cancel_return",
+    "receive_return",
+    "refuse_return",
+    "remind_due_soon",
+    "request_return",
+    "run_clocks",
+    "settle_return",
+]

@@ -1,0 +1,130 @@
+"""The goods are here: they are looked at, and the return is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.activity.log import record
+from core.actors import Actor
+from core.errors import Refused
+from ecommerce.inventory.actions import take_back
+from ecommerce.inventory.models import Warehouse
+from ecommerce.orders.actions import refund_order
+from ecommerce.orders.models import Order, Payment
+from ecommerce.returns import rules
+from ecommerce.returns.actions.writing import facts, taken, words_of, write
+from ecommerce.returns.events import ReturnReceived, ReturnSettled
+from ecommerce.returns.models import Return, ReturnLine
+from ecommerce.returns.queries import units_to_refund, worth_of
+from ecommerce.returns.rules import Inspection
+
+
+@transaction.atomic
+def receive_return(
+    case: Return, *, inspected: Mapping[int, Inspection], warehouse: Warehouse | None = None, actor: Actor
+) -> Return:
+    """The goods came and were looked at: line id of the return -> what became of its units.
+
+    Units for the shelf enter stock as returned in the same transaction; those to repair or written off do not. What
+    did not come stays with the buyer and can be asked for again. Refuses more units than were asked for, and none.
+    """
+    case = taken(case, "receive")
+    lines = list(case.lines.select_related("order_line__variant"))
+    _check(lines, inspected)
+    for line in lines:
+        found = inspected.get(line.pk, Inspection())
+        line.restocked, line.repaired, line.written_off = found.restock, found.repair, found.write_off
+    ReturnLine.objects.bulk_update(lines, ["restocked", "repaired", "written_off"])
+    for line in sorted(lines, key=lambda line: line.order_line.variant_id or 0):  # the one order stock is touched in
+        variant = line.order_line.variant
+        if line.restocked and variant is not None:
+            take_back(variant, line.restocked, warehouse=warehouse, reference=case.number, actor=actor)
+    old, now = case.state, timezone.now()
+    write(
+        case,
+        state=rules.STEPS["receive"].becomes,
+        received_at=now,
+        due_at=rules.settle_due(
+            requested=case.requested_at, answered=case.answered_at or case.requested_at, received=now
+        ),
+        reminded_at=None,
+        late_at=None,
+    )
+    event = ReturnReceived(
+        **facts(case, sum(line.came for line in lines)),
+        restocked=sum(line.restocked for line in lines),
+        repaired=sum(line.repaired for line in lines),
+        written_off=sum(line.written_off for line in lines),
+    )
+    record(event, actor=actor, subject=case, changes={"state": (old, case.state)})
+    return case
+
+
+def _check(lines: list[ReturnLine], inspected: Mapping[int, Inspection]) -> None:
+    known = {line.pk: line for line in lines}
+    for pk, found in inspected.items():
+        line = known.get(pk)
+        if line is None:
+            raise Refused("line_unknown", _("The return has no such line."))
+        problem = rules.inspection_problem(found, asked=line.quantity)
+        if problem is not None:
+            sentence = _("At most %(most)s of “%(title)s” are to come back. Enter how many came, not below 0.")
+            sentence %= {"most": line.quantity, "title": line.order_line.title}
+            fields: dict[str, Any] = {f"restock_{pk}": sentence}
+            raise Refused("inspection_units", sentence, **fields)
+    if not any(found.units for found in inspected.values()):
+        raise Refused("nothing_came", _("Enter what came. If nothing comes, call the return off."))
+
+
+@transaction.atomic
+def settle_return(
+    case: Return, *, outcome: str, amount: Decimal | None = None, reason: str = "", actor: Actor
+) -> Return:
+    """The end of it: money back, another item, or neither for a reason.
+
+    A refund gives back `amount`, or what the buyer paid for the units that came; never more than is left of the
+    payment. Its units count as refunded on the order. An exchange only notes that another item goes out.
+    """
+    # The order is locked before the return's money is read, as every refund does.
+    Order.objects.select_for_update(of=("self",)).get(pk=case.order_id)
+    case = taken(case, "settle")
+    if outcome not in Return.Outcome.values:
+        sentence = _("Choose how the return is settled.")
+        raise Refused("outcome_unknown", sentence, outcome=sentence)
+    missing = _("Say why nothing is given back.") if outcome == Return.Outcome.NONE else ""
+    reason = words_of(reason, name="reason", missing=missing)
+    payment = _pay_back(case, amount, actor=actor) if outcome == Return.Outcome.REFUND else None
+    old, now = case.state, timezone.now()
+    write(
+        case,
+        state=rules.STEPS["settle"].becomes,
+        ended_at=now,
+        due_at=None,
+        outcome=outcome,
+        outcome_reason=reason,
+        refund_amount=payment.amount if payment else None,
+        payment=payment,
+    )
+    event = ReturnSettled(
+        **facts(case, sum(line.came for line in case.lines.all())),
+        outcome=str(outcome),
+        refund=str(payment.amount) if payment else None,
+        payment_id=payment.pk if payment else None,
+    )
+    record(event, actor=actor, subject=case, changes={"state": (old, case.state)})
+    return case
+
+
+def _pay_back(case: Return, amount: Decimal | None, *, actor: Actor) -> Payment:
+    units = units_to_refund(case)
+    with override(case.merchant.language):
+        why = _("Return %(number)s") % {"number": case.number}
+    wanted = worth_of(case) if amount is None else amount
+    return refund_order(case.order, amount=wanted, lines=units, reason=why, actor=actor)

@@ -1,0 +1,156 @@
+"""Returns for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.tokens.api import TenantViewSet
+from ecommerce.inventory.models import Warehouse
+from ecommerce.orders.api import NUMBER, AmountField
+from ecommerce.orders.models import Order
+from ecommerce.orders.rules import MOST_LINES, MOST_UNITS
+from ecommerce.returns import actions
+from ecommerce.returns.filters import ReturnFilters
+from ecommerce.returns.models import Return, ReturnLine
+from ecommerce.returns.queries import return_list
+from ecommerce.returns.rules import Inspection
+
+ID = 2**63 - 1
+
+
+class ReturnLineOut(serializers.ModelSerializer[ReturnLine]):
+    line = serializers.IntegerField(source="order_line_id", help_text="The id of the order's line.")
+    sku = serializers.CharField(source="order_line.sku")
+
+    class Meta:
+        model = ReturnLine
+        fields = ("id", "line", "sku", "quantity", "reason", "details", "restocked", "repaired", "written_off")
+
+
+class ReturnOut(serializers.ModelSerializer[Return]):
+    order = serializers.CharField(source="order.number", help_text="The number of the order.")
+    currency = serializers.CharField(source="order.currency")
+    lines = ReturnLineOut(many=True)
+
+    class Meta:
+        model = Return
+        fields = (
+            "number", "order", "state", "requested_by", "reference", "requested_at", "due_at", "answered_at",
+            "received_at", "ended_at", "refusal", "outcome", "outcome_reason", "refund_amount", "currency",
+            "updated_at", "lines",
+        )  # fmt: skip
+
+
+class ReturnLineIn(serializers.Serializer[Any]):
+    line = serializers.IntegerField(min_value=1, max_value=ID, help_text="The id of the order's line.")
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS)
+    reason = serializers.ChoiceField(choices=Return.Reason.choices)
+    details = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class ReturnIn(serializers.Serializer[Any]):
+    """The same `reference` twice is one return."""
+
+    order = serializers.CharField(max_length=64, help_text="The number of the order.")
+    lines = ReturnLineIn(many=True, min_length=1, max_length=MOST_LINES)
+    reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class RefuseIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class InspectedIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=ID, help_text="The id of the return's line.")
+    restock = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, required=False)
+    repair = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, required=False)
+    write_off = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, required=False)
+
+
+class ReceiveIn(serializers.Serializer[Any]):
+    lines = InspectedIn(many=True, min_length=1, max_length=MOST_LINES)
+    warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
+
+
+class SettleIn(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=Return.Outcome.choices)
+    amount = AmountField(required=False, help_text="Of a refund; without it, what was paid for the units that came.")
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    queryset = Return.objects.none()
+    serializer_class = ReturnOut
+    filterset_class = ReturnFilters
+    updated_field = "updated_at"
+    lookup_field = "number"
+    lookup_value_regex = NUMBER
+    permissions = {
+        "read": "returns.view",
+        "create": "returns.handle",
+        "approve": "returns.handle",
+        "refuse": "returns.handle",
+        "receive": "returns.handle",
+        "cancel": "returns.handle",
+        "settle": "returns.settle",
+    }
+    inputs = {"create": ReturnIn, "refuse": RefuseIn, "receive": ReceiveIn, "settle": SettleIn}
+
+    def get_queryset(self) -> Any:
+        return return_list()
+
+    def _answer(self, case: Return, code: int = status.HTTP_200_OK) -> Response:
+        return Response(ReturnOut(return_list().get(pk=case.pk)).data, status=code)
+
+    @extend_schema(request=ReturnIn, responses={201: ReturnOut})
+    def create(self, request: Request) -> Response:
+        """Ask for units of an order to come back; the shop has 24 hours to answer."""
+        given = self.read()
+        order = Order.objects.filter(number=given["order"]).first()
+        if order is None:
+            raise serializers.ValidationError({"order": ["There is no order with this number."]})
+        lines = [actions.LineIn(**line) for line in given["lines"]]
+        case = actions.request_return(order, lines=lines, reference=given.get("reference", ""), actor=self.actor)
+        return self._answer(case, status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, number: str) -> Response:
+        """The shop takes the goods back."""
+        return self._answer(actions.approve_return(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=RefuseIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, number: str) -> Response:
+        """The shop does not take the goods back, and says why."""
+        return self._answer(actions.refuse_return(self.get_object(), **self.read(), actor=self.actor))
+
+    @extend_schema(request=None, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, number: str) -> Response:
+        """It does not come back after all."""
+        return self._answer(actions.cancel_return(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=ReceiveIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def receive(self, request: Request, number: str) -> Response:
+        """The goods came and were looked at. Units for the shelf enter stock."""
+        case, given = self.get_object(), self.read()
+        code = given.get("warehouse")
+        place = Warehouse.objects.filter(code=code).first() if code is not None else None
+        if code is not None and place is None:
+            raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
+        inspected = {line.pop("id"): Inspection(**line) for line in map(dict, given["lines"])}
+        return self._answer(actions.receive_return(case, inspected=inspected, warehouse=place, actor=self.actor))
+
+    @extend_schema(request=SettleIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, number: str) -> Response:
+        """Money back, another item, or neither for a reason."""
+        return self._answer(actions.settle_return(self.get_object(), **self.read(), actor=self.actor))

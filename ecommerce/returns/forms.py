@@ -1,0 +1,117 @@
+"""The forms of returns: shape only, the actions decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.money import LARGEST
+from core.validators import no_card_number
+from ecommerce.inventory.models import Warehouse
+from ecommerce.orders.forms import UnitsMixin
+from ecommerce.orders.models import OrderLine
+from ecommerce.returns.actions import LineIn
+from ecommerce.returns.actions.writing import LONGEST
+from ecommerce.returns.models import Return, ReturnLine
+from ecommerce.returns.rules import Inspection
+
+
+def _words(label: Any, *, rows: int = 3, required: bool = True, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        required=required,
+        validators=[no_card_number],
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+    )
+
+
+class RequestForm(UnitsMixin):
+    """Units of each line that can come back, with a reason for each, and words about all of them."""
+
+    details = _words(_("Details"), required=False)
+
+    def __init__(self, *args: Any, lines: Iterable[OrderLine], free: Mapping[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in lines:
+            if free.get(line.pk):
+                self.add_unit(line, free[line.pk], 0)
+                self.fields[f"reason_{line.pk}"] = forms.ChoiceField(
+                    label=_("Reason"), choices=[("", _("Choose")), *Return.Reason.choices], required=False
+                )
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [{**row, "reason": self[f"reason_{row['line'].pk}"]} for row in super().rows()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for line, _most, name in self.unit_lines:
+            if data.get(name) and not data.get(f"reason_{line.pk}"):
+                self.add_error(f"reason_{line.pk}", _("Choose one of the reasons."))
+        return data
+
+    @property
+    def wanted(self) -> list[LineIn]:
+        data = self.cleaned_data
+        return [
+            LineIn(pk, units, data.get(f"reason_{pk}", ""), data.get("details", ""))
+            for pk, units in self.units.items()
+            if units
+        ]
+
+
+class RefuseForm(forms.Form):
+    reason = _words(_("Why the return is refused"), help_text=_("The buyer reads it."))
+
+
+class ReceiveForm(forms.Form):
+    """What came of each line, and where the units for the shelf go where there are several warehouses."""
+
+    PARTS = ("restock", "repair", "write_off")
+
+    def __init__(self, *args: Any, lines: Iterable[ReturnLine], warehouses: list[Warehouse], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        labels = {"restock": _("To the shelf"), "repair": _("To repair"), "write_off": _("Write off")}
+        for line in self.lines:
+            for part in self.PARTS:
+                self.fields[f"{part}_{line.pk}"] = forms.IntegerField(
+                    label=labels[part],
+                    min_value=0,
+                    max_value=line.quantity,
+                    required=False,
+                    widget=forms.NumberInput(attrs={"inputmode": "numeric", "size": 3, "class": "sc-qty"}),
+                )
+        if len(warehouses) > 1:
+            self.fields["warehouse"] = forms.ModelChoiceField(
+                Warehouse.objects.filter(pk__in=[warehouse.pk for warehouse in warehouses]),
+                label=_("Warehouse"),
+                initial=warehouses[0],
+                empty_label=None,
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For templates: each line with its three fields."""
+        return [{"line": line, "fields": [self[f"{part}_{line.pk}"] for part in self.PARTS]} for line in self.lines]
+
+    @property
+    def inspected(self) -> dict[int, Inspection]:
+        data = self.cleaned_data
+        return {
+            line.pk: Inspection(*(data.get(f"{part}_{line.pk}") or 0 for part in self.PARTS)) for line in self.lines
+        }
+
+
+class SettleForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("How it ends"), choices=Return.Outcome.choices, widget=forms.RadioSelect)
+    amount = forms.DecimalField(
+        label=_("Amount to refund"), required=False, min_value=Decimal(0), max_value=LARGEST, decimal_places=2
+    )
+    reason = _words(
+        _("Note"), rows=2, required=False, help_text=_("Needed where nothing is given back. The buyer reads it.")
+    )

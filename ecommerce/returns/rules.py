@@ -1,0 +1,83 @@
+"""What may happen to a return, in which state and by whose leave, and its clocks. No database, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core import clocks
+from core.clocks import Clock
+
+ANSWER_WITHIN = timedelta(hours=24)
+SETTLE_WITHIN = timedelta(hours=72)
+DUE_SOON = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one of the states `begins` to `becomes`, by whoever holds the permission `word`."""
+
+    word: str
+    begins: frozenset[str]
+    becomes: str
+
+
+STEPS = {
+    "approve": Step("returns.handle", frozenset({"requested"}), "approved"),
+    "refuse": Step("returns.handle", frozenset({"requested"}), "refused"),
+    "receive": Step("returns.handle", frozenset({"approved"}), "received"),
+    "cancel": Step("returns.handle", frozenset({"requested", "approved"}), "cancelled"),
+    "settle": Step("returns.settle", frozenset({"received"}), "settled"),
+}
+
+
+def may(step: str, state: str) -> bool:
+    return state in STEPS[step].begins
+
+
+def word_for(state: str) -> str:
+    """The permission of whoever has to act in a state: to answer a request, or to settle what came back."""
+    return STEPS["settle"].word if state == "received" else STEPS["approve"].word
+
+
+def answer_due(requested: datetime) -> datetime:
+    return requested + ANSWER_WITHIN
+
+
+def settle_due(*, requested: datetime, answered: datetime, received: datetime) -> datetime:
+    """When it must be settled.
+
+    The shop has SETTLE_WITHIN of its own time: the clock stands while the goods are on their way back, and what the
+    answer took counts.
+    """
+    return received + SETTLE_WITHIN - max(timedelta(0), answered - requested)
+
+
+def clock(*, state: str, due: datetime, now: datetime) -> Clock:
+    """The clock of a request that waits for its answer, or of goods that wait to be settled."""
+    return clocks.clock(SETTLE_WITHIN if state == "received" else ANSWER_WITHIN, due=due, now=now)
+
+
+def units_left(*, shipped: int, claimed: int, taken_back: int = 0) -> int:
+    """Units of a line that can still come back; `claimed` by other returns, `taken_back` with a refund."""
+    return max(0, shipped - claimed - taken_back)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What became of the units of one line that arrived. Those that are missing stay with the buyer."""
+
+    restock: int = 0
+    repair: int = 0
+    write_off: int = 0
+
+    @property
+    def units(self) -> int:
+        return self.restock + self.repair + self.write_off
+
+
+def inspection_problem(found: Inspection, *, asked: int) -> str | None:
+    """What is wrong with an inspection of a line of `asked` units: "negative", "too_many" or None."""
+    if min(found.restock, found.repair, found.write_off) < 0:
+        return "negative"
+    return "too_many" if found.units > asked else None

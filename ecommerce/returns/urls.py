@@ -1,0 +1,20 @@
+"""Addresses of returns, below /m/<merchant>/."""
+
+from django.urls import path
+
+from ecommerce.returns import views
+
+urlpatterns = [
+    path("orders/<str:number>/return/", views.new, name="order-return"),
+    path("orders/<str:number>/returns/", views.of_order, name="order-returns"),
+    path("returns/", views.index, name="return-list"),
+    path("returns/export.csv", views.export, name="return-export"),
+    path("returns/reasons/", views.reasons, name="return-reasons"),
+    path("returns/reasons/export.csv", views.reasons_export, name="return-reasons-export"),
+    path("returns/<str:number>/", views.detail, name="return-detail"),
+    path("returns/<str:number>/approve/", views.approve, name="return-approve"),
+    path("returns/<str:number>/refuse/", views.refuse, name="return-refuse"),
+    path("returns/<str:number>/receive/", views.receive, name="return-receive"),
+    path("returns/<str:number>/settle/", views.settle, name="return-settle"),
+    path("returns/<str:number>/cancel/", views.cancel, name="return-cancel"),
+]

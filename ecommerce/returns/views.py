@@ -1,0 +1,250 @@
+"""The pages of returns: asking for one, the list, one return and its steps, the reasons by product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.access import MerchantRequest, merchant_view
+from core.errors import Refused
+from core.exports import csv_response
+from core.forms import add_refusal
+from core.htmx import done, page
+from ecommerce.inventory.models import Warehouse
+from ecommerce.orders.models import Order
+from ecommerce.returns import actions, rules
+from ecommerce.returns.forms import ReceiveForm, RefuseForm, RequestForm, SettleForm
+from ecommerce.returns.listing import RETURNS
+from ecommerce.returns.models import Return
+from ecommerce.returns.queries import (
+    reasons_by_product,
+    return_detail,
+    return_list,
+    returnable,
+    returns_of_order,
+    timeline,
+    worth_of,
+)
+from ecommerce.returns.words import clock_in_words
+
+SPANS = (30, 90, 365)
+
+
+@merchant_view("returns.view")
+@require_safe
+def index(request: MerchantRequest) -> HttpResponse:
+    """The list of returns."""
+    now = timezone.now()
+    found = RETURNS.page(return_list(), request.GET)
+    context: dict[str, Any] = {
+        "page": found,
+        "rows": [(case, clock_in_words(case, now)) for case in found.rows],
+        "search_hint": _("Number, order, buyer, SKU"),
+        "search_label": _("Search returns"),
+    }
+    if request.membership.may("orders.export"):
+        context["export_url"] = reverse("return-export", args=[request.merchant.slug])
+    return page(request, "ecommerce/returns/list.html", context, part="results")
+
+
+@merchant_view("orders.export")
+@require_safe
+def export(request: MerchantRequest) -> HttpResponseBase:
+    """The returns of the view, one row for each line, times as the merchant's clock has them."""
+    head = [
+        _("Return"), _("State"), _("Order"), _("Buyer"), _("Requested"), _("Requested by"), _("Due"), _("SKU"),
+        _("Product"), _("Quantity"), _("Reason"), _("Details"), _("To the shelf"), _("To repair"), _("Written off"),
+        _("Outcome"), _("Refund"), _("Currency"), _("Ended"),
+    ]  # fmt: skip
+
+    def clock(moment: Any) -> str:
+        return moment.astimezone(request.merchant.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+    def rows() -> Iterator[list[Any]]:
+        for case in RETURNS.matching(return_list(), request.GET).iterator(chunk_size=500):
+            for line in case.lines.all():
+                yield [
+                    case.number, str(case.badge.label), case.order.number, case.order.buyer_name,
+                    clock(case.requested_at), case.get_requested_by_display(), clock(case.due_at),
+                    line.order_line.sku, line.order_line.title, line.quantity, line.get_reason_display(), line.details,
+                    line.restocked, line.repaired, line.written_off, case.get_outcome_display(), case.refund_amount,
+                    case.order.currency, clock(case.ended_at),
+                ]  # fmt: skip
+
+    return csv_response(_("returns"), head, rows())
+
+
+@merchant_view("returns.handle")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: MerchantRequest, number: str) -> HttpResponse:
+    """Ask for units of an order to come back, for a buyer who wrote or called."""
+    order = get_object_or_404(Order.objects.select_related("merchant").prefetch_related("lines"), number=number)
+    form = RequestForm(request.POST or None, lines=order.lines.all(), free=returnable(order))
+    if form.is_valid():
+        try:
+            case = actions.request_return(order, lines=form.wanted, actor=request.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return done(request, case, _("Return %(number)s is open.") % {"number": case.number})
+    status = 422 if form.is_bound else 200
+    return page(request, "ecommerce/returns/new.html", {"order": order, "form": form}, status=status)
+
+
+@merchant_view("returns.view")
+@require_safe
+def of_order(request: MerchantRequest, number: str) -> HttpResponse:
+    """A panel for the page of an order: its returns, and the way to a new one."""
+    order = get_object_or_404(Order.objects.select_related("merchant"), number=number)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('return-list', args=[request.merchant.slug])}?tab=all&q={order.number}")
+    may_ask = request.membership.may("returns.handle") and any(returnable(order).values())
+    context = {"order": order, "cases": returns_of_order(order)[:20], "may_ask": may_ask}
+    return page(request, "ecommerce/returns/of_order.html", context)
+
+
+def _find(number: str) -> Return:
+    return get_object_or_404(return_detail(), number=number)
+
+
+def _show(request: MerchantRequest, case: Return, status: int = 200, **bound: forms.Form) -> HttpResponse:
+    lines, may = list(case.lines.all()), request.membership.may
+    first = {"outcome": Return.Outcome.REFUND, "amount": worth_of(case)} if case.may("settle") else {}
+    context: dict[str, Any] = {
+        "case": case,
+        "lines": lines,
+        "has_come": case.received_at is not None,
+        "clock": clock_in_words(case, timezone.now()),
+        "moments": timeline(case),
+        "may": {name: may(step.word) and case.may(name) for name, step in rules.STEPS.items()},
+        "sees_order": may("orders.view"),
+        "refuse_form": RefuseForm(auto_id="refuse_%s"),
+        "receive_form": ReceiveForm(lines=lines, warehouses=_warehouses(), auto_id="receive_%s"),
+        "settle_form": SettleForm(initial=first, auto_id="settle_%s"),
+    }
+    return page(request, "ecommerce/returns/detail.html", context | bound, status=status)
+
+
+def _warehouses() -> list[Warehouse]:
+    return list(Warehouse.objects.order_by("-is_default", "name", "pk"))
+
+
+@merchant_view("returns.view")
+@require_safe
+def detail(request: MerchantRequest, number: str) -> HttpResponse:
+    """One return: what comes back and why, where it stands, what to do next."""
+    return _show(request, _find(number))
+
+
+def _act(
+    request: MerchantRequest, case: Return, name: str, form: forms.Form, act: Callable[..., Return], say: str
+) -> HttpResponse:
+    """Do what a form asks for, or show the page again with the form and what is wrong with it."""
+    if form.is_valid():
+        try:
+            act(case, actor=request.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return done(request, case, say % {"number": case.number})
+    return _show(request, case, status=422, **{name: form})
+
+
+@merchant_view("returns.handle")
+@require_POST
+def approve(request: MerchantRequest, number: str) -> HttpResponse:
+    case = actions.approve_return(_find(number), actor=request.actor)
+    return done(request, case, _("Return %(number)s is approved.") % {"number": case.number})
+
+
+@merchant_view("returns.handle")
+@require_POST
+def cancel(request: MerchantRequest, number: str) -> HttpResponse:
+    case = actions.cancel_return(_find(number), actor=request.actor)
+    return done(request, case, _("Return %(number)s is called off.") % {"number": case.number})
+
+
+@merchant_view("returns.handle")
+@require_POST
+def refuse(request: MerchantRequest, number: str) -> HttpResponse:
+    form = RefuseForm(request.POST, auto_id="refuse_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        return actions.refuse_return(case, reason=form.cleaned_data["reason"], actor=actor)
+
+    return _act(request, _find(number), "refuse_form", form, act, _("Return %(number)s is refused."))
+
+
+@merchant_view("returns.handle")
+@require_POST
+def receive(request: MerchantRequest, number: str) -> HttpResponse:
+    """The goods came: what of them goes where."""
+    case = _find(number)
+    form = ReceiveForm(request.POST, lines=case.lines.all(), warehouses=_warehouses(), auto_id="receive_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        place = form.cleaned_data.get("warehouse")
+        return actions.receive_return(case, inspected=form.inspected, warehouse=place, actor=actor)
+
+    return _act(request, case, "receive_form", form, act, _("Return %(number)s is received."))
+
+
+@merchant_view("returns.settle")
+@require_POST
+def settle(request: MerchantRequest, number: str) -> HttpResponse:
+    form = SettleForm(request.POST, auto_id="settle_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        return actions.settle_return(case, **form.cleaned_data, actor=actor)
+
+    return _act(request, _find(number), "settle_form", form, act, _("Return %(number)s is settled."))
+
+
+def _since(request: MerchantRequest) -> tuple[int, datetime]:
+    """The days the reasons are counted over, and the first instant of the first of them."""
+    asked = request.GET.get("days", "")
+    days = next((span for span in SPANS if asked == str(span)), 90)
+    return days, request.merchant.day_bounds(request.merchant.today() - timedelta(days=days - 1))[0]
+
+
+@merchant_view("returns.view")
+@require_safe
+def reasons(request: MerchantRequest) -> HttpResponse:
+    """Why things come back, product by product."""
+    days, since = _since(request)
+    labels = dict(Return.Reason.choices)
+    rows = [
+        (one, [(labels.get(reason, reason), units) for reason, units in one.reasons])
+        for one in reasons_by_product(since)
+    ]
+    context: dict[str, Any] = {"rows": rows, "days": days, "spans": SPANS}
+    if request.membership.may("orders.export"):
+        context["export_url"] = reverse("return-reasons-export", args=[request.merchant.slug])
+    return page(request, "ecommerce/returns/reasons.html", context)
+
+
+@merchant_view("orders.export")
+@require_safe
+def reasons_export(request: MerchantRequest) -> HttpResponseBase:
+    """The same as CSV, one row for each product and reason."""
+    _days, since = _since(request)
+    labels = dict(Return.Reason.choices)
+    head = [_("Product"), _("Units shipped"), _("Units returned"), _("Rate"), _("Reason"), _("Units for this reason")]
+
+    def rows() -> Iterator[list[Any]]:
+        for one in reasons_by_product(since, most=1_000_000):
+            for reason, units in one.reasons:
+                yield [
+                    one.product.title, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units
+                ]  # fmt: skip
+
+    return csv_response(_("return reasons"), head, rows())
