@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from analytics.restock.drafting import draft_what_is_needed
 from analytics.restock.proposals import Left, proposal
 from core.access import MerchantRequest, merchant_view
-from core.errors import Refused
 from core.htmx import done, page
 
 
@@ -20,15 +19,13 @@ from core.htmx import done, page
 def restock_order(request: MerchantRequest) -> HttpResponse:
     """What would be ordered from whom, and what from nobody and why; posted, the drafts are made."""
     shop = request.merchant
-    here = reverse("restock-order", args=[shop.slug])
     if request.method == "POST":
-        try:
-            drafts = draft_what_is_needed(actor=request.actor)
-        except Refused as refusal:
-            return done(request, here, refusal.message)
+        drafts = draft_what_is_needed(actor=request.actor)
         numbers = ", ".join(draft.number for draft in drafts[:5])
         say = ngettext("%(count)d order drafted: %(numbers)s.", "%(count)d orders drafted: %(numbers)s.", len(drafts))
-        return done(request, here, say % {"count": len(drafts), "numbers": numbers})
+        return done(
+            request, reverse("restock-order", args=[shop.slug]), say % {"count": len(drafts), "numbers": numbers}
+        )
     found = proposal(shop.today(), shop.currency)
     left = [(one, _why(one)) for one in found.left]
     context = {"groups": found.groups, "left": left, "may_see_suppliers": request.membership.may("suppliers.view")}

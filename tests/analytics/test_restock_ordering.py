@@ -66,10 +66,11 @@ def test_drafts_are_made_by_supplier_and_asking_again_makes_none(as_user, ann, n
     before = client.get(PAGE)
     nothing_yet = PurchaseOrder.objects.count()
     client.post(PAGE)
-    client.post(PAGE)
+    again = client.post(PAGE)
     after = client.get(PAGE)
 
     assert nothing_yet == 0
+    assert (again.status_code, "nothing that can be ordered" in again.text) == (422, True)
     assert [group.supplier.name for group in before.context["groups"]] == ["Kiln", "Yixing"]
     assert before.text.count("No supplier has it in a price list.") == 2
     drafts = {order.supplier.name: order for order in PurchaseOrder.objects.all()}

@@ -19,6 +19,7 @@ from core.htmx import done, page
 from ecommerce.inventory.actions import default_warehouse
 from ecommerce.inventory.models import Warehouse
 from ecommerce.purchasing.actions import cancel_order, change_draft, close_order, draft_order, send_order
+from ecommerce.purchasing.actions.orders import check
 from ecommerce.purchasing.forms import PurchaseForm, PurchaseLines, ReasonForm
 from ecommerce.purchasing.listing import PURCHASES
 from ecommerce.purchasing.models import PurchaseOrder
@@ -92,8 +93,7 @@ def purchase_new(request: MerchantRequest) -> HttpResponse:
 def purchase_edit(request: MerchantRequest, pk: int) -> HttpResponse:
     """Change a draft."""
     order = find(pk)
-    if not order.can("change"):
-        return done(request, order, _("The order was sent. It can no longer be changed."))
+    check(order, "change")
     first = {"warehouse": order.warehouse, "expected_on": order.expected_on, "note": order.note}
     lines = [{"sku": line.sku, "quantity": line.quantity, "unit_price": line.unit_price} for line in order.lines.all()]
     return _form(request, order, first, lines)
@@ -159,11 +159,7 @@ def _form_page(
 @require_POST
 def purchase_send(request: MerchantRequest, pk: int) -> HttpResponse:
     """The supplier has the order now."""
-    order = find(pk)
-    try:
-        send_order(order, actor=request.actor)
-    except Refused as refusal:
-        return done(request, order, refusal.message)
+    order = send_order(find(pk), actor=request.actor)
     return done(request, order, _("Purchase order %(number)s counts as sent.") % {"number": order.number})
 
 

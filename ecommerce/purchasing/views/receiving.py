@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.purchasing.actions import receive_goods
+from ecommerce.purchasing.actions.orders import check
 from ecommerce.purchasing.forms import ReceiveForm
 from ecommerce.purchasing.views.purchases import ASKS, find
 
@@ -21,8 +22,8 @@ from ecommerce.purchasing.views.purchases import ASKS, find
 def purchase_receive(request: MerchantRequest, pk: int) -> HttpResponse:
     """Write down what came and what of it is good. The same form sent twice receives once."""
     order = find(pk)
-    if request.method != "POST" and not order.can("receive"):
-        return done(request, order, _("Nothing of this order is on its way."))
+    if request.method != "POST":  # what is posted may be a delivery that is known already
+        check(order, "receive")
     form = ReceiveForm(request.POST or None, lines=order.lines.all(), today=request.merchant.today(), key=uuid4().hex)
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("key", "received_on", "note", "over_reason")}

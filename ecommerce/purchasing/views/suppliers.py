@@ -135,10 +135,7 @@ def supplier_archive(request: MerchantRequest, pk: int) -> HttpResponse:
     """Put a supplier away, or with `again` take it up again."""
     supplier = _supplier(pk)
     archived = not request.POST.get("again")
-    try:
-        archive_supplier(supplier, archived=archived, actor=request.actor)
-    except Refused as refusal:
-        return done(request, supplier, refusal.message)
+    archive_supplier(supplier, archived=archived, actor=request.actor)
     say = _("%(name)s is archived.") if archived else _("%(name)s is in use again.")
     return done(request, supplier, say % {"name": supplier})
 
