@@ -64,7 +64,7 @@ PORTAL = (
     Group(
         _("Buy"),
         (
-            Entry(_("Purchase orders"), icon="clipboard-list", url="purchase-list", word="purchasing.view", key="b"),
+            Entry(_("Purchase orders"), icon="clipboard-list", url="purchase-list", word="purchasing.view", key="j"),
             Entry(_("Suppliers"), icon="building-factory", url="supplier-list", word="suppliers.view", key="x"),
         ),
     ),
