@@ -328,6 +328,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
         "ReturnState": "ecommerce.returns.models.Return.State",
         "ReturnReason": "ecommerce.returns.models.Return.Reason",
+        "ReturnOutcome": "ecommerce.returns.models.Return.Outcome",
+        "ForecastOutcome": "analytics.forecasts.models.ForecastRun.Outcome",
         "ReviewState": "ecommerce.reviews.models.Review.State",
         "ComplaintState": "ecommerce.complaints.models.Complaint.State",
         "NotificationState": "notifications.inbox.models.Notification.State",

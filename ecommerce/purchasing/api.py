@@ -211,7 +211,7 @@ class CameIn(serializers.Serializer[Any]):
     lot = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
-class ReceiveIn(serializers.Serializer[Any]):
+class ReceiptIn(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=80, help_text="Yours, unique for each delivery: the same one twice is one.")
     lines = CameIn(many=True, min_length=1, max_length=MOST_LINES)
     received_on = serializers.DateField(required=False, help_text="Without it, today.")
@@ -232,7 +232,7 @@ class PurchaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         "partial_update": PurchaseFields,
         "cancel": EndIn,
         "close": EndIn,
-        "receive": ReceiveIn,
+        "receive": ReceiptIn,
     }
 
     def get_queryset(self) -> Any:
@@ -285,7 +285,7 @@ class PurchaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         """No longer wait for what has not come."""
         return self._answer(close_order(self.get_object(), **self.read(), actor=self.actor))
 
-    @extend_schema(request=ReceiveIn, responses=PurchaseOut)
+    @extend_schema(request=ReceiptIn, responses=PurchaseOut)
     @action(detail=True, methods=["post"])
     def receive(self, request: Request, pk: str) -> Response:
         """A delivery came: accepted units enter the stock, damaged ones are written down only."""

@@ -171,21 +171,18 @@ class ReceiveForm(forms.Form):
         super().__init__(*args, initial={"received_on": today, "key": key}, **options)
         self.lines = list(lines)
         for line in self.lines:
-            words = {"sku": line.sku}
-            self._units(f"accepted_{line.pk}", _("Accepted units of %(sku)s") % words, line.outstanding)
-            self._units(f"damaged_{line.pk}", _("Damaged units of %(sku)s") % words, 0)
-            self.fields[f"lot_{line.pk}"] = forms.CharField(
-                label=_("Lot of %(sku)s") % words, max_length=120, required=False
-            )
+            self._units(f"accepted_{line.pk}", _("Accepted"), line.outstanding)
+            self._units(f"damaged_{line.pk}", pgettext_lazy("receipt", "Damaged"), 0)
+            self.fields[f"lot_{line.pk}"] = forms.CharField(label=_("Lot"), max_length=120, required=False)
 
-    def _units(self, name: str, label: str, first: int) -> None:
+    def _units(self, name: str, label: Any, first: int) -> None:
         self.fields[name] = forms.IntegerField(
             label=label,
             min_value=0,
             max_value=MOST_UNITS,
             initial=first,
             required=False,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "sc-qty"}),
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         )
 
     def rows(self) -> list[dict[str, Any]]:

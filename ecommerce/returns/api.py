@@ -73,7 +73,7 @@ class InspectedIn(serializers.Serializer[Any]):
     write_off = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, required=False)
 
 
-class ReceiveIn(serializers.Serializer[Any]):
+class ReturnReceiptIn(serializers.Serializer[Any]):
     lines = InspectedIn(many=True, min_length=1, max_length=MOST_LINES)
     warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
 
@@ -100,7 +100,7 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         "cancel": "returns.handle",
         "settle": "returns.settle",
     }
-    inputs = {"create": ReturnIn, "refuse": RefuseIn, "receive": ReceiveIn, "settle": SettleIn}
+    inputs = {"create": ReturnIn, "refuse": RefuseIn, "receive": ReturnReceiptIn, "settle": SettleIn}
 
     def get_queryset(self) -> Any:
         return return_list()
@@ -137,7 +137,7 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         """It does not come back after all."""
         return self._answer(actions.cancel_return(self.get_object(), actor=self.actor))
 
-    @extend_schema(request=ReceiveIn, responses=ReturnOut)
+    @extend_schema(request=ReturnReceiptIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])
     def receive(self, request: Request, number: str) -> Response:
         """The goods came and were looked at. Units for the shelf enter stock."""
