@@ -327,7 +327,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OrderState": "ecommerce.orders.models.Order.State",
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
         "ReturnState": "ecommerce.returns.models.Return.State",
-        "ReturnOutcome": "ecommerce.returns.models.Return.Outcome",
         "ReturnReason": "ecommerce.returns.models.Return.Reason",
         "ReturnOutcome": "ecommerce.returns.models.Return.Outcome",
         "ForecastOutcome": "analytics.forecasts.models.ForecastRun.Outcome",
