@@ -327,6 +327,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OrderState": "ecommerce.orders.models.Order.State",
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
         "ReturnState": "ecommerce.returns.models.Return.State",
+        "ForecastOutcome": "analytics.forecasts.models.ForecastRun.Outcome",
         "ReturnOutcome": "ecommerce.returns.models.Return.Outcome",
         "ReturnReason": "ecommerce.returns.models.Return.Reason",
         "ReviewState": "ecommerce.reviews.models.Review.State",
