@@ -170,7 +170,7 @@ def _forecast(chunk: DemandChunk, began: float) -> None:
         if not run.live:
             return
         if rows:
-            stock = read_stock(made.variants)
+            stock = read_stock(made.variants, merchant.today())
             columns = stock_columns(kept, run, stock, merchant, bits, made.for_sale)
             columns |= _about(made, bits, sells)
             replace_outlooks(run, merchant, made.variants, columns, kept)
@@ -313,7 +313,7 @@ def _refresh(run: DemandRun, merchant: Merchant, variants: list[int]) -> None:
     known, bits, packed, active, states = (list(column) for column in zip(*said, strict=True))
     for_sale = np.array([a and state in Product.FOR_SALE for a, state in zip(active, states, strict=True)])
     paths = run.unpack([bytes(path) for path in packed])
-    columns = stock_columns(paths, run, read_stock(known), merchant, np.array(bits), for_sale)
+    columns = stock_columns(paths, run, read_stock(known, merchant.today()), merchant, np.array(bits), for_sale)
     for name, values in columns.items():
         for variant, value in zip(known, values, strict=True):
             setattr(held[variant], name, value)

@@ -16,11 +16,11 @@ from analytics.demand.models import DemandOutlook, DemandRun, DemandTerms
 from analytics.demand.rules import NOTES, Paths
 from analytics.engine.demand import LEVELS
 from analytics.engine.protocol import Array
-from analytics.engine.stock import ENDLESS, cumulated, lasting, later, ordering
+from analytics.engine.stock import ENDLESS, cumulated, lasting_until, later, ordering
 from core.among import Among
 from core.bulk import insert_columns
 from ecommerce.inventory.models import StockLevel
-from ecommerce.purchasing.queries import incoming_units
+from ecommerce.purchasing.queries import coming_units
 
 FARTHEST: Final = 400  # days: beyond, no date is named
 LARGEST: Final = 2**31 - 1
@@ -30,10 +30,13 @@ SILENT, DORMANT = 1 << NOTES.index("silent"), 1 << NOTES.index("dormant")
 
 @dataclass(frozen=True)
 class Stock:
-    """Of each variant: units free to sell (NaN where never counted), units on their way, and the terms of ordering."""
+    """Of each variant: units free to sell (NaN where never counted), units on their way and the days until the first
+    of them is expected (infinite where that day is over and they are not there), and the terms of ordering.
+    """
 
     available: Array
     incoming: Array
+    arrival: Array
     lead: Array
     review: Array
     level: Array
@@ -44,11 +47,11 @@ def terms_of_shop() -> DemandTerms:
     return DemandTerms.objects.filter(variant=None).first() or DemandTerms()
 
 
-def read_stock(variants: Sequence[int]) -> Stock:
+def read_stock(variants: Sequence[int], today: date) -> Stock:
     """The stock, what is on its way and the terms of variants, in their order: four queries."""
     levels: Any = StockLevel.objects.filter(Among("variant_id", variants)).order_by()
     free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
-    incoming = incoming_units(variants)
+    coming = coming_units(variants)
     shop = terms_of_shop()
     own: Any = DemandTerms.objects.filter(Among("variant_id", variants)).order_by()
     terms = {pk: rest for pk, *rest in own.values_list("variant_id", "lead_days", "review_days", "level")}
@@ -56,11 +59,17 @@ def read_stock(variants: Sequence[int]) -> Stock:
     lead, review, level = np.array([terms.get(pk, usual) for pk in variants], dtype=float).reshape(-1, 3).T
     return Stock(
         np.array([free.get(pk, np.nan) for pk in variants], dtype=float),
-        np.array([incoming.get(pk, 0) for pk in variants], dtype=float),
+        np.array([coming[pk].units if pk in coming else 0 for pk in variants], dtype=float),
+        np.array([_until(coming[pk].first, today) if pk in coming else np.inf for pk in variants], dtype=float),
         lead,
         review,
         level,
     )
+
+
+def _until(expected: date | None, today: date) -> float:
+    """Days until a delivery is expected; infinite for one that is late or has no day: it may never come."""
+    return np.inf if expected is None or expected < today else float((expected - today).days)
 
 
 def stock_columns(
@@ -73,8 +82,9 @@ def stock_columns(
     begins = run.data_to + timedelta(days=1 + over)
     curve = later(cumulated(paths.mean, paths.totals, run.windows), paths.mean, over)
     counted = np.isfinite(stock.available)
-    there = np.nan_to_num(stock.available) + stock.incoming
-    lasts = lasting(curve, there)
+    free = np.nan_to_num(stock.available)
+    there = free + stock.incoming
+    lasts = lasting_until(curve, free, stock.incoming, stock.arrival)
     order = ordering(curve, there, stock.lead, stock.review, stock.level)
     sells = (notes & (SILENT | DORMANT)) == 0
     useful = sells & counted & (over < run.horizon)  # a forecast whose days are all over says nothing of stock

@@ -129,7 +129,13 @@ class Sheet:
     @property
     def gap(self) -> float | None:
         """The chance that the stock is used up before an order of today comes in; None for what was never counted."""
-        return None if self.available is None else float(chance_of_gap(self.curve, self.there, self.stock.lead)[0])
+        if self.available is None:
+            return None
+        chance = chance_of_gap(self.curve, self.there, self.stock.lead)[0]
+        if self.stock.incoming[0] > 0:  # the shelf may be empty before what is on its way is there
+            free = np.nan_to_num(self.stock.available)
+            chance = max(chance, chance_of_gap(self.curve, free, np.minimum(self.stock.arrival, self.stock.lead))[0])
+        return float(chance)
 
     def suggestions(self) -> list[Suggestion]:
         """What to order for each degree of certainty."""
@@ -184,7 +190,7 @@ def sheet_of(outlook: DemandOutlook) -> Sheet | None:
         weeks_then=[_said_of_week(past[at], told) for at in range(0, PAST_DAYS, WEEK)],
         begins=last + timedelta(days=1 + over),
         curve=later(cumulated(paths.mean, paths.totals, run.windows), paths.mean, over),
-        stock=read_stock([outlook.variant_id]),
+        stock=read_stock([outlook.variant_id], merchant.today()),
     )
 
 

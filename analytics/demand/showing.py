@@ -28,7 +28,7 @@ from analytics.demand.words import (
     units,
 )
 from analytics.engine.protocol import WEEK, Array
-from analytics.engine.stock import cumulated, lasting, later
+from analytics.engine.stock import cumulated, lasting_until, later, left_over
 from core.charts import Event, Fan, short_day
 from core.templatetags.sc import number
 
@@ -49,7 +49,8 @@ def tiles(sheet: Sheet) -> dict[str, Any]:
     }
     if sheet.available is None or sheet.is_over:
         return made
-    cover = lasting(sheet.curve, sheet.there)
+    free = np.nan_to_num(sheet.stock.available)
+    cover = lasting_until(sheet.curve, free, sheet.stock.incoming, sheet.stock.arrival)
     low, middle, high = (_day_of(sheet, float(days[0])) for days in (cover.low, cover.middle, cover.high))
     order_by = _day_of(sheet, max(float(cover.low[0]) - sheet.lead, 0.0)) if low is not None else None
     gap = sheet.gap or 0.0
@@ -172,7 +173,7 @@ def stock_chart(sheet: Sheet) -> dict[str, Any]:
         window = (low, min(high or shown[-1], shown[-1]))
     return Fan(
         past=[sheet.begins - timedelta(days=1)],
-        actual=[float(sheet.there[0])],
+        actual=[sheet.available or 0.0],
         future=shown,
         fan=[row for _when, row in ahead],
         digits=0,
@@ -183,7 +184,9 @@ def stock_chart(sheet: Sheet) -> dict[str, Any]:
 
 def stock_days(sheet: Sheet) -> list[tuple[date, list[float]]]:
     """What is left at the end of each day ahead, as rising quantiles at core.charts.QUANTILES."""
-    left = np.maximum(float(sheet.there[0]) - sheet.curve[0, 1:][:, SHOWN[::-1]], 0.0)
+    stock = sheet.stock
+    left = left_over(sheet.curve, sheet.available or 0.0, float(stock.incoming[0]), float(stock.arrival[0]))
+    left = left[:, SHOWN[::-1]]
     return [(sheet.begins + timedelta(days=step), [float(one) for one in row]) for step, row in enumerate(left)]
 
 

@@ -104,6 +104,35 @@ def lasting(curve: Array, stock: AnyFloat) -> Cover:
     return Cover(low, middle, high)
 
 
+def lasting_until(curve: Array, stock: AnyFloat, coming: AnyFloat, arrival: AnyFloat) -> Cover:
+    """The same with `coming` units on their way that arrive after `arrival` days (infinite: nobody knows when).
+
+    Units that arrive after the shelf is empty do not keep it from being empty.
+    """
+    alone, together = lasting(curve, stock), lasting(curve, np.asarray(stock, dtype=float) + coming)
+    low, middle, high = (
+        np.where(first < arrival, first, then)
+        for first, then in zip(
+            (alone.low, alone.middle, alone.high), (together.low, together.middle, together.high), strict=True
+        )
+    )
+    return Cover(low, middle, high)
+
+
+def left_over(curve: Array, stock: float, coming: float, arrival: float) -> Array:
+    """What is left of one stock at the end of each day: days x quantiles, where `curve` is that of the one series.
+
+    What is demanded while the shelf is empty is lost, and not served from what comes later.
+    """
+    alone = np.maximum(stock - curve[0, 1:], 0.0)
+    days = np.arange(len(alone))
+    if not coming or not arrival < len(days):
+        return alone
+    at = int(np.ceil(max(arrival, 0.0)))
+    together = np.maximum(stock - curve[0, at], 0.0) + coming - (curve[0, 1:] - curve[0, at])
+    return np.where((days >= at)[:, None], np.maximum(together, 0.0), alone)
+
+
 def _days(curve: Array, stock: Array) -> Array:
     """The day, with its part, at which each curve (series x (1 + horizon)) reaches the stock."""
     horizon = curve.shape[1] - 1

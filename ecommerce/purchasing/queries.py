@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
+from django.db.models import DateField, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.activity.models import Activity
@@ -107,7 +108,16 @@ def lines_on_the_way() -> QuerySet[PurchaseLine]:
     return PurchaseLine.objects.filter(order__state__in=rules.ON_THE_WAY, accepted__lt=F("quantity")).order_by()
 
 
-def incoming_units(variants: Iterable[int]) -> dict[int, int]:
-    """Units on their way by variant; those of which none are have no entry. One query."""
-    lines: Any = lines_on_the_way().filter(Among("variant_id", variants))
-    return dict(lines.values_list("variant_id").annotate(units=Sum(F("quantity") - F("accepted"))))
+@dataclass(frozen=True)
+class Coming:
+    """Units of a variant on their way, and the first day on which some are expected; None where none is known."""
+
+    units: int
+    first: date | None
+
+
+def coming_units(variants: Iterable[int]) -> dict[int, Coming]:
+    """What is on its way by variant; those of which nothing is have no entry. One query."""
+    lines: Any = lines_on_the_way().filter(Among("variant_id", variants)).values_list("variant_id")
+    rows = lines.annotate(units=Sum(F("quantity") - F("accepted")), first=Min("order__expected_on"))
+    return {variant: Coming(units, first) for variant, units, first in rows}
