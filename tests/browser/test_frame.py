@@ -102,7 +102,7 @@ def test_on_a_phone_the_menu_is_a_drawer(sign_in, ann):
     page.get_by_role("button", name="Open menu").click()
     expect(side).to_be_visible()
     axe(page)
-    side.get_by_role("link", name="Orders").click()
+    side.get_by_role("link", name="Orders", exact=True).click()
     page.wait_for_url("**/orders/")
 
 
