@@ -19,7 +19,7 @@ from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_i
 from analytics.forecasts.queries import watched
 from core.among import Among
 from ecommerce.inventory.models import StockLevel
-from ecommerce.purchasing.queries import lines_on_the_way
+from ecommerce.purchasing.queries import STILL_TO_COME, lines_on_the_way
 
 TASK = "analytics.demand.tasks.start_demand"
 VISIBLE = 0.5  # units: a forecast that moved by less has not moved
@@ -156,7 +156,7 @@ def restocked() -> QuerySet[DemandOutlook]:
     levels = StockLevel.objects.filter(variant=OuterRef("variant_id")).order_by().values("variant_id")
     free = Subquery(levels.annotate(free=Sum(F("on_hand") - F("reserved"))).values("free"), output_field=IntegerField())
     lines = lines_on_the_way().filter(variant=OuterRef("variant_id")).values("variant_id")
-    units = lines.annotate(units=Sum(F("quantity") - F("accepted"))).values("units")
+    units = lines.annotate(units=Sum(STILL_TO_COME)).values("units")
     coming = Coalesce(Subquery(units, output_field=IntegerField()), 0)
     now = DemandOutlook.objects.annotate(free=free, coming=coming)
     same = Q(incoming=F("coming")) & (Q(available=F("free")) | Q(available=None, free=None))

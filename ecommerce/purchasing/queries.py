@@ -25,6 +25,8 @@ from ecommerce.purchasing.models import (
     SupplierQuerySet,
 )
 
+STILL_TO_COME = F("quantity") - F("accepted")
+"""Units of a purchase line that are not there yet."""
 NO_DAY = date(9999, 12, 31)  # sorts behind every day
 
 
@@ -119,5 +121,5 @@ class Coming:
 def coming_units(variants: Iterable[int]) -> dict[int, Coming]:
     """What is on its way by variant; those of which nothing is have no entry. One query."""
     lines: Any = lines_on_the_way().filter(Among("variant_id", variants)).values_list("variant_id")
-    rows = lines.annotate(units=Sum(F("quantity") - F("accepted")), first=Min("order__expected_on"))
+    rows = lines.annotate(units=Sum(STILL_TO_COME), first=Min("order__expected_on"))
     return {variant: Coming(units, first) for variant, units, first in rows}

@@ -88,11 +88,10 @@ class Record:
         self.pending = waiting
 
     def distribution(
-        self, panel: SharePanel, origin: int, point: Array, nothing: Array, chance: np.random.Generator
+        self, panel: SharePanel, origin: int, point: Array, nothing: Array, space: Space, chance: np.random.Generator
     ) -> tuple[Distribution, Array]:
         """The distribution of a point made now and its quantiles, which will be held against what happens."""
         self.settle(panel, origin)
-        space = space_of(panel.shares[:origin][:, panel.selling(origin)])
         errors, steps, targets = self.due(origin, panel.counted, space)
         made = distribution(
             point,
@@ -183,7 +182,8 @@ class Backtest:
         errors = {name: due[name] for name in points}
         weight = combine.weights(errors, unit, self.information, self.horizon, self.remembered)
         is_joint = self.record.is_joint
-        if space_of(shares[:, selling]) is Space.ANGLE:
+        space = space_of(shares[:, selling])
+        if space is Space.ANGLE:
             combined = combine.mean(points, weight)
         else:
             combined = combine.log_mean(points, weight, is_closed=is_joint)
@@ -192,7 +192,7 @@ class Backtest:
         least = np.where(np.isfinite(positive), positive / 2, NEVER_SOLD)
         nothing = np.where((shares == 0).any(axis=0), np.sqrt(2.0) * least, 0.0)
         chance = np.random.default_rng([self.seed, origin])
-        spread, quantiles = self.record.distribution(panel, origin, point, nothing, chance)
+        spread, quantiles = self.record.distribution(panel, origin, point, nothing, space, chance)
         self.record.keep(panel, origin, point, least)
         self._keep(origin, points)
         simple = {name: points[name] for name in SIMPLE}

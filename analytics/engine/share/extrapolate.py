@@ -12,11 +12,10 @@ import numpy as np
 
 from analytics.engine.protocol import Array
 from analytics.engine.share.logratio import close, clr, ilr_basis, softmax, without_zeros
-from analytics.engine.share.residual import smoothed_level
+from analytics.engine.share.residual import RECENT, smoothed_level
 
 Extrapolation = Callable[[Array, int], Array]
 
-RECENT = 13
 RIDGE = 10.0
 
 

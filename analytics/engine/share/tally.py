@@ -10,7 +10,7 @@ import numpy as np
 from analytics.engine.protocol import Array
 from analytics.engine.scores import coverage, mean_absolute, pinball
 from analytics.engine.share.backtest import SHORTEST, WARM_UP, Record, ShareForecast
-from analytics.engine.share.draws import BANDS, LEVELS
+from analytics.engine.share.draws import BANDS, LEVELS, space_of
 from analytics.engine.share.panel import SharePanel
 
 
@@ -86,7 +86,8 @@ def naive_quantiles(panel: SharePanel, forecasts: Sequence[ShareForecast]) -> li
         nothing = np.zeros(point.shape[1])
         if origin in wanted:
             chance = np.random.default_rng([origin])
-            made.append(record.distribution(panel, origin, point, nothing, chance)[1])
+            space = space_of(panel.shares[:origin][:, panel.selling(origin)])
+            made.append(record.distribution(panel, origin, point, nothing, space, chance)[1])
         record.keep(panel, origin, point, nothing)
     return made
 
