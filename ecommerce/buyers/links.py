@@ -109,7 +109,8 @@ def language_for(customer: Customer | None, request: HttpRequest | None = None) 
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store, private"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # "no-referrer" would make browsers send the forms of these pages with the origin "null", which is refused
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
