@@ -1,0 +1,251 @@
+"""Whatever is done in whatever order: stock and money always add up.
+
+A machine of hypothesis does random steps of a working day through the same actions as pages and API, refused ones
+included, and checks the books after each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from core.errors import Refused
+from ecommerce.fulfilment.actions import mark_parcel_delivered, ship_order
+from ecommerce.inventory.actions import adjust_stock
+from ecommerce.inventory.queries import broken_levels
+from ecommerce.models import (
+    Order,
+    OrderLine,
+    Payment,
+    PurchaseOrder,
+    Return,
+    Shipment,
+    StockLevel,
+    StockMove,
+    Variant,
+    Warehouse,
+)
+from ecommerce.orders import actions
+from ecommerce.purchasing.actions import receive_goods
+from ecommerce.purchasing.rules import Came
+from ecommerce.returns import actions as returning
+from ecommerce.returns.rules import Inspection
+from tests import factories
+from tests.ecommerce.orders_kit import ANN, given, stocked
+from tests.ecommerce.purchasing_kit import kiln, sent
+
+D = Decimal
+few, some = st.integers(1, 3), st.integers(0, 4)
+cents = st.integers(1, 40_000).map(lambda amount: D(amount) / 100)
+
+
+def steps(machine: WorkingDay, name: str, act: Callable[[], Any]) -> Any:
+    """Do it, or leave everything as it was where it is refused."""
+    with contextlib.suppress(Refused):
+        done = act()
+        machine.done[name] = machine.done.get(name, 0) + 1
+        return done
+    return None
+
+
+class WorkingDay(RuleBasedStateMachine):
+    """Two variants in two warehouses; the third is never counted."""
+
+    done: dict[str, int] = {}
+    orders = Bundle("orders")
+    parcels = Bundle("parcels")
+    cases = Bundle("cases")
+    purchases = Bundle("purchases")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    @initialize()
+    def open_the_shop(self) -> None:
+        self.cup = stocked(4, sku="CUP", price=D("19.99"))
+        self.pot = stocked(2, sku="POT", price=D("168.00"))
+        self.gift = factories.VariantFactory(sku="GIFT", price=D("0.01"))
+        self.hall = factories.WarehouseFactory(name="Hall 2", code="H2")
+        self.supplier = kiln(sku="POT", multiple=1)
+        self.keys = 0
+
+    def lines_of(self, order: Order, counts: list[int]) -> dict[int, int]:
+        ids = order.lines.order_by("pk").values_list("pk", flat=True)
+        return dict(zip(ids, counts, strict=False))
+
+    @rule(
+        target=orders, cups=few, pots=some, gifts=some, paid=st.booleans(), fee=st.sampled_from(["0", "12.00", "7.77"]),
+        off=st.sampled_from(["0", "3.33"]), tax=st.sampled_from(["0", "1.01"]),
+    )  # fmt: skip
+    def place(self, cups: int, pots: int, gifts: int, paid: bool, fee: str, off: str, tax: str) -> Any:
+        lines = [(self.cup, cups), (self.pot, pots), (self.gift, gifts)]
+        wanted = given(
+            *[(one, count) for one, count in lines if count],
+            paid=paid, payment_method="alipay", shipping_fee=D(fee), discount=D(off), tax=D(tax),
+        )  # fmt: skip
+        return steps(self, "place", lambda: actions.place_order(wanted, actor=ANN)) or multiple()
+
+    @rule(order=orders)
+    def pay(self, order: Order) -> None:
+        steps(self, "pay", lambda: actions.take_payment(order, method="alipay", actor=ANN))
+
+    @rule(order=orders, counts=st.none() | st.lists(some, min_size=3, max_size=3))
+    def cancel(self, order: Order, counts: list[int] | None) -> None:
+        lines = self.lines_of(order, counts) if counts else None
+        steps(self, "cancel", lambda: actions.cancel_order(order, reason="x", lines=lines, actor=ANN))
+
+    @rule(order=orders, release=st.booleans())
+    def hold(self, order: Order, release: bool) -> None:
+        if release:
+            steps(self, "release", lambda: actions.release_order(order, actor=ANN))
+        else:
+            steps(self, "hold", lambda: actions.hold_order(order, reason="x", actor=ANN))
+
+    @rule(order=orders)
+    def pack(self, order: Order) -> None:
+        steps(self, "pack", lambda: actions.pack_order(order, actor=ANN))
+
+    @rule(
+        target=parcels, order=orders, counts=st.none() | st.lists(some, min_size=3, max_size=3), elsewhere=st.booleans()
+    )
+    def ship(self, order: Order, counts: list[int] | None, elsewhere: bool) -> Any:
+        units = self.lines_of(order, counts) if counts else None
+        place = self.hall if elsewhere else None
+        send = lambda: ship_order(order, units=units, warehouse=place, actor=ANN)  # noqa: E731
+        return steps(self, "ship", send) or multiple()
+
+    @rule(parcel=consumes(parcels))
+    def arrive(self, parcel: Shipment) -> None:
+        steps(self, "arrive", lambda: mark_parcel_delivered(parcel, actor=ANN))
+
+    @rule(order=orders, amount=cents)
+    def refund_money(self, order: Order, amount: Decimal) -> None:
+        steps(self, "refund", lambda: actions.refund_order(order, amount=amount, reason="x", actor=ANN))
+
+    @rule(order=orders, counts=st.lists(some, min_size=3, max_size=3), restock=st.booleans())
+    def refund_units(self, order: Order, counts: list[int], restock: bool) -> None:
+        lines = self.lines_of(order, counts)
+        give = lambda: actions.refund_order(order, lines=lines, reason="x", restock=restock, actor=ANN)  # noqa: E731
+        steps(self, "refund units", give)
+
+    @rule(target=cases, order=orders, counts=st.lists(some, min_size=3, max_size=3))
+    def ask_to_return(self, order: Order, counts: list[int]) -> Any:
+        lines = [returning.LineIn(pk, n, "damaged", "") for pk, n in self.lines_of(order, counts).items() if n]
+        case = steps(self, "return", lambda: returning.request_return(order, lines=lines, actor=ANN))
+        if case is None:
+            return multiple()
+        return steps(self, "approve", lambda: returning.approve_return(case, actor=ANN)) or multiple()
+
+    @rule(case=cases, shelf=some)
+    def inspect(self, case: Return, shelf: int) -> None:
+        found = {}
+        for line in case.lines.all():
+            kept = min(shelf, line.quantity)
+            found[line.pk] = Inspection(restock=kept, write_off=line.quantity - kept)
+        steps(self, "inspect", lambda: returning.receive_return(case, inspected=found, actor=ANN))
+
+    @rule(case=cases, amount=cents)
+    def settle(self, case: Return, amount: Decimal) -> None:
+        end = lambda: returning.settle_return(  # noqa: E731
+            case, outcome=Return.Outcome.REFUND, amount=amount, reason="", actor=ANN
+        )
+        steps(self, "settle", end)
+
+    @rule(target=purchases, units=st.integers(1, 6))
+    def buy(self, units: int) -> Any:
+        return steps(self, "buy", lambda: sent(self.supplier, ("POT", units))) or multiple()
+
+    @rule(purchase=purchases, good=some, bad=some, again=st.booleans())
+    def receive(self, purchase: PurchaseOrder, good: int, bad: int, again: bool) -> None:
+        self.keys += not again
+        came = {purchase.lines.get().pk: Came(good, bad)}
+        take = lambda: receive_goods(purchase, came, key=f"k{self.keys}", actor=ANN)  # noqa: E731
+        steps(self, "receive", take)
+
+    @rule(which=st.sampled_from(["CUP", "POT"]), counted=st.integers(0, 8), elsewhere=st.booleans())
+    def count(self, which: str, counted: int, elsewhere: bool) -> None:
+        place = self.hall if elsewhere else Warehouse.objects.get(is_default=True)
+        variant = Variant.objects.get(sku=which)
+        steps(self, "count", lambda: adjust_stock(variant, place, counted=counted, actor=ANN))
+
+    @invariant()
+    def the_ledger_is_the_stock(self) -> None:
+        assert not broken_levels().exists()
+        moved = StockMove.objects.aggregate(n=Sum("quantity"))["n"] or 0
+        assert moved == (StockLevel.objects.aggregate(n=Sum("on_hand"))["n"] or 0)
+
+    @invariant()
+    def promises_are_kept(self) -> None:
+        assert not StockLevel.objects.filter(Q(reserved__gt=F("on_hand")) | Q(reserved__lt=0)).exists()
+        held = OrderLine.objects.filter(variant__isnull=False).values("variant").annotate(n=Sum("reserved_quantity"))
+        levels = StockLevel.objects.values("variant").annotate(n=Sum("reserved"))
+        by_line = {row["variant"]: row["n"] for row in held.order_by() if row["n"]}
+        assert by_line == {row["variant"]: row["n"] for row in levels.order_by() if row["n"]}
+
+    @invariant()
+    def no_line_holds_more_than_it_still_sends(self) -> None:
+        gone = F("shipped_quantity") + F("cancelled_quantity")
+        assert not OrderLine.objects.filter(quantity__lt=gone).exists()
+        assert not OrderLine.objects.filter(reserved_quantity__gt=F("quantity") - gone).exists()
+        ended = [Order.State.CANCELLED, Order.State.SHIPPED, Order.State.DELIVERED, Order.State.COMPLETED]
+        assert not OrderLine.objects.filter(order__state__in=ended, reserved_quantity__gt=0).exists()
+
+    @invariant()
+    def money_adds_up(self) -> None:
+        for order in Order.objects.prefetch_related("lines", "payments"):
+            lines = sum((line.total for line in order.lines.all()), D(0))
+            on_order = order.discount - sum((line.discount for line in order.lines.all()), D(0))
+            assert order.total == lines - on_order + order.shipping_fee + order.tax
+            good = [one for one in order.payments.all() if one.state == Payment.State.SUCCEEDED]
+            paid = sum((one.amount for one in good if one.kind == Payment.Kind.CHARGE), D(0))
+            back = sum((one.amount for one in good if one.kind == Payment.Kind.REFUND), D(0))
+            assert (order.paid_total, order.refunded_total) == (paid, back)
+            assert back <= paid
+
+
+@pytest.fixture
+def _machine(scope: Any) -> None:
+    WorkingDay.done = {}
+
+
+def play(examples: int, length: int) -> dict[str, int]:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    quiet = settings(
+        max_examples=examples, stateful_step_count=length, deadline=None, database=None, derandomize=True,
+        suppress_health_check=checks,
+    )  # fmt: skip
+    run(WorkingDay, settings=quiet)
+    return WorkingDay.done
+
+
+@pytest.mark.usefixtures("_machine")
+def test_the_books_add_up_after_every_step():
+    done = play(6, 20)
+    assert {"place", "pay", "ship", "count"} <= done.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_machine")
+def test_the_books_add_up_through_many_days():
+    done = play(150, 40)
+    wanted = {
+        "place", "pay", "cancel", "hold", "release", "pack", "ship", "arrive", "refund", "refund units", "return",
+        "approve", "inspect", "settle", "buy", "receive", "count",
+    }  # fmt: skip
+    assert wanted <= done.keys(), f"never done: {wanted - done.keys()}"
