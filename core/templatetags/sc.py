@@ -11,6 +11,7 @@ from typing import Any
 
 from babel.numbers import format_compact_currency, format_currency
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
@@ -221,6 +222,15 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             params[name] = value
     encoded = params.urlencode()
     return f"?{encoded}" if encoded else "?"
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: template.Context, name: str) -> SafeString:
+    """A part of the frame around the page, which `chrome` keeps drawn; drawn here on pages that have no frame."""
+    chrome = context.get("chrome")
+    if not hasattr(chrome, "piece"):
+        return render_to_string(name, context.flatten())
+    return chrome.piece(name, str(context.get("csrf_token", "")))
 
 
 @register.simple_tag(takes_context=True)
