@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Merchant
-from config.kept import filled, hole, piece
+from core.kept import filled, hole, piece
 
 
 CURRENT = "current "  # and the address: the hole beside a menu item

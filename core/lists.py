@@ -18,11 +18,11 @@ from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from core.addresses import PAGING, changed
 from core.counts import COUNT_LIMIT, capped_counts, label_of
 from core.filterfields import drawn_fields, empty_fields, names_of, parameters_of
 from core.keyset import read_edge, write_edge
 
-PAGING = ("after", "before", "from")
 SIZES = (25, 50, 100)
 
 
@@ -324,13 +324,7 @@ class ListPage:
         return self._link(self.previous)
 
     def _link(self, edge: dict[str, str] | None) -> str:
-        if edge is None:
-            return ""
-        params = self.params.copy()
-        for name in PAGING:
-            params.pop(name, None)
-        params.update(edge)
-        return f"?{params.urlencode()}"
+        return "" if edge is None else changed(self.params, dict.fromkeys(PAGING, "") | edge)
 
     def _edge(self, row: Model) -> str:
         value: Any = row
