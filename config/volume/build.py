@@ -8,16 +8,18 @@ from datetime import datetime
 
 import numpy as np
 from allauth.account.models import EmailAddress
+from django.db import connection
 
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from analytics.models import CategoryFact, DailyFact, VariantFact
 from config.volume import names
-from config.volume.shop import Size, fill, tables
+from config.volume.shop import Size, fill_shop, tables
 from config.volume.writing import finish, quick_loading
 from core.tenancy import every_tenant, tenant
 from ecommerce.models import Category, Order, OrderCounter, Product, Warehouse
+from ecommerce.search import fill
 
 SHOPS = 50
 SHARE = 0.2  # of the orders are the first shop's
@@ -75,9 +77,10 @@ def build(orders: int, *, seed: int, until: datetime, password: str, say: Callab
     facts = [DailyFact, VariantFact, CategoryFact]
     with quick_loading(*tables(), *facts):
         for number, (shop, size) in enumerate(zip(shops, plan, strict=True)):
-            fill(shop, size, categories, np.random.default_rng([seed, number]), end)
+            fill_shop(shop, size, categories, np.random.default_rng([seed, number]), end)
             say(f"{shop.slug}: {size.orders:,} orders")
         say("indexes …")
+    fill(connection)
     finish([*tables(), *facts, Warehouse, OrderCounter])
     return Made(
         len(plan), sum(size.orders for size in plan), sum(size.products for size in plan),

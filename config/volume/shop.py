@@ -81,7 +81,7 @@ class People:
     streets: list[str]
 
 
-def fill(
+def fill_shop(
     merchant: Merchant, size: Size, categories: list[int], chance: np.random.Generator, until: np.datetime64
 ) -> None:
     """Write the whole shop, which is empty before."""
