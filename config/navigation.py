@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Merchant
 from core.kept import filled, hole, piece
 
-
 CURRENT = "current "  # and the address: the hole beside a menu item
 
 

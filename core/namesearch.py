@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 
 SHORTEST_END = 4  # digits: fewer are no end of a phone number
@@ -81,7 +82,9 @@ class NameSearch:
         if connection.vendor != "sqlite":
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE name = %s OR name LIKE %s", [self.fts, f"{self.fts}_on%"])
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE name = %s OR name LIKE %s", [self.fts, f"{self.fts}_on%"]
+            )
             there = {name for (name,) in cursor.fetchall()}
             if there == {self.fts, *self._triggers()}:
                 return
@@ -128,9 +131,7 @@ class NameSearch:
         return f"{bare} || '$'"
 
     def _triggers(self) -> dict[str, str]:
-        put = (
-            f"INSERT INTO {self.fts}(rowid, name, phone) VALUES (new.id, {self._doubled('new')}, {self._digits('new')});"  # noqa: S608
-        )
+        put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES (new.id, {self._doubled('new')}, {self._digits('new')});"  # noqa: S608
         gone = f"DELETE FROM {self.fts} WHERE rowid = old.id;"  # noqa: S608
         changed = f"new.{self.name} IS NOT old.{self.name} OR new.{self.phone} IS NOT old.{self.phone}"
         made = {
@@ -156,10 +157,24 @@ def by_beginning(table: str, column: str, words: str, merchant: int, vendor: str
     return " UNION ".join([each] * len(ways)), [value for way in ways for value in (merchant, way, f"{way}{_LAST}")]
 
 
-def either(parts: list[Select]) -> RawSQL:
-    """The ids that any of the SELECTs finds, for `pk__in`."""
-    values = [value for _, given in parts for value in given]
-    return RawSQL(" UNION ".join(sql for sql, _ in parts), values)  # noqa: S611 - every value is a parameter
+class Either(Func):
+    """A condition: the row's id is among those that any of the SELECTs finds.
+
+    PostgreSQL finds them first and then fetches their rows by key (an array of them leaves it no other way). Left to
+    join them it may read the whole shop instead, where it takes them for many.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+    template = "%(expressions)s"
+    arg_joiner = " IN "
+
+    def __init__(self, parts: list[Select]) -> None:
+        values = [value for _, given in parts for value in given]
+        super().__init__(F("pk"), RawSQL(" UNION ALL ".join(sql for sql, _ in parts), values))  # noqa: S611 - parameters
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context)
 
 
 def phone_digits(words: str) -> str:

@@ -215,9 +215,7 @@ def _orders(merchant: Merchant, orders: Orders, times: dict[str, np.ndarray], pe
     touched = orders.placed
     for moment in times.values():
         touched = np.fmax(touched, moment)
-    payment = np.select(
-        [orders.paid == 0, orders.refunded == 0, orders.refunded < orders.paid], [0, 1, 2], 3
-    )
+    payment = np.select([orders.paid == 0, orders.refunded == 0, orders.refunded < orders.paid], [0, 1, 2], 3)
     held = orders.state == ON_HOLD
     write(
         Order,
@@ -273,7 +271,9 @@ def _payments(
     """Charges, then refunds. Returns when each refund was made, NaT for orders without one."""
     charged, refunded = np.flatnonzero(orders.paid > 0), np.flatnonzero(orders.refunded > 0)
     later = np.where(np.isnat(times["cancelled_at"]), times["delivered_at"], times["cancelled_at"])
-    refunds = np.where(orders.refunded > 0, np.minimum(later + np.timedelta64(2, "h"), until), np.datetime64("NaT", "s"))
+    refunds = np.where(
+        orders.refunded > 0, np.minimum(later + np.timedelta64(2, "h"), until), np.datetime64("NaT", "s")
+    )
     count, at = len(charged) + len(refunded), np.concatenate([times["paid_at"][charged], refunds[refunded]])
     methods = ["alipay", "wechat", "card"]
     write(
@@ -326,9 +326,7 @@ def _parcels(
     )  # fmt: skip
 
 
-def _stock(
-    merchant: Merchant, lines: Lines, goods: Goods, chance: np.random.Generator, until: np.datetime64
-) -> None:
+def _stock(merchant: Merchant, lines: Lines, goods: Goods, chance: np.random.Generator, until: np.datetime64) -> None:
     """What is there now, and a ledger of two moves a variant that comes to it: the opening, and all that was sold."""
     count = len(goods.keys)
     sold = np.bincount(lines.variant, weights=lines.shipped, minlength=count).astype(np.int64)

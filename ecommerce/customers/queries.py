@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from core.namesearch import NameSearch, by_beginning, either, phone_digits
+from core.namesearch import Either, NameSearch, by_beginning, phone_digits
 from core.tenancy import current_tenant_id
 from ecommerce.customers.models import Consent, Customer, CustomerTag
-
 
 TABLE = "ecommerce_customer"
 NAMES = NameSearch(TABLE, "name", "phone")
@@ -52,7 +51,7 @@ def search_customers(customers: QuerySet[Any], words: str) -> QuerySet[Any]:
     parts.append(by_beginning(TABLE, "email", words, merchant, vendor))
     other = "SELECT id FROM ecommerce_customer WHERE merchant_id = %s AND external_id = %s AND NOT (external_id = '')"
     parts.append((other, [merchant, words]))
-    return customers.filter(pk__in=either(parts))
+    return customers.filter(Either(parts))
 
 
 def repeat_buyers(customers: QuerySet[Any]) -> QuerySet[Any]:

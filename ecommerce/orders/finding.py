@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
-from core.namesearch import NameSearch, Select, by_beginning, either, phone_digits
+from core.namesearch import Either, NameSearch, Select, by_beginning, phone_digits
 from core.tenancy import current_tenant_id
 from ecommerce.orders.models import Channel
 
@@ -20,10 +19,10 @@ TABLE = "ecommerce_order"
 NAMES = NameSearch(TABLE, "buyer_name", "buyer_phone")
 
 
-def found_orders(words: str) -> RawSQL:
-    """Ids of the merchant's orders whose number, e-mail or channel id begins so, or whose buyer, SKU or parcel it is."""
+def found_orders(words: str) -> Either:
+    """The merchant's orders whose number, e-mail or channel id begins so, or whose buyer, SKU or parcel it is."""
     parts = list(_ways(words, current_tenant_id(), connection.vendor))
-    return either(parts)
+    return Either(parts)
 
 
 def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:

@@ -61,7 +61,7 @@ def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
     """Orders whose number or e-mail begins with `words`, whose buyer's name holds it, whose phone ends with it, or whose
     SKU, tracking number or id on the channel it is.
     """
-    return rows.filter(pk__in=found_orders(words))
+    return rows.filter(found_orders(words))
 
 
 def neighbours(order: Order) -> tuple[Order | None, Order | None]:

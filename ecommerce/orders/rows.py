@@ -73,4 +73,6 @@ def _badge(badge: Badge) -> SafeString:
 
 
 def _note() -> SafeString:
-    return format_html(' <span class="sc-3">{}<span class="sc-vh">{}</span></span>', icon("note", "xs"), _("has a note"))
+    return format_html(
+        ' <span class="sc-3">{}<span class="sc-vh">{}</span></span>', icon("note", "xs"), _("has a note")
+    )
