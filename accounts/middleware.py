@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from accounts.members.models import Membership
 from accounts.people.adapter import SEEN, SINCE
+from accounts.people.models import User
 from accounts.people.rules import session_is_over, session_limits
 from core.tenancy import every_tenant
 
+MOST_SHOPS = 50  # that the switcher shows
 SEEN_EVERY = 60  # seconds; more often would write to the database with every page
 
 
@@ -40,23 +44,46 @@ def sessions(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], Htt
     return middleware
 
 
+def _memberships(user: User) -> QuerySet[Membership]:
+    return (
+        Membership.objects.filter(user=user)
+        .exclude(merchant__state__in=["applied", "refused"])
+        .select_related("merchant", "custom_role")
+    )
+
+
 def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
-    """Give the request `actor` and `membership_of(slug)`, and activate the person's language and time zone."""
+    """Give the request `actor`, `memberships()` and `membership_of(slug)`; activate the person's language and time zone.
+
+    The memberships, in the order in which the person came to work there, are asked for once a request: for the check of
+    who may see a page and for the switcher on it.
+    """
 
     def middleware(request: Any) -> HttpResponse:
         user = request.user
 
-        def membership_of(slug: str) -> Membership | None:
+        @cache
+        def memberships() -> list[Membership]:
             if not user.is_authenticated:
+                return []
+            with every_tenant("find out where the person works"):
+                found = list(_memberships(user).order_by("pk")[: MOST_SHOPS + 1])
+            for membership in found:
+                membership.user = user
+            return found
+
+        @cache
+        def membership_of(slug: str) -> Membership | None:
+            known = memberships()
+            for membership in known:
+                if membership.merchant.slug == slug:
+                    return membership
+            if len(known) <= MOST_SHOPS:
                 return None
             with every_tenant("find out whether the person is a member"):
-                return (
-                    Membership.objects.filter(user=user, merchant__slug=slug)
-                    .exclude(merchant__state__in=["applied", "refused"])
-                    .select_related("merchant", "custom_role", "user")
-                    .first()
-                )
+                return _memberships(user).filter(merchant__slug=slug).first()
 
+        request.memberships = memberships
         request.membership_of = membership_of
         request.actor = user.actor if user.is_authenticated else None
         if not user.is_authenticated:

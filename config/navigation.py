@@ -10,13 +10,18 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Merchant
-from core.tenancy import every_tenant
+from core.kept import filled, hole, piece
+
+CURRENT = "current "  # and the address: the hole beside a menu item
 
 
 @dataclass(frozen=True)
@@ -172,13 +177,8 @@ class Chrome:
         """Where the person works, for the switcher: in the order in which they came to work there."""
         if self.user is None:
             return []
-        with every_tenant("list the shops the person may switch to"):
-            return list(
-                Membership.objects.filter(user=self.user)
-                .exclude(merchant__state__in=[Merchant.State.APPLIED, Merchant.State.REFUSED])
-                .select_related("merchant", "custom_role")
-                .order_by("pk")[:50]
-            )
+        known: list[Membership] = self._request.memberships()
+        return known[:50]
 
     @property
     def is_staff(self) -> bool:
@@ -230,7 +230,6 @@ class Chrome:
             if entries:
                 at_foot = len(groups) > 3 and group is groups[-1]
                 shown.append({"title": group.title, "entries": entries, "foot": at_foot})
-        self._mark_current(shown)
         return shown
 
     @staticmethod
@@ -242,21 +241,39 @@ class Chrome:
             "key": entry.key,
             "name": entry.url,
             "count": link_to(entry.count, *args) if entry.count else "",
-            "current": False,
+            "mark": hole(f"{CURRENT}{address}"),
         }
 
-    def _mark_current(self, groups: list[dict[str, Any]]) -> None:
-        """The current item is the one whose address is the longest beginning of this one."""
+    def piece(self, template: str, csrf_token: str) -> SafeString:
+        """A part of the frame: from what is kept for people who see the same, with this request's marks put in."""
+        parts = piece((template, self._seen), lambda: self._draw(template))
+        current = self._current(parts[1::2])
+        return filled(parts, {"csrf": csrf_token, "here": escape(self.here), current: ' aria-current="page"'})
+
+    def _draw(self, template: str) -> str:
+        drawn = Chrome(self._request)
+        drawn.__dict__.update(here=hole("here"))
+        return render_to_string(template, {"chrome": drawn, "csrf_token": hole("csrf")})
+
+    @cached_property
+    def _seen(self) -> tuple[Any, ...]:
+        """Everything that the parts of the frame show or hang on, but what they leave open."""
+        user, membership = self.user, self.membership
+        shops = tuple((one.merchant.slug, one.merchant.name, one.role_name) for one in self.memberships)
+        place: tuple[Any, ...] = (self.on_staff_side,)
+        if membership is not None:
+            shop = membership.merchant
+            place = (shop.slug, shop.name, shop.state, shop.state_reason, membership.role_name, membership.permissions)
+        person = (str(user), user.email, user.theme, user.shortcuts, user.staff_role, user.is_active) if user else ()
+        return get_language(), settings.ROOT_URLCONF, person, place, shops
+
+    def _current(self, holes: list[str]) -> str:
+        """The hole of the current item of the menu: the one whose address is the longest beginning of this one."""
         path = self._request.path
-        entries = [entry for group in groups for entry in group["entries"]]
-        homes = {link_to("merchant-home", self.merchant.slug)} if self.merchant else set()
-        within = [
-            entry
-            for entry in entries
-            if path == entry["href"] or (path.startswith(entry["href"]) and entry["href"] not in homes)
-        ]
-        if within:
-            max(within, key=lambda entry: len(entry["href"]))["current"] = True
+        home = link_to("merchant-home", self.merchant.slug) if self.merchant else ""
+        addresses = [name.removeprefix(CURRENT) for name in holes if name.startswith(CURRENT)]
+        within = [one for one in addresses if path == one or (path.startswith(one) and one != home)]
+        return CURRENT + max(within, key=len, default="")
 
     @property
     def jump_menu(self) -> list[dict[str, Any]]:
@@ -291,7 +308,7 @@ class Chrome:
     def theme_action(self) -> str:
         return link_to("account-theme")
 
-    @property
+    @cached_property
     def here(self) -> str:
         """Where a form of the frame comes back to; a page that was reached by POST has no address to come back to."""
         return self._request.get_full_path() if self._request.method == "GET" else "/"

@@ -18,10 +18,11 @@ from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
+from core.addresses import PAGING, changed
+from core.counts import COUNT_LIMIT, capped_counts, label_of
+from core.filterfields import drawn_fields, empty_fields, names_of, parameters_of
 from core.keyset import read_edge, write_edge
 
-COUNT_LIMIT = 10_000
-PAGING = ("after", "before", "from")
 SIZES = (25, 50, 100)
 
 
@@ -53,13 +54,21 @@ class Sort:
 class Listing:
     """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
 
-    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class.
+    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class. With `columns` the rows
+    of a page are named tuples of these columns instead of objects, which takes a fraction of the time; `pk` and the
+    fields of all sorts must be among them.
     """
 
     sorts: Sequence[Sort]
     tabs: Sequence[Tab] = ()
     filters: type[django_filters.FilterSet] | None = None
     search: Callable[[Any, str], Any] | None = None
+    columns: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        missing = {"pk", *(sort.field for sort in self.sorts)} - set(self.columns)
+        if self.columns and missing:
+            raise ValueError(f"the columns of a list lack {', '.join(sorted(missing))}")
 
     def page(self, rows: QuerySet[Any], params: QueryDict) -> ListPage:
         """The page of `rows` that the query string asks for; nonsense in it falls back to the default."""
@@ -146,14 +155,29 @@ class ListPage:
         return self.kept(leaving_out=self._is_filter)
 
     def _is_filter(self, name: str) -> bool:
-        fields = self.filterset.form.fields if self.filterset is not None else {}
-        return any(name in _names_of(field, widget.widget) for field, widget in fields.items())
+        return self.listing.filters is not None and name in parameters_of(self.listing.filters)
+
+    @cached_property
+    def is_narrowed(self) -> bool:
+        """Whether the address sets a filter, wrong ones included."""
+        return any(self._is_filter(name) for name in self.params)
+
+    @property
+    def has_filters(self) -> bool:
+        return self.listing.filters is not None
+
+    @property
+    def filter_fields(self) -> str:
+        """The fields of the filters as they are laid out; kept where they are empty, for that is how they come."""
+        if self.is_narrowed or self.listing.filters is None:
+            return drawn_fields(self.filterset)
+        return empty_fields(self.listing.filters, lambda: self.filterset)
 
     @cached_property
     def found(self) -> QuerySet[Any]:
         """The rows after search and filters, before the tab."""
         rows = self.base
-        if self.filterset is not None and self.filterset.is_bound:
+        if self.is_narrowed:
             form = self.filterset.form
             form.is_valid()
             for name in form.fields:  # one wrong value must not undo the other filters
@@ -179,7 +203,7 @@ class ListPage:
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
         """The set filters: parameter names, label and the words for the value, for the chips above the table."""
-        if self.filterset is None or not self.filterset.is_bound:
+        if not self.is_narrowed:
             return []
         chips = []
         form = self.filterset.form
@@ -188,18 +212,29 @@ class ListPage:
             if value in (None, "", [], ()):
                 continue
             field = form.fields[name]
-            names = [key for key in _names_of(name, field.widget) if key in self.params]
+            names = [key for key in names_of(name, field.widget) if key in self.params]
             chips.append({"names": names, "label": field.label or name, "value": _words_for(field, value)})
         return chips
 
     @cached_property
     def count(self) -> int:
         """Rows of the view, up to COUNT_LIMIT + 1; asked for also where one page holds all: pages cost the same."""
-        return _up_to_limit(self.matching)
+        return self._counts[""]
 
     @property
     def count_label(self) -> str:
-        return f"{COUNT_LIMIT:,}+" if self.count > COUNT_LIMIT else f"{self.count:,}"
+        return label_of(self.count, limit=COUNT_LIMIT)
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        """Rows of the view under "", and of each counted tab under its key: one query."""
+        wanted = {"": self.matching}
+        wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
+        counts = capped_counts(wanted, limit=COUNT_LIMIT)
+        return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}
+
+    def _is_view(self, tab: Tab) -> bool:
+        return tab is self.tab and not self.is_filtered
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
@@ -208,15 +243,10 @@ class ListPage:
                 "key": tab.key,
                 "label": tab.label,
                 "current": tab is self.tab,
-                "count": self._count_of(tab) if tab.counted else None,
+                "count": label_of(self._counts[tab.key], limit=COUNT_LIMIT) if tab.counted else None,
             }
             for tab in self.listing.tabs
         ]
-
-    def _count_of(self, tab: Tab) -> str:
-        if tab is self.tab and not self.is_filtered:
-            return self.count_label
-        return _capped(tab.rows(self.base))
 
     @cached_property
     def is_unused(self) -> bool:
@@ -232,16 +262,22 @@ class ListPage:
         """
         before, after = self._read_edge("before"), self._read_edge("after")
         if before is not None:
-            flipped = self.matching.order_by(*self._terms(not self.descending))
+            flipped = self._shown.order_by(*self._terms(not self.descending))
             window = list(flipped.filter(self._beyond(before, forward=False))[: self.size + 1])
             if len(window) >= self.size:
                 return list(reversed(window[: self.size])), len(window) > self.size, True
         elif after is not None:
-            window = list(self.matching.filter(self._beyond(after, forward=True))[: self.size + 1])
+            window = list(self._shown.filter(self._beyond(after, forward=True))[: self.size + 1])
             if window:
                 return window[: self.size], True, len(window) > self.size
-        window = list(self.matching[: self.size + 1])
+        window = list(self._shown[: self.size + 1])
         return window[: self.size], False, len(window) > self.size
+
+    @property
+    def _shown(self) -> QuerySet[Any]:
+        """The matching rows with what a row of the page shows of them."""
+        columns = self.listing.columns
+        return self.matching.values_list(*columns, named=True) if columns else self.matching
 
     def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
         value, pk = edge
@@ -288,17 +324,11 @@ class ListPage:
         return self._link(self.previous)
 
     def _link(self, edge: dict[str, str] | None) -> str:
-        if edge is None:
-            return ""
-        params = self.params.copy()
-        for name in PAGING:
-            params.pop(name, None)
-        params.update(edge)
-        return f"?{params.urlencode()}"
+        return "" if edge is None else changed(self.params, dict.fromkeys(PAGING, "") | edge)
 
     def _edge(self, row: Model) -> str:
         value: Any = row
-        for name in self.sort.field.split("__"):
+        for name in [self.sort.field] if self.listing.columns else self.sort.field.split("__"):
             value = getattr(value, name)
         return write_edge(self._order, value, row.pk)
 
@@ -308,21 +338,6 @@ class ListPage:
     @property
     def _order(self) -> str:
         return f"{'-' if self.descending else ''}{self.sort.key}"
-
-
-def _up_to_limit(rows: QuerySet[Any]) -> int:
-    """Rows, up to COUNT_LIMIT + 1. By key alone: what the rows carry besides need not be worked out to count them."""
-    return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-
-
-def _capped(rows: QuerySet[Any]) -> str:
-    count = _up_to_limit(rows)
-    return f"{COUNT_LIMIT:,}+" if count > COUNT_LIMIT else f"{count:,}"
-
-
-def _names_of(name: str, widget: Any) -> list[str]:
-    """The parameters of a filter: its name, or one per part of a range."""
-    return [f"{name}_{suffix}" if suffix else name for suffix in getattr(widget, "suffixes", None) or [""]]
 
 
 def _words_for(field: Any, value: Any) -> str:

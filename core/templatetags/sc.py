@@ -11,12 +11,15 @@ from typing import Any
 
 from babel.numbers import format_compact_currency, format_currency
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from core.addresses import changed
+from core.kept import Holes, filled_for_each, split
 from core.middleware import current_request_id
 
 register = template.Library()
@@ -100,6 +103,8 @@ def number(value: Any, digits: int = 0) -> str:
     """A number with thousands separators; what rounds to nothing has no sign."""
     if value is None:
         return "–"
+    if type(value) is int and not digits:
+        return f"{value:,}".replace("-", "−")  # as both languages write it
     rounded: Any = round(value, digits) if isinstance(value, float | Decimal) else value  # Django cuts off, 0.6 to 0
     text = formats.number_format(rounded, digits, force_grouping=True).replace("-", "−")
     return text if re.search("[1-9]", text) else text.removeprefix("−")
@@ -124,7 +129,7 @@ def when(moment: datetime | None) -> SafeString:
     else:
         text = formats.date_format(local, "DATE_FORMAT")
     full = _moment(local, "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, text)
+    return mark_safe(f'<time datetime="{moment.isoformat()}" title="{full}">{text}</time>')
 
 
 def _moment(local: datetime, name: str) -> str:
@@ -211,16 +216,44 @@ def spark(values: Sequence[float], cls: str = "", width: int = 96, height: int =
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's query string with some parameters changed; an empty value takes one away. Paging starts anew."""
-    params = context["request"].GET.copy()
-    for name in ("after", "before", "from"):
-        params.pop(name, None)
-    for name, value in changes.items():
-        if value in (None, ""):
-            params.pop(name, None)
-        else:
-            params[name] = value
-    encoded = params.urlencode()
-    return f"?{encoded}" if encoded else "?"
+    return changed(context["request"].GET, changes)
+
+
+@register.simple_tag(takes_context=True)
+def piece(context: template.Context, name: str) -> SafeString:
+    """A part of the frame around the page, which `chrome` keeps drawn; drawn here on pages that have no frame."""
+    chrome = context.get("chrome")
+    if not hasattr(chrome, "piece"):
+        return render_to_string(name, context.flatten())
+    return chrome.piece(name, str(context.get("csrf_token", "")))
+
+
+class EachRow(template.Node):
+    """The body of `eachrow`."""
+
+    def __init__(self, rows: Any, name: str, body: template.NodeList) -> None:
+        self.rows, self.name, self.nodelist = rows, name, body
+
+    def render(self, context: template.Context) -> SafeString:
+        rows = self.rows.resolve(context)
+        with context.push(**{self.name: Holes()}):
+            return filled_for_each(split(self.nodelist.render(context)), rows)
+
+
+@register.tag
+def eachrow(parser: Any, token: Any) -> EachRow:
+    """{% eachrow rows as order %}<tr>…{{ order.number }}…</tr>{% endeachrow %}: as `for`, at a tenth of its time.
+
+    The body is drawn once, and each row's values are put into the places that were left open. So it can show what a row
+    holds, and cannot ask it anything (`if`, filters): `rows` are mappings of what is shown, worked out before. Text is
+    escaped, HTML (SafeString) is not.
+    """
+    words = token.split_contents()
+    if len(words) != 4 or words[2] != "as":
+        raise template.TemplateSyntaxError("eachrow reads {% eachrow rows as name %}")
+    body = parser.parse(("endeachrow",))
+    parser.delete_first_token()
+    return EachRow(parser.compile_filter(words[1]), words[3], body)
 
 
 @register.simple_tag(takes_context=True)
@@ -245,13 +278,9 @@ def without(context: dict[str, Any], names: Sequence[str]) -> str:
 @register.filter
 def sort_link(page: Any, key: str) -> str:
     """Where the head of a sortable column leads: its sort, or the other way round if it is the current one."""
-    params = page.params.copy()
-    for name in ("after", "before", "from"):
-        params.pop(name, None)
     sort = next(sort for sort in page.listing.sorts if sort.key == key)
     descending = not page.descending if page.sort.key == key else sort.descending
-    params["sort"] = f"-{key}" if descending else key
-    return f"?{params.urlencode()}"
+    return changed(page.params, {"sort": f"-{key}" if descending else key})
 
 
 @register.simple_tag

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value, Window
-from django.db.models.functions import Coalesce, Replace, RowNumber
+from django.db import connection
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
+from core.namesearch import Either, NameSearch, by_beginning, phone_digits
+from core.tenancy import current_tenant_id
 from ecommerce.customers.models import Consent, Customer, CustomerTag
+
+TABLE = "ecommerce_customer"
+NAMES = NameSearch(TABLE, "name", "phone")
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,16 @@ def customer_list() -> QuerySet[Customer]:
 
 
 def search_customers(customers: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By name, e-mail, id of another system, or the last digits of the phone number, spaces in it aside."""
-    found = Q(name__icontains=words) | Q(email__icontains=words) | Q(external_id=words)
-    digits = re.sub(r"[^0-9]", "", words)
-    if len(digits) >= 4 and re.fullmatch(r"[0-9 +()./-]+", words):
-        bare: Any = F("phone")
-        for sign in " -()./":
-            bare = Replace(bare, Value(sign), Value(""))
-        customers = customers.annotate(phone_digits=bare)
-        found |= Q(phone_digits__endswith=digits)
-    return customers.filter(found)
+    """By a part of the name, the beginning of the e-mail, the id of another system, or the end of the phone number."""
+    merchant, vendor = current_tenant_id(), connection.vendor
+    parts = [NAMES.by_name(words, merchant, vendor)]
+    digits = phone_digits(words)
+    if digits:
+        parts.append(NAMES.by_phone_end(digits, merchant, vendor))
+    parts.append(by_beginning(TABLE, "email", words, merchant, vendor))
+    other = "SELECT id FROM ecommerce_customer WHERE merchant_id = %s AND external_id = %s AND NOT (external_id = '')"
+    parts.append((other, [merchant, words]))
+    return customers.filter(Either(parts))
 
 
 def repeat_buyers(customers: QuerySet[Any]) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from core.lists import Listing, Sort, Tab
 from ecommerce.orders.filters import OrderFilters
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import search_orders
+from ecommerce.orders.rows import COLUMNS
 
 ORDERS = Listing(
     sorts=[
@@ -28,4 +29,5 @@ ORDERS = Listing(
     ],
     filters=OrderFilters,
     search=search_orders,
+    columns=COLUMNS,
 )

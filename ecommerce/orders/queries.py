@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,6 +16,7 @@ from core.events import sentence_of
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
+from ecommerce.orders.finding import found_orders
 from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment
 from ecommerce.orders.rules import ZERO
 
@@ -58,19 +58,10 @@ def orders_with_product(product: Product) -> OrderQuerySet:
 
 
 def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
-    """Orders whose number, buyer, e-mail, end of phone number, SKU or tracking number is `words`, or begins with it."""
-    found = (
-        Q(number__istartswith=words.lstrip("#"))
-        | Q(external_id=words)
-        | Q(buyer_name__icontains=words)
-        | Q(buyer_email__istartswith=words)
-        | Q(pk__in=OrderLine.objects.filter(sku__iexact=words).values("order"))
-        | Q(pk__in=Order.objects.filter(shipments__tracking_number__iexact=words.replace(" ", "")).values("pk"))
-    )
-    digits = re.sub(r"[\s()+-]", "", words)
-    if digits.isdigit() and len(digits) >= 4:
-        found |= Q(buyer_phone__endswith=digits) | Q(buyer_phone__endswith=words.strip())
-    return rows.filter(found)
+    """Orders whose number or e-mail begins with `words`, whose buyer's name holds it, whose phone ends with it, or whose
+    SKU, tracking number or id on the channel it is.
+    """
+    return rows.filter(found_orders(words))
 
 
 def neighbours(order: Order) -> tuple[Order | None, Order | None]:

@@ -23,6 +23,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "purchasing",
         "customers",
         "orders",
+        "search",
         "fulfilment",
         "returns",
         "reviews",

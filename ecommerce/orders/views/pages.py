@@ -23,6 +23,7 @@ from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderF
 from ecommerce.orders.listing import ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
+from ecommerce.orders.rows import rows_of
 
 MOST_LINES = 50
 
@@ -36,9 +37,10 @@ def _list_url(request: MerchantRequest) -> str:
 def index(request: MerchantRequest) -> HttpResponse:
     """The list of orders."""
     may = request.membership.may
+    found = ORDERS.page(order_list(), request.GET)
     context: dict[str, Any] = {
-        "page": ORDERS.page(order_list(), request.GET),
-        "now": timezone.now(),
+        "page": found,
+        "rows": rows_of(found.rows, request.merchant.slug, timezone.now()),
         "search_hint": _("Number, buyer, SKU, tracking"),
         "search_label": _("Search orders"),
         "may_create": may("orders.create"),

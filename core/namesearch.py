@@ -1,0 +1,201 @@
+"""Finding people by a part of their name or the end of their phone number, by index, among millions of rows.
+
+Both databases index trigrams, and Chinese names have two or three signs; so every sign of a name is indexed twice over
+("王小明" as "王王小小明明"), which makes any two signs in a row a trigram. A single sign is looked for where names begin.
+
+PostgreSQL: a GIN index over the merchant and the doubled name (extensions pg_trgm and btree_gin), and a B-tree over the
+merchant and the phone's digits backwards. SQLite: an FTS5 table of doubled names and digits that triggers keep up. Its
+rows go with theirs, and what is deleted is overwritten (secure-delete): an erased buyer leaves no trace in it.
+Migrations that rebuild a table drop its triggers on SQLite, so `ensure` runs after every `migrate`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, F, Func
+from django.db.models.expressions import RawSQL
+
+SHORTEST_END = 4  # digits: fewer are no end of a phone number
+_LAST = "\U0010ffff"
+_SIGNS = " -()+./"
+Select = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class NameSearch:
+    """The search over a tenant's table with a name and a phone column."""
+
+    table: str
+    name: str
+    phone: str
+
+    @property
+    def fts(self) -> str:
+        return f"{self.table}_names"
+
+    def by_name(self, words: str, merchant: int, vendor: str) -> Select:
+        """A SELECT of the ids of rows with `words` in their name; one sign must be the name's first."""
+        text = words.lower()
+        if vendor == "postgresql":
+            like = "".join(sign if sign not in "%_\\" else f"\\{sign}" for sign in text for _ in "12")
+            like = f"{like}%" if len(text) == 1 else f"%{like}%"
+            sql = f"SELECT id FROM {self.table} WHERE merchant_id = %s AND {self._doubled_pg} LIKE %s"  # noqa: S608
+            return sql, [merchant, like]
+        twice = "".join(sign * 2 for sign in text)
+        return self._match("name", f"^{twice}" if len(text) == 1 else twice, merchant)
+
+    def by_phone_end(self, digits: str, merchant: int, vendor: str) -> Select:
+        """A SELECT of the ids of rows whose phone number, signs between the digits aside, ends with `digits`."""
+        if vendor == "postgresql":
+            sql = f"SELECT id FROM {self.table} WHERE merchant_id = %s AND {self._backwards_pg} LIKE %s"  # noqa: S608
+            return sql, [merchant, f"{digits[::-1]}%"]
+        return self._match("phone", f"{digits}$", merchant)
+
+    def _match(self, column: str, text: str, merchant: int) -> Select:
+        phrase = text.replace('"', '""')
+        sql = (
+            f"SELECT found.id FROM {self.fts} CROSS JOIN {self.table} found ON found.id = {self.fts}.rowid"  # noqa: S608
+            f" WHERE {self.fts} MATCH %s AND found.merchant_id = %s"
+        )
+        return sql, [f'{column} : "{phrase}"', merchant]
+
+    @property
+    def _doubled_pg(self) -> str:
+        return rf"regexp_replace(lower({self.name}), '(.)', '\1\1', 'g')"
+
+    @property
+    def _backwards_pg(self) -> str:
+        return rf"reverse(regexp_replace({self.phone}, '\D', '', 'g'))"
+
+    def indexes_for_postgresql(self) -> dict[str, str]:
+        """Name and definition of the indexes, without CREATE INDEX."""
+        return {
+            f"{self.table}_name_trgm": f"ON {self.table} USING gin (merchant_id, ({self._doubled_pg}) gin_trgm_ops)",
+            f"{self.table}_phone_end": f"ON {self.table} (merchant_id, ({self._backwards_pg}) text_pattern_ops)",
+        }
+
+    def ensure(self, connection: Any) -> None:
+        """On SQLite: the table and its triggers, where they are missing; then it is filled anew."""
+        if connection.vendor != "sqlite":
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE name = %s OR name LIKE %s", [self.fts, f"{self.fts}_on%"]
+            )
+            there = {name for (name,) in cursor.fetchall()}
+            if there == {self.fts, *self._triggers()}:
+                return
+            if self.fts not in there:
+                cursor.execute(f"CREATE VIRTUAL TABLE {self.fts} USING fts5(name, phone, tokenize='trigram')")
+                cursor.execute(f"INSERT INTO {self.fts}({self.fts}, rank) VALUES ('secure-delete', 1)")  # noqa: S608
+            for name, sql in self._triggers().items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+                cursor.execute(sql)
+        self.fill(connection)
+
+    def fill(self, connection: Any) -> None:
+        """On SQLite: write the search anew from the rows. PostgreSQL's indexes need none."""
+        if connection.vendor != "sqlite":
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {self.fts}")  # noqa: S608
+            cursor.execute(
+                f"INSERT INTO {self.fts}(rowid, name, phone) SELECT id, {self._doubled('r')}, {self._digits('r')}"  # noqa: S608
+                f" FROM {self.table} r"
+            )
+
+    def remove(self, connection: Any) -> None:
+        """On SQLite: take table and triggers away."""
+        if connection.vendor != "sqlite":
+            return
+        with connection.cursor() as cursor:
+            for name in self._triggers():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            cursor.execute(f"DROP TABLE IF EXISTS {self.fts}")
+
+    def _doubled(self, row: str) -> str:
+        """The name with every sign twice, and a mark where it begins. ("^" is not doubled, so none in a name is one.)"""
+        return (
+            "'^' || coalesce((SELECT group_concat(sign || sign, '') FROM (WITH RECURSIVE place(n) AS"
+            f" (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < length({row}.{self.name}))"
+            f" SELECT substr({row}.{self.name}, n, 1) AS sign FROM place ORDER BY n)), '')"
+        )
+
+    def _digits(self, row: str) -> str:
+        bare = f"{row}.{self.phone}"
+        for sign in _SIGNS:
+            bare = f"replace({bare}, '{sign}', '')"
+        return f"{bare} || '$'"
+
+    def _triggers(self) -> dict[str, str]:
+        put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES (new.id, {self._doubled('new')}, {self._digits('new')});"  # noqa: S608
+        gone = f"DELETE FROM {self.fts} WHERE rowid = old.id;"  # noqa: S608
+        changed = f"new.{self.name} IS NOT old.{self.name} OR new.{self.phone} IS NOT old.{self.phone}"
+        made = {
+            "on_insert": f"AFTER INSERT ON {self.table} BEGIN {put} END",
+            "on_delete": f"AFTER DELETE ON {self.table} BEGIN {gone} END",
+            "on_update": f"AFTER UPDATE OF {self.name}, {self.phone} ON {self.table} WHEN {changed}"
+            f" BEGIN {gone} {put} END",
+        }
+        return {f"{self.fts}_{what}": f"CREATE TRIGGER {self.fts}_{what} {sql}" for what, sql in made.items()}
+
+
+def by_beginning(table: str, column: str, words: str, merchant: int, vendor: str) -> Select:
+    """A SELECT of the ids of rows whose column begins with `words`; on SQLite as typed, in capitals or in small letters.
+
+    PostgreSQL has an index over the column in capitals, SQLite one over the column (both after the merchant).
+    """
+    if vendor == "postgresql":
+        like = re.sub(r"([%_\\])", r"\\\1", words.upper())
+        sql = f"SELECT id FROM {table} WHERE merchant_id = %s AND upper({column}) LIKE %s"  # noqa: S608
+        return sql, [merchant, f"{like}%"]
+    ways = sorted({words, words.upper(), words.lower()})
+    each = f"SELECT id FROM {table} WHERE merchant_id = %s AND {column} >= %s AND {column} < %s"  # noqa: S608
+    return " UNION ".join([each] * len(ways)), [value for way in ways for value in (merchant, way, f"{way}{_LAST}")]
+
+
+class Either(Func):
+    """A condition: the row's id is among those that any of the SELECTs finds.
+
+    PostgreSQL finds them first and then fetches their rows by key (an array of them leaves it no other way). Left to
+    join them it may read the whole shop instead, where it takes them for many.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+    template = "%(expressions)s"
+    arg_joiner = " IN "
+
+    def __init__(self, parts: list[Select]) -> None:
+        values = [value for _, given in parts for value in given]
+        super().__init__(F("pk"), RawSQL(" UNION ALL ".join(sql for sql, _ in parts), values))  # noqa: S611 - parameters
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context)
+
+
+def phone_digits(words: str) -> str:
+    """The digits of what may be the end of a phone number; "" for anything else."""
+    bare = re.sub(r"[\s()+./-]", "", words)
+    return bare if bare.isascii() and bare.isdigit() and len(bare) >= SHORTEST_END else ""
+
+
+def create_concurrently(connection: Any, indexes: dict[str, str]) -> None:
+    """Make the indexes on PostgreSQL while others write; one that an earlier try left unfinished is made again."""
+    with connection.cursor() as cursor:
+        for name, definition in indexes.items():
+            cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+            found = cursor.fetchone()
+            if found and found[0]:
+                continue
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+            cursor.execute(f"CREATE INDEX CONCURRENTLY {name} {definition}")
+
+
+def drop_concurrently(connection: Any, indexes: dict[str, str]) -> None:
+    with connection.cursor() as cursor:
+        for name in indexes:
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")

@@ -1,0 +1,34 @@
+"""What makes the searches over buyers quick on SQLite, made again wherever it is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecommerce.customers.queries import NAMES as CUSTOMERS
+from ecommerce.orders.finding import NAMES as ORDERS
+
+INDEXES = {
+    "order_external": "ecommerce_order (merchant_id, external_id)",
+    "customer_external": "ecommerce_customer (merchant_id, external_id)",
+    "order_line_sku": "ecommerce_orderline (merchant_id, sku)",
+}
+
+
+def ensure(connection: Any) -> None:
+    """Tables, triggers and indexes of the search, where they are missing; nothing on PostgreSQL, where they stay."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('ecommerce_order', 'ecommerce_customer')")
+        if cursor.fetchone()[0] < 2:
+            return
+        for name, place in INDEXES.items():
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {place}")
+    for search in (ORDERS, CUSTOMERS):
+        search.ensure(connection)
+
+
+def fill(connection: Any) -> None:
+    """Write the search anew from the rows."""
+    for search in (ORDERS, CUSTOMERS):
+        search.fill(connection)
