@@ -128,6 +128,7 @@ class HoldForm(ReasonForm):
         ("payment", _("Payment is being checked")),
         ("stock", _("Waiting for stock")),
         ("customer", _("Customer asked to wait")),
+        ("fraud", _("Suspected fraud")),
     ]
 
 
@@ -155,7 +156,7 @@ class RefundForm(UnitsMixin, ReasonForm):
         untouched = not any(line.refunded_quantity for line in lines)
         for line in lines:
             most = line.quantity - line.refunded_quantity
-            self.add_unit(line, most, most if untouched else 0)
+            self.add_unit(line, most, most if untouched and not self.initial.get("amount") else 0)
         self.worths, self.refundable = worths, refundable
 
     def rows(self) -> list[dict[str, Any]]:
@@ -201,8 +202,8 @@ class NoteForm(forms.Form):
     text = forms.CharField(label=_("Note for your team"), max_length=2000)
 
 
-class OrderForm(forms.Form):
-    """An order written by hand."""
+class BuyerForm(forms.Form):
+    """Who gets an order, and where."""
 
     buyer_name = forms.CharField(label=_("Name"), max_length=150)
     buyer_email = forms.EmailField(label=_("E-mail"), required=False)
@@ -218,6 +219,11 @@ class OrderForm(forms.Form):
         help_text=_("Two letters, such as CN."),
         error_messages={"invalid": _("Enter the two letters of the country, such as CN.")},
     )
+
+
+class OrderForm(BuyerForm):
+    """An order written by hand."""
+
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     discount = amount_field(_("Discount"), required=False)
     shipping_fee = amount_field(_("Shipping"), required=False)
@@ -249,6 +255,36 @@ class OrderForm(forms.Form):
         )
 
 
+class EditForm(UnitsMixin, BuyerForm):
+    """An order before it is packed: buyer and address, units of its lines (0 takes one off), shipping."""
+
+    shipping_fee = amount_field(_("Shipping"))
+
+    def __init__(self, *args: Any, lines: Iterable[OrderLine], with_lines: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["buyer_name"].required = False
+        if not with_lines:
+            del self.fields["shipping_fee"]
+            return
+        for line in lines:
+            self.add_unit(line, MOST_UNITS, line.quantity)
+
+    @property
+    def quantities(self) -> dict[int, int]:
+        """Line id -> units; a field that is left empty changes nothing."""
+        typed = {line.pk: self.cleaned_data.get(name) for line, _most, name in self.unit_lines}
+        return {pk: units for pk, units in typed.items() if units is not None}
+
+
+class SplitForm(UnitsMixin, forms.Form):
+    """What goes into a second order."""
+
+    def __init__(self, *args: Any, lines: Iterable[OrderLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in lines:
+            self.add_unit(line, line.quantity, 0)
+
+
 class LineForm(forms.Form):
     sku = forms.CharField(label=_("SKU"), max_length=80, widget=forms.TextInput(attrs={"list": "skus"}))
     quantity = forms.IntegerField(
@@ -277,6 +313,7 @@ class BaseLines(forms.BaseFormSet):
         return max(super().total_form_count(), typed)
 
 
+MoreLines = forms.formset_factory(LineForm, formset=BaseLines, extra=2, max_num=20, absolute_max=20)
 LineFormSet = forms.formset_factory(
     LineForm, formset=BaseLines, extra=0, min_num=1, max_num=50, validate_min=True, absolute_max=50
 )

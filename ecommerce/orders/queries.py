@@ -97,6 +97,17 @@ class Moment:
         return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
 
     @property
+    def difference(self) -> bool:
+        """Whether the order cost another amount afterwards."""
+        return bool(Decimal(self.facts.get("difference") or 0))
+
+    @property
+    def buyer_changed(self) -> bool:
+        return any(
+            name.startswith(("buyer_", "ship_")) for name in self.facts.get("fields", []) if name != "shipping_fee"
+        )
+
+    @property
     def sentence(self) -> str:
         """What happened, in the words of the activity log."""
         return sentence_of(self.kind, self.facts)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import pages, panels, steps
+from ecommerce.orders.views import changing, pages, panels, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
@@ -21,5 +21,8 @@ urlpatterns = [
     path("<str:number>/release/", steps.release, name="order-release"),
     path("<str:number>/cancel/", steps.cancel, name="order-cancel"),
     path("<str:number>/refund/", steps.refund, name="order-refund"),
+    path("<str:number>/edit/", changing.edit, name="order-edit"),
+    path("<str:number>/split/", changing.split, name="order-split"),
+    path("<str:number>/duplicate/", changing.duplicate, name="order-duplicate"),
     path("<str:number>/note/", steps.note, name="order-note"),
 ]

@@ -1,6 +1,8 @@
 """Everything that changes an order. Each takes who does it as `actor` and raises Refused where it may not be."""
 
+from ecommerce.orders.actions.dividing import duplicate_order, split_order, why_not_split
 from ecommerce.orders.actions.drafting import Placed
+from ecommerce.orders.actions.editing import edit_order, plan_edit, why_not_edit, why_not_edit_lines
 from ecommerce.orders.actions.handling import (
     add_note,
     complete_orders,
@@ -26,6 +28,8 @@ __all__ = [
     "complete_orders",
     "confirm_order",
     "confirm_orders",
+    "duplicate_order",
+    "edit_order",
     "hold_order",
     "mark_delivered",
     "pack_order",
@@ -33,9 +37,14 @@ __all__ = [
     "payment_failed",
     "place_order",
     "place_orders",
+    "plan_edit",
     "recount_customers",
     "refund_order",
     "release_order",
     "ship_lines",
+    "split_order",
     "take_payment",
+    "why_not_edit",
+    "why_not_edit_lines",
+    "why_not_split",
 ]

@@ -107,7 +107,7 @@ def fill(draft: Draft, merchant: Merchant, variants: dict[str, Variant]) -> None
     """Make the rows, or note why they cannot be."""
     given = draft.given
     try:
-        draft.lines = [_line(one, place, variants.get(one.sku)) for place, one in enumerate(given.lines, start=1)]
+        draft.lines = [make_line(one, place, variants.get(one.sku)) for place, one in enumerate(given.lines, start=1)]
         draft.order = _order(draft, merchant)
         for line in draft.lines:
             line.order = draft.order
@@ -126,7 +126,8 @@ def fill(draft: Draft, merchant: Merchant, variants: dict[str, Variant]) -> None
         draft.result.refusal = Refused("invalid", f"{name}: {sentence}", status=422, **fields)
 
 
-def _line(given: LineIn, position: int, variant: Variant | None) -> OrderLine:
+def make_line(given: LineIn, position: int, variant: Variant | None) -> OrderLine:
+    """The row of a line. Refuses an unknown SKU without title and price; raises BadFigures."""
     price = given.unit_price if given.unit_price is not None else variant.price if variant else None
     title = given.title or (variant.full_title if variant else "")
     if price is None or not (title or given.sku):

@@ -23,6 +23,7 @@ from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderF
 from ecommerce.orders.listing import ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
+from ecommerce.orders.steps import steps_of
 
 MOST_LINES = 50
 
@@ -94,6 +95,7 @@ def detail(request: MerchantRequest, number: str) -> HttpResponse:
 def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
     """The page of an order, also with a note that was not accepted."""
     may = request.membership.may
+    steps = steps_of(order, may)
     newer, older = neighbours(order)
     lines = list(order.lines.all())
     context = {
@@ -110,16 +112,11 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "sees_returns": may("returns.view"),
         "sees_contact": may("orders.edit") or may("orders.ship"),
         "may": {
-            "edit": may("orders.edit"),
-            "confirm": may("orders.confirm") and order.may_be_confirmed,
-            "pay": may("orders.edit") and order.may_be_paid,
-            "pack": may("orders.pack") and order.may_be_packed,
-            "ship": may("orders.ship") and order.may_be_shipped,
-            "hold": may("orders.edit") and order.may_be_held,
-            "release": may("orders.edit") and order.may_be_released,
-            "cancel": may("orders.cancel") and order.may_be_cancelled,
-            "refund": may("orders.refund") and order.refundable > 0,
+            **{key: one.may for key, one in steps.items()},
+            "note": may("orders.edit"),
+            "copy": may("orders.create") and bool(lines),
         },
+        "not_now": [one for one in steps.values() if not one.may],
     }
     return page(request, "ecommerce/orders/detail.html", context, status=status)
 
