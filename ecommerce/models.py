@@ -6,7 +6,7 @@ from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
-from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.orders.models import Invoice, InvoiceCounter, Order, OrderCounter, OrderLine, OrderNote, Payment
 from ecommerce.purchasing.models import (
     PurchaseCounter,
     PurchaseLine,
@@ -27,6 +27,8 @@ __all__ = [
     "Customer",
     "CustomerTag",
     "ImportRun",
+    "Invoice",
+    "InvoiceCounter",
     "Order",
     "OrderCounter",
     "OrderLine",

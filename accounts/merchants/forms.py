@@ -131,6 +131,14 @@ class SettingsForm(forms.Form):
     )
     low_stock_days = forms.IntegerField(label=_("Warn when stock lasts fewer days than"), min_value=1, max_value=365)
 
+    legal_name = forms.CharField(
+        label=_("Name on invoices"), max_length=150, required=False, help_text=_("Empty: the name of the shop.")
+    )
+    tax_id = forms.CharField(label=_("Tax number"), max_length=40, required=False)
+    postal_address = forms.CharField(
+        label=_("Postal address"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         now = self.initial.get("country")

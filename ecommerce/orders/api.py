@@ -31,6 +31,7 @@ from ecommerce.orders.actions import (
 from ecommerce.orders.actions.placing import MOST
 from ecommerce.orders.filters import OrderFilters
 from ecommerce.orders.models import Channel, Order, OrderLine
+from ecommerce.orders.paper_calls import PaperCalls
 from ecommerce.orders.queries import orders_with_lines
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS, BuyerIn, LineIn, OrderIn
 
@@ -214,7 +215,7 @@ def order_in(row: dict[str, Any]) -> OrderIn:
     return OrderIn(lines=[LineIn(**line) for line in row["lines"]], buyer=BuyerIn(**row.get("buyer", {})), **rest)
 
 
-class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = Order.objects.none()
     serializer_class = OrderOut
     filterset_class = OrderFilters
@@ -236,6 +237,9 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         "pay": "orders.edit",
         "note": "orders.edit",
         "duplicate": "orders.create",
+        "packing_slip": "orders.ship",
+        "invoice": "orders.edit",
+        "invoice_file": "orders.view",
     }
     inputs = {
         "create": PlaceOrderIn,

@@ -275,3 +275,18 @@ class OrderSplitOff(OrderFact):
     origin_id: int
     origin_number: str
     units: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued(OrderFact):
+    """An invoice, or with `credit` a credit note, got its number."""
+
+    kind = "orders.invoiced"
+    label = _("Invoice issued")
+    sentence = _("%(invoice_number)s issued: %(amount)s %(currency)s")
+    invoice_id: int
+    invoice_number: str
+    credit: bool
+    amount: str
+    currency: str

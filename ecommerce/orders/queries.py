@@ -38,6 +38,7 @@ def order_detail() -> OrderQuerySet:
         Prefetch("lines", OrderLine.objects.select_related("variant__product")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
+        "invoices",
         "customer__tags",
         "shipments__lines__order_line__variant",
         "shipments__events",
@@ -95,6 +96,11 @@ class Moment:
     @property
     def amount(self) -> Decimal | None:
         return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the order came to after it."""
+        return Decimal(self.facts["total"]) if self.facts.get("total") else None
 
     @property
     def difference(self) -> bool:

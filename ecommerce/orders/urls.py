@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import changing, pages, panels, steps
+from ecommerce.orders.views import changing, pages, panels, papers, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
@@ -24,5 +24,8 @@ urlpatterns = [
     path("<str:number>/edit/", changing.edit, name="order-edit"),
     path("<str:number>/split/", changing.split, name="order-split"),
     path("<str:number>/duplicate/", changing.duplicate, name="order-duplicate"),
+    path("<str:number>/slip.pdf", papers.slip, name="order-slip"),
+    path("<str:number>/invoice/", papers.invoice, name="order-invoice"),
+    path("<str:number>/invoice/<int:invoice>.pdf", papers.invoice_file, name="order-invoice-file"),
     path("<str:number>/note/", steps.note, name="order-note"),
 ]

@@ -13,6 +13,7 @@ from ecommerce.orders.actions.handling import (
     release_order,
     ship_lines,
 )
+from ecommerce.orders.actions.invoicing import invoice_of, issue_invoice, why_not_invoice
 from ecommerce.orders.actions.leaving import cancel_order
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
@@ -31,6 +32,8 @@ __all__ = [
     "duplicate_order",
     "edit_order",
     "hold_order",
+    "invoice_of",
+    "issue_invoice",
     "mark_delivered",
     "pack_order",
     "pack_orders",
@@ -46,5 +49,6 @@ __all__ = [
     "take_payment",
     "why_not_edit",
     "why_not_edit_lines",
+    "why_not_invoice",
     "why_not_split",
 ]

@@ -16,6 +16,7 @@ from core.actors import Actor
 from core.errors import Refused
 from ecommerce.inventory.actions import take_back
 from ecommerce.orders import rules
+from ecommerce.orders.actions.invoicing import credit_refunds
 from ecommerce.orders.actions.leaving import take_off
 from ecommerce.orders.actions.moving import days_of, deadline, locked, recount_customers, refuse, reserve_for, write
 from ecommerce.orders.events import OrderPaid, OrderRefunded, PaymentFailed
@@ -190,6 +191,7 @@ def refund_order(
     if restock:
         _bring_back(order, chosen, reason=reason, actor=actor)
     recount_customers([order.customer_id])
+    credit_refunds(order, actor=actor)
     record(
         OrderRefunded(
             order_id=order.pk,

@@ -18,7 +18,7 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import back, done, page
-from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order
+from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order, why_not_invoice
 from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderForm
 from ecommerce.orders.listing import ORDERS
 from ecommerce.orders.models import Order
@@ -114,8 +114,12 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "may": {
             **{key: one.may for key, one in steps.items()},
             "note": may("orders.edit"),
+            "slip": may("orders.ship") and bool(lines),
+            "invoice": may("orders.edit") and why_not_invoice(order) is None,
             "copy": may("orders.create") and bool(lines),
         },
+        "papers": order.invoices.all(),
+        "to_invoice": not any(paper.kind == "invoice" and paper.total == order.total for paper in order.invoices.all()),
         "not_now": [one for one in steps.values() if not one.may],
     }
     return page(request, "ecommerce/orders/detail.html", context, status=status)
