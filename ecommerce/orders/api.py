@@ -25,12 +25,13 @@ from ecommerce.orders.actions import (
     place_orders,
     refund_order,
     release_order,
+    settle_risks,
     split_order,
     take_payment,
 )
 from ecommerce.orders.actions.placing import MOST
 from ecommerce.orders.filters import OrderFilters
-from ecommerce.orders.models import Channel, Order, OrderLine
+from ecommerce.orders.models import CardCheck, Channel, Order, OrderLine
 from ecommerce.orders.paper_calls import PaperCalls
 from ecommerce.orders.queries import orders_with_lines
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS, BuyerIn, LineIn, OrderIn
@@ -60,7 +61,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
-            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
+            "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
         )  # fmt: skip
 
 
@@ -111,6 +112,13 @@ class PlaceOrderIn(serializers.Serializer[Any]):
     payment_reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
     promised_at = serializers.DateTimeField(required=False)
     buyer_note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    card_check = serializers.ChoiceField(
+        choices=CardCheck.choices,
+        required=False,
+        allow_blank=True,
+        help_text="What the channel says of card and buyer.",
+    )
+    ip_country = serializers.RegexField(r"^([A-Za-z]{2})?$", max_length=2, required=False, allow_blank=True)
 
 
 class BulkIn(serializers.Serializer[Any]):
@@ -236,6 +244,7 @@ class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         "split": "orders.edit",
         "pay": "orders.edit",
         "note": "orders.edit",
+        "fine": "orders.edit",
         "duplicate": "orders.create",
         "packing_slip": "orders.ship",
         "invoice": "orders.edit",
@@ -356,6 +365,12 @@ class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         order = self.get_object()
         take_payment(order, **self.read(), actor=self.actor)
         return self._answer(order)
+
+    @extend_schema(request=None, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def fine(self, request: Request, number: str) -> Response:
+        """A person has looked at the open risks of the order: it is fine. One that was held for them goes on."""
+        return self._answer(settle_risks(self.get_object(), actor=self.actor))
 
     @extend_schema(request=OrderNoteIn, responses=OrderOut)
     @action(detail=True, methods=["post"])

@@ -290,3 +290,31 @@ class InvoiceIssued(OrderFact):
     credit: bool
     amount: str
     currency: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderFlagged(OrderFact):
+    """Something about it is unusual; `codes` are the reasons."""
+
+    kind = "orders.flagged"
+    label = _("Risk found")
+    kinds: list[str]
+    codes: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class RiskSettled(OrderFact):
+    """A person looked at what was unusual and found it fine."""
+
+    kind = "orders.risk_settled"
+    label = _("Risk looked at, fine")
+    kinds: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class RiskRulesChanged(Event):
+    kind = "orders.risk_rules_changed"
+    label = _("Risk rules changed")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.money import LARGEST
-from ecommerce.orders.models import Channel, OrderLine, Payment
+from ecommerce.orders.models import Channel, OrderLine, Payment, RiskFlag
 from ecommerce.orders.queries import LineWorth
 from ecommerce.orders.rules import MOST_UNITS, ZERO, BuyerIn, LineIn, OrderIn
 
@@ -283,6 +283,37 @@ class SplitForm(UnitsMixin, forms.Form):
         super().__init__(*args, **kwargs)
         for line in lines:
             self.add_unit(line, line.quantity, 0)
+
+
+class RiskRulesForm(forms.Form):
+    """What counts as unusual, and whether it stops an order."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Look for"), choices=RiskFlag.Kind.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    many_orders = forms.IntegerField(
+        label=_("Orders that are many"),
+        min_value=2,
+        max_value=100,
+        help_text=_("So many of one buyer, e-mail, phone or address, this one included, within the hours beside."),
+    )
+    many_hours = forms.IntegerField(label=_("Within hours"), min_value=1, max_value=168)
+    value_factor = forms.DecimalField(
+        label=_("Times the usual"),
+        min_value=1,
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        help_text=_("Of the amount that 95 of 100 orders of 90 days stay below. It takes 30 orders to tell."),
+    )
+    many_refunds = forms.IntegerField(
+        label=_("Refunded orders that are many"), min_value=1, max_value=50, help_text=_("Of one buyer in 180 days.")
+    )
+    hold_from = forms.TypedChoiceField(
+        label=_("Put on hold"),
+        choices=[(0, _("Never by itself")), (1, _("From one reason on")), (2, _("From two reasons on"))],
+        coerce=int,
+    )  # fmt: skip
 
 
 class LineForm(forms.Form):

@@ -132,7 +132,7 @@ def _slip(order: Order) -> Paper:
             Column(_("Quantity"), 2.4, "right"),
             Column("", 1, "right"),
         ],
-        rows=[[line.title, line.sku, str(count), "☐"] for line, count in zip(lines, counts, strict=True)],
+        rows=[[line.title, line.sku, str(count), "□"] for line, count in zip(lines, counts, strict=True)],
         sums=[(_("Items in the parcel"), str(sum(counts)), True)],
         notes=[_("The buyer wrote: %(text)s") % {"text": order.buyer_note}] if order.buyer_note else [],
         foot=order.merchant.name,

@@ -65,6 +65,8 @@ class OrderIn:
     payment_reference: str = ""
     promised_at: datetime | None = None
     buyer_note: str = ""
+    card_check: str = ""
+    ip_country: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,16 @@ from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
 from ecommerce.orders.actions.together import Together, cancel_orders, confirm_orders, pack_orders
+from ecommerce.orders.actions.watching import assess_orders, change_risk_rules, rules_of_shop, settle_risks
 
 __all__ = [
     "Placed",
     "Together",
     "add_note",
+    "assess_orders",
     "cancel_order",
     "cancel_orders",
+    "change_risk_rules",
     "complete_orders",
     "confirm_order",
     "confirm_orders",
@@ -44,6 +47,8 @@ __all__ = [
     "recount_customers",
     "refund_order",
     "release_order",
+    "rules_of_shop",
+    "settle_risks",
     "ship_lines",
     "split_order",
     "take_payment",

@@ -63,7 +63,11 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self.given), default=str, sort_keys=True).encode()).hexdigest()
+        said = asdict(self.given)
+        for later in ("card_check", "ip_country"):  # an order from before they could be said is still the same order
+            if not said[later]:
+                del said[later]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def going(drafts: Iterable[Draft]) -> list[Draft]:
@@ -174,6 +178,8 @@ def _order(draft: Draft, merchant: Merchant) -> Order:
         ship_postcode=buyer.postcode.strip(),
         ship_country=buyer.country.strip().upper(),
         buyer_note=given.buyer_note.strip(),
+        card_check=given.card_check,
+        ip_country=given.ip_country.strip().upper(),
         currency=merchant.currency,
         subtotal=sums.subtotal,
         discount=sums.discount,

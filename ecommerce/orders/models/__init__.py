@@ -2,6 +2,7 @@
 
 from ecommerce.orders.models.invoices import Invoice, InvoiceCounter
 from ecommerce.orders.models.orders import (
+    CardCheck,
     Channel,
     Order,
     OrderCounter,
@@ -10,8 +11,10 @@ from ecommerce.orders.models.orders import (
     OrderQuerySet,
     Payment,
 )
+from ecommerce.orders.models.risks import RiskFlag, RiskRules
 
 __all__ = [
+    "CardCheck",
     "Channel",
     "Invoice",
     "InvoiceCounter",
@@ -21,4 +24,6 @@ __all__ = [
     "OrderNote",
     "OrderQuerySet",
     "Payment",
+    "RiskFlag",
+    "RiskRules",
 ]

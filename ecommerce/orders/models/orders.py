@@ -34,6 +34,13 @@ class Channel(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class CardCheck(models.TextChoices):
+    """What the channel says about card and buyer."""
+
+    MATCH = "match", _("Match")
+    MISMATCH = "mismatch", _("Do not match")
+
+
 class OrderQuerySet(TenantQuerySet["Order"]):
     def to_ship(self) -> OrderQuerySet:
         return self.filter(state__in=Order.TO_SHIP)
@@ -144,6 +151,10 @@ class Order(TenantModel):
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
     promised_at = models.DateTimeField(_("promised delivery"), null=True, blank=True)
+    card_check = models.CharField(_("card check"), max_length=10, choices=CardCheck, blank=True)
+    ip_country = models.CharField(
+        max_length=2, blank=True, help_text="where the buyer's device was, as the channel says"
+    )
     import_digest = models.CharField(max_length=64, blank=True, help_text="of the imported rows, to see a repeat")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)

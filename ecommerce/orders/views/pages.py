@@ -24,6 +24,7 @@ from ecommerce.orders.listing import ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
 from ecommerce.orders.steps import steps_of
+from ecommerce.orders.words import risks_of
 
 MOST_LINES = 50
 
@@ -114,10 +115,12 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "may": {
             **{key: one.may for key, one in steps.items()},
             "note": may("orders.edit"),
+            "fine": may("orders.edit") and any(flag.is_open for flag in order.risk_flags.all()),
             "slip": may("orders.ship") and bool(lines),
             "invoice": may("orders.edit") and why_not_invoice(order) is None,
             "copy": may("orders.create") and bool(lines),
         },
+        "risks": risks_of(order),
         "papers": order.invoices.all(),
         "to_invoice": not any(paper.kind == "invoice" and paper.total == order.total for paper in order.invoices.all()),
         "not_now": [one for one in steps.values() if not one.may],
