@@ -44,6 +44,10 @@ def build(root: Path = ROOT) -> list[str]:
     font = packages / "@fontsource-variable" / "inter" / "files" / "inter-latin-wght-normal.woff2"
     return [
         _copy(font, vendor / "inter-latin-wght.woff2"),
+        _copy(
+            packages / "@expo-google-fonts" / "noto-sans-sc" / "400Regular" / "NotoSansSC_400Regular.ttf",
+            vendor / "NotoSansSC-Regular.ttf",
+        ),
         _copy(_htmx(), vendor / "htmx.min.js"),
         _bundle_charts(root, vendor / "echarts.min.js"),
         build_styles(root),

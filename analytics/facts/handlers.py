@@ -10,7 +10,15 @@ from analytics.facts.models import VariantFact
 from analytics.facts.tasks import queue_rebuild
 from core.events import handles
 from ecommerce.catalog.events import ProductChanged
-from ecommerce.orders.events import OrderCancelled, OrderPlaced, OrderRefunded, OrdersImported, OrdersPlaced
+from ecommerce.orders.events import (
+    OrderCancelled,
+    OrderEdited,
+    OrderPlaced,
+    OrderRefunded,
+    OrdersImported,
+    OrdersPlaced,
+    OrderSplit,
+)
 from ecommerce.reviews.events import (
     ReviewDecisionUndone,
     ReviewEditAsked,
@@ -22,7 +30,7 @@ from ecommerce.reviews.events import (
 )
 
 
-@handles(OrderPlaced, OrdersPlaced, OrdersImported, OrderCancelled, OrderRefunded)
+@handles(OrderPlaced, OrdersPlaced, OrdersImported, OrderEdited, OrderSplit, OrderCancelled, OrderRefunded)
 def days_of_orders_changed(
     event: OrderPlaced | OrdersPlaced | OrdersImported | OrderCancelled | OrderRefunded, activity: Activity
 ) -> None:

@@ -9,11 +9,11 @@ from analytics.restock.tasks import watch_stock
 from core.events import Event, handles
 from core.tenancy import current_tenant_id
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted
-from ecommerce.orders.events import OrderCancelled, OrderPaid, OrderPlaced, OrdersPlaced
+from ecommerce.orders.events import OrderCancelled, OrderEdited, OrderPaid, OrderPlaced, OrdersPlaced
 from ecommerce.purchasing.events import GoodsReceived, PurchaseCancelled, PurchaseClosed, PurchaseSent
 
 
-@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderCancelled, StockAdjusted, OpeningStockSet)
+@handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderEdited, OrderCancelled, StockAdjusted, OpeningStockSet)
 def stock_changed(event: Event, activity: Activity) -> None:
     enqueue(watch_stock, key=f"stock-watch:{current_tenant_id()}")
 

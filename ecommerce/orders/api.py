@@ -14,16 +14,25 @@ from accounts.tokens.api import TenantViewSet
 from core.money import LARGEST
 from ecommerce.orders.actions import (
     Placed,
+    add_note,
     cancel_order,
     confirm_order,
+    duplicate_order,
+    edit_order,
+    hold_order,
     pack_order,
     place_order,
     place_orders,
     refund_order,
+    release_order,
+    settle_risks,
+    split_order,
+    take_payment,
 )
 from ecommerce.orders.actions.placing import MOST
 from ecommerce.orders.filters import OrderFilters
-from ecommerce.orders.models import Channel, Order, OrderLine
+from ecommerce.orders.models import CardCheck, Channel, Order, OrderLine
+from ecommerce.orders.paper_calls import PaperCalls
 from ecommerce.orders.queries import orders_with_lines
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS, BuyerIn, LineIn, OrderIn
 
@@ -52,7 +61,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
-            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
+            "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
         )  # fmt: skip
 
 
@@ -103,6 +112,13 @@ class PlaceOrderIn(serializers.Serializer[Any]):
     payment_reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
     promised_at = serializers.DateTimeField(required=False)
     buyer_note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    card_check = serializers.ChoiceField(
+        choices=CardCheck.choices,
+        required=False,
+        allow_blank=True,
+        help_text="What the channel says of card and buyer.",
+    )
+    ip_country = serializers.RegexField(r"^([A-Za-z]{2})?$", max_length=2, required=False, allow_blank=True)
 
 
 class BulkIn(serializers.Serializer[Any]):
@@ -154,6 +170,47 @@ class RefundIn(serializers.Serializer[Any]):
     reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
+class UnitsWanted(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of the line.")
+    quantity = serializers.IntegerField(min_value=0, max_value=MOST_UNITS, help_text="0 takes the line off.")
+
+
+class OrderEditIn(serializers.Serializer[Any]):
+    """What is not named stays. Only before the order is packed."""
+
+    buyer_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
+    buyer_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    buyer_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    ship_to = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    ship_city = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    ship_region = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    ship_postcode = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    ship_country = serializers.RegexField(r"^([A-Za-z]{2})?$", max_length=2, required=False, allow_blank=True)
+    lines = UnitsWanted(many=True, required=False, min_length=1, max_length=MOST_LINES)
+    add = LineFields(many=True, required=False, max_length=MOST_LINES)
+    shipping_fee = AmountField(required=False)
+
+
+class OrderSplitIn(serializers.Serializer[Any]):
+    lines = UnitsOfLine(many=True, min_length=1, max_length=MOST_LINES, help_text="What goes into the second order.")
+
+
+class OrderHoldIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200)
+
+
+class OrderPayIn(serializers.Serializer[Any]):
+    method = serializers.CharField(max_length=40)
+    reference = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="The same one again is the same payment."
+    )
+    amount = AmountField(required=False, help_text="What is owed; another amount is refused.")
+
+
+class OrderNoteIn(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=2000)
+
+
 def units_of(given: dict[str, Any]) -> dict[int, int] | None:
     """Line id -> units, as the actions take them; None for "all"."""
     lines = given.pop("lines", None)
@@ -166,7 +223,7 @@ def order_in(row: dict[str, Any]) -> OrderIn:
     return OrderIn(lines=[LineIn(**line) for line in row["lines"]], buyer=BuyerIn(**row.get("buyer", {})), **rest)
 
 
-class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = Order.objects.none()
     serializer_class = OrderOut
     filterset_class = OrderFilters
@@ -181,8 +238,29 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         "pack": "orders.pack",
         "cancel": "orders.cancel",
         "refund": "orders.refund",
+        "hold": "orders.edit",
+        "release": "orders.edit",
+        "edit": "orders.edit",
+        "split": "orders.edit",
+        "pay": "orders.edit",
+        "note": "orders.edit",
+        "fine": "orders.edit",
+        "duplicate": "orders.create",
+        "packing_slip": "orders.ship",
+        "invoice": "orders.edit",
+        "invoice_file": "orders.view",
     }
-    inputs = {"create": PlaceOrderIn, "bulk": BulkIn, "cancel": CancelIn, "refund": RefundIn}
+    inputs = {
+        "create": PlaceOrderIn,
+        "bulk": BulkIn,
+        "cancel": CancelIn,
+        "refund": RefundIn,
+        "hold": OrderHoldIn,
+        "edit": OrderEditIn,
+        "split": OrderSplitIn,
+        "pay": OrderPayIn,
+        "note": OrderNoteIn,
+    }
 
     def get_queryset(self) -> Any:
         return orders_with_lines()
@@ -241,6 +319,65 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         """Give money back: an amount, units of lines, or all that is left."""
         order, given = self.get_object(), self.read()
         refund_order(order, lines=units_of(given), **given, actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=OrderHoldIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, number: str) -> Response:
+        """Stop work on the order until it is released. Stock stays set aside."""
+        return self._answer(hold_order(self.get_object(), reason=self.read()["reason"], actor=self.actor))
+
+    @extend_schema(request=None, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, number: str) -> Response:
+        """Work on a held order goes on."""
+        return self._answer(release_order(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=OrderEditIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def edit(self, request: Request, number: str) -> Response:
+        """Another address, other units, further lines, another shipping fee. Totals and stock follow."""
+        order, given = self.get_object(), self.read()
+        lines = {line["id"]: line["quantity"] for line in given.pop("lines", [])}
+        add = [LineIn(**line) for line in given.pop("add", [])]
+        fee = given.pop("shipping_fee", None)
+        return self._answer(
+            edit_order(order, buyer=given, quantities=lines, add=add, shipping_fee=fee, actor=self.actor)
+        )
+
+    @extend_schema(request=OrderSplitIn, responses={201: OrderOut})
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, number: str) -> Response:
+        """Move units into a second order, which is the answer. Sums and payment are shared to the cent."""
+        order, given = self.get_object(), self.read()
+        return self._answer(split_order(order, lines=units_of(given) or {}, actor=self.actor), status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={201: OrderOut})
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: Request, number: str) -> Response:
+        """A new, unpaid order with the same buyer and lines."""
+        return self._answer(duplicate_order(self.get_object(), actor=self.actor), status.HTTP_201_CREATED)
+
+    @extend_schema(request=OrderPayIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def pay(self, request: Request, number: str) -> Response:
+        """The payment, or the rest of it, came in."""
+        order = self.get_object()
+        take_payment(order, **self.read(), actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=None, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def fine(self, request: Request, number: str) -> Response:
+        """A person has looked at the open risks of the order: it is fine. One that was held for them goes on."""
+        return self._answer(settle_risks(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=OrderNoteIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, number: str) -> Response:
+        """A note for the team on the order's timeline."""
+        order = self.get_object()
+        add_note(order, text=self.read()["text"], actor=self.actor)
         return self._answer(order)
 
 

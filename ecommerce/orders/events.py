@@ -207,3 +207,114 @@ class OrderNoted(OrderFact):
     kind = "orders.noted"
     label = _("Note added to order")
     note_id: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderEdited(OrderFact):
+    """`fields` names what is another one now; `added` and `removed` are units, `difference` what the total grew by."""
+
+    kind = "orders.edited"
+    label = _("Order edited")
+    fields: list[str]
+    added: int = 0
+    removed: int = 0
+    total: str = ""
+    difference: str = "0.00"
+    currency: str = ""
+    short_units: int = 0
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderDuplicated(OrderFact):
+    """A new, unpaid order with the same buyer and lines was made of it."""
+
+    kind = "orders.duplicated"
+    label = _("Order duplicated")
+    sentence = _("Order duplicated as %(copy_number)s")
+    copy_id: int
+    copy_number: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderCopied(OrderFact):
+    """It was made as a copy of another order."""
+
+    kind = "orders.copied"
+    label = _("Made as a copy of another order")
+    sentence = _("Made as a copy of order %(origin_number)s")
+    origin_id: int
+    origin_number: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderSplit(OrderFact):
+    """`units` of it went into a second order that comes to `amount`, with its share of the payment."""
+
+    kind = "orders.split"
+    label = _("Order split")
+    sentence = _("Order split: %(units)s items went into %(other_number)s")
+    other_id: int
+    other_number: str
+    units: int
+    amount: str
+    currency: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderSplitOff(OrderFact):
+    """It was split off another order, with its share of the payment."""
+
+    kind = "orders.split_off"
+    label = _("Split off another order")
+    sentence = _("Split off order %(origin_number)s")
+    origin_id: int
+    origin_number: str
+    units: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued(OrderFact):
+    """An invoice, or with `credit` a credit note, got its number."""
+
+    kind = "orders.invoiced"
+    label = _("Invoice issued")
+    sentence = _("%(invoice_number)s issued: %(amount)s %(currency)s")
+    invoice_id: int
+    invoice_number: str
+    credit: bool
+    amount: str
+    currency: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderFlagged(OrderFact):
+    """Something about it is unusual; `codes` are the reasons."""
+
+    kind = "orders.flagged"
+    label = _("Risk found")
+    kinds: list[str]
+    codes: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class RiskSettled(OrderFact):
+    """A person looked at what was unusual and found it fine."""
+
+    kind = "orders.risk_settled"
+    label = _("Risk looked at, fine")
+    kinds: list[str]
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class RiskRulesChanged(Event):
+    kind = "orders.risk_rules_changed"
+    label = _("Risk rules changed")

@@ -7,11 +7,12 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import DayRangeFilter
-from ecommerce.orders.models import Channel, Order
+from ecommerce.orders.models import Channel, Order, RiskFlag
 
 SHIP_BY = [
     ("late", _("Late")),
@@ -19,6 +20,7 @@ SHIP_BY = [
     ("tomorrow", _("Tomorrow or earlier")),
     ("week", _("Within 7 days")),
 ]
+RISK = [("open", _("To look at")), ("fine", _("Looked at, fine")), *RiskFlag.Kind.choices]
 DAYS = {"today": 1, "tomorrow": 2, "week": 8}
 
 
@@ -36,9 +38,19 @@ class OrderFilters(django_filters.FilterSet):
         "ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
     )
 
+    risk = django_filters.ChoiceFilter(label=_("Risk"), choices=RISK, method="at_risk", empty_label=_("All"))
+
     class Meta:
         model = Order
         fields: list[str] = []
+
+    def at_risk(self, rows: Any, name: str, value: str) -> Any:
+        flags = RiskFlag.objects.filter(order=OuterRef("pk"))
+        if value in ("open", "fine"):
+            flags = flags.filter(settled_at__isnull=value == "open")
+        else:
+            flags = flags.filter(kind=value, settled_at=None)
+        return rows.filter(Exists(flags))
 
     def due(self, rows: Any, name: str, value: str) -> Any:
         now = timezone.now()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.money import LARGEST
-from ecommerce.orders.models import Channel, OrderLine, Payment
+from ecommerce.orders.models import Channel, OrderLine, Payment, RiskFlag
 from ecommerce.orders.queries import LineWorth
 from ecommerce.orders.rules import MOST_UNITS, ZERO, BuyerIn, LineIn, OrderIn
 
@@ -128,6 +128,7 @@ class HoldForm(ReasonForm):
         ("payment", _("Payment is being checked")),
         ("stock", _("Waiting for stock")),
         ("customer", _("Customer asked to wait")),
+        ("fraud", _("Suspected fraud")),
     ]
 
 
@@ -155,7 +156,7 @@ class RefundForm(UnitsMixin, ReasonForm):
         untouched = not any(line.refunded_quantity for line in lines)
         for line in lines:
             most = line.quantity - line.refunded_quantity
-            self.add_unit(line, most, most if untouched else 0)
+            self.add_unit(line, most, most if untouched and not self.initial.get("amount") else 0)
         self.worths, self.refundable = worths, refundable
 
     def rows(self) -> list[dict[str, Any]]:
@@ -201,8 +202,8 @@ class NoteForm(forms.Form):
     text = forms.CharField(label=_("Note for your team"), max_length=2000)
 
 
-class OrderForm(forms.Form):
-    """An order written by hand."""
+class BuyerForm(forms.Form):
+    """Who gets an order, and where."""
 
     buyer_name = forms.CharField(label=_("Name"), max_length=150)
     buyer_email = forms.EmailField(label=_("E-mail"), required=False)
@@ -218,6 +219,11 @@ class OrderForm(forms.Form):
         help_text=_("Two letters, such as CN."),
         error_messages={"invalid": _("Enter the two letters of the country, such as CN.")},
     )
+
+
+class OrderForm(BuyerForm):
+    """An order written by hand."""
+
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     discount = amount_field(_("Discount"), required=False)
     shipping_fee = amount_field(_("Shipping"), required=False)
@@ -249,6 +255,67 @@ class OrderForm(forms.Form):
         )
 
 
+class EditForm(UnitsMixin, BuyerForm):
+    """An order before it is packed: buyer and address, units of its lines (0 takes one off), shipping."""
+
+    shipping_fee = amount_field(_("Shipping"))
+
+    def __init__(self, *args: Any, lines: Iterable[OrderLine], with_lines: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["buyer_name"].required = False
+        if not with_lines:
+            del self.fields["shipping_fee"]
+            return
+        for line in lines:
+            self.add_unit(line, MOST_UNITS, line.quantity)
+
+    @property
+    def quantities(self) -> dict[int, int]:
+        """Line id -> units; a field that is left empty changes nothing."""
+        typed = {line.pk: self.cleaned_data.get(name) for line, _most, name in self.unit_lines}
+        return {pk: units for pk, units in typed.items() if units is not None}
+
+
+class SplitForm(UnitsMixin, forms.Form):
+    """What goes into a second order."""
+
+    def __init__(self, *args: Any, lines: Iterable[OrderLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in lines:
+            self.add_unit(line, line.quantity, 0)
+
+
+class RiskRulesForm(forms.Form):
+    """What counts as unusual, and whether it stops an order."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Look for"), choices=RiskFlag.Kind.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    many_orders = forms.IntegerField(
+        label=_("Orders that are many"),
+        min_value=2,
+        max_value=100,
+        help_text=_("So many of one buyer, e-mail, phone or address, this one included, within the hours beside."),
+    )
+    many_hours = forms.IntegerField(label=_("Within hours"), min_value=1, max_value=168)
+    value_factor = forms.DecimalField(
+        label=_("Times the usual"),
+        min_value=1,
+        max_value=100,
+        max_digits=4,
+        decimal_places=1,
+        help_text=_("Of the amount that 95 of 100 orders of 90 days stay below. It takes 30 orders to tell."),
+    )
+    many_refunds = forms.IntegerField(
+        label=_("Refunded orders that are many"), min_value=1, max_value=50, help_text=_("Of one buyer in 180 days.")
+    )
+    hold_from = forms.TypedChoiceField(
+        label=_("Put on hold"),
+        choices=[(0, _("Never by itself")), (1, _("From one reason on")), (2, _("From two reasons on"))],
+        coerce=int,
+    )  # fmt: skip
+
+
 class LineForm(forms.Form):
     sku = forms.CharField(label=_("SKU"), max_length=80, widget=forms.TextInput(attrs={"list": "skus"}))
     quantity = forms.IntegerField(
@@ -277,6 +344,7 @@ class BaseLines(forms.BaseFormSet):
         return max(super().total_form_count(), typed)
 
 
+MoreLines = forms.formset_factory(LineForm, formset=BaseLines, extra=2, max_num=20, absolute_max=20)
 LineFormSet = forms.formset_factory(
     LineForm, formset=BaseLines, extra=0, min_num=1, max_num=50, validate_min=True, absolute_max=50
 )

@@ -17,7 +17,7 @@ from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
 from ecommerce.orders.finding import found_orders
-from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment
+from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -27,6 +27,7 @@ def order_list() -> OrderQuerySet:
     """Orders with what a row of a list shows. `deadline` is `ship_by`, or far away where there is none: to sort by."""
     rows: OrderQuerySet = Order.objects.select_related("merchant").annotate(
         deadline=Coalesce("ship_by", Value(NEVER)),
+        is_risky=Exists(RiskFlag.objects.filter(order=OuterRef("pk"), settled_at=None)),
         is_noted=Exists(OrderNote.objects.filter(order=OuterRef("pk"))),
     )
     return rows
@@ -38,6 +39,8 @@ def order_detail() -> OrderQuerySet:
         Prefetch("lines", OrderLine.objects.select_related("variant__product")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
+        "invoices",
+        "risk_flags",
         "customer__tags",
         "shipments__lines__order_line__variant",
         "shipments__events",
@@ -86,6 +89,28 @@ class Moment:
     @property
     def amount(self) -> Decimal | None:
         return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the order came to after it."""
+        return Decimal(self.facts["total"]) if self.facts.get("total") else None
+
+    @property
+    def difference(self) -> bool:
+        """Whether the order cost another amount afterwards."""
+        return bool(Decimal(self.facts.get("difference") or 0))
+
+    @property
+    def buyer_changed(self) -> bool:
+        return any(
+            name.startswith(("buyer_", "ship_")) for name in self.facts.get("fields", []) if name != "shipping_fee"
+        )
+
+    @property
+    def risks(self) -> str:
+        """The kinds of risk it speaks of."""
+        names = dict(RiskFlag.Kind.choices)
+        return ", ".join(str(names.get(kind, kind)) for kind in self.facts.get("kinds", []))
 
     @property
     def sentence(self) -> str:

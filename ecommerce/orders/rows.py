@@ -18,7 +18,7 @@ from ecommerce.orders.models import Channel, Order
 
 COLUMNS = (
     "pk", "number", "placed_at", "deadline", "ship_by", "buyer_name", "ship_city", "channel", "units", "total",
-    "currency", "payment_state", "state", "is_noted", "buyer_note",
+    "currency", "payment_state", "state", "is_risky", "is_noted", "buyer_note",
 )  # fmt: skip
 NOTHING = SafeString("")
 
@@ -29,6 +29,7 @@ class Row(TypedDict):
     pk: int
     number: str
     url: str
+    risk: SafeString
     note: SafeString
     placed: SafeString
     buyer: str
@@ -47,12 +48,13 @@ def rows_of(found: Iterable[Any], slug: str, now: datetime) -> list[Row]:
     channels = cache(lambda channel: str(Channel(channel).label))
     payments = cache(lambda state: _badge(Order.PAYMENT_BADGES[state]))
     states = cache(lambda state: _badge(Order.BADGES[state]))
-    noted = _note()
+    risky, noted = _risk(), _note()
     return [
         Row(
             pk=order.pk,
             number=order.number,
             url=url(order.number),
+            risk=risky if order.is_risky else NOTHING,
             note=noted if order.is_noted or order.buyer_note else NOTHING,
             placed=when(order.placed_at),
             buyer=order.buyer_name or "–",
@@ -70,6 +72,14 @@ def rows_of(found: Iterable[Any], slug: str, now: datetime) -> list[Row]:
 
 def _badge(badge: Badge) -> SafeString:
     return st(badge.tone, badge.label, badge.pip, badge.icon)
+
+
+def _risk() -> SafeString:
+    return format_html(
+        ' <span class="sc-warn">{}<span class="sc-vh">{}</span></span>',
+        icon("alert-triangle", "xs"),
+        _("risk to look at"),
+    )
 
 
 def _note() -> SafeString:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from core.clocks import WorkingTime, add_working_days, add_working_time, next_working_day
 from core.money import CENT, LARGEST, cents
 
 MOST_LINES = 200
@@ -64,6 +65,8 @@ class OrderIn:
     payment_reference: str = ""
     promised_at: datetime | None = None
     buyer_note: str = ""
+    card_check: str = ""
+    ip_country: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,70 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return parts
 
 
+def resized(line: tuple[int, Decimal, Decimal], quantity: int) -> tuple[int, Decimal, Decimal]:
+    """A line (quantity, unit price, discount) with another quantity: the price stays, the discount goes with it."""
+    before, price, discount = line
+    return quantity, price, cents(discount * quantity / before)
+
+
+def edited_totals(
+    before: Totals,
+    old: Sequence[tuple[int, Decimal, Decimal]],
+    new: Sequence[tuple[int, Decimal, Decimal]],
+    shipping_fee: Decimal | None = None,
+) -> Totals:
+    """The totals of an order whose lines become others. Raises BadFigures.
+
+    What was taken off the whole order stays, as far as the lines come to it. Tax stays the same part of what the goods
+    cost after all discounts; where they cost nothing before, its amount stays.
+    """
+    old_net, new_net = (sum((line_total(*line) for line in lines), ZERO) for lines in (old, new))
+    on_order = max(before.discount - sum((line[2] for line in old), ZERO), ZERO)
+    discount = min(on_order, new_net)
+    taxed = old_net - on_order
+    tax = cents(before.tax * (new_net - discount) / taxed) if taxed > 0 else before.tax
+    return totals(
+        new, discount=discount, shipping_fee=before.shipping_fee if shipping_fee is None else shipping_fee, tax=tax
+    )
+
+
+@dataclass(frozen=True)
+class Share:
+    """One of the two orders that one becomes: its lines (0 units: not in it) and totals."""
+
+    lines: tuple[tuple[int, Decimal, Decimal], ...]
+    totals: Totals
+
+
+def split_figures(
+    before: Totals, lines: Sequence[tuple[int, Decimal, Decimal]], moved: Sequence[int]
+) -> tuple[Share, Share]:
+    """What stays and what goes when `moved` units of the lines become an order of their own.
+
+    Every figure of the two adds up to that of the one, to the cent: a line's discount goes by units, the discount on
+    the whole order and the tax by what the goods of each cost. Shipping was paid once and stays. Raises BadFigures
+    when nothing moves, or nothing stays.
+    """
+    go = [resized(line, units) for line, units in zip(lines, moved, strict=True)]
+    stay = [(was[0] - part[0], was[1], was[2] - part[2]) for was, part in zip(lines, go, strict=True)]
+    both = [[line for line in part if line[0]] for part in (stay, go)]
+    if not all(both):
+        raise BadFigures("lines")
+    nets = [sum((line_total(*line) for line in part), ZERO) for part in both]
+    on_order = max(before.discount - sum((line[2] for line in lines), ZERO), ZERO)
+    discounts = _shared(on_order, nets)
+    taxes = _shared(before.tax, [net - less for net, less in zip(nets, discounts, strict=True)])
+    first, second = (
+        totals(part, discount=discount, shipping_fee=fee, tax=tax)
+        for part, discount, fee, tax in zip(both, discounts, (before.shipping_fee, ZERO), taxes, strict=True)
+    )
+    return Share(tuple(stay), first), Share(tuple(go), second)
+
+
+def _shared(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    return spread(amount, weights) if any(weights) else [amount, *(ZERO for _ in weights[1:])]
+
+
 def worth_of_units(line_net: Decimal, quantity: int, units: int, before: int = 0) -> Decimal:
     """What `units` of a line cost, when `before` others of it were counted already.
 
@@ -154,9 +221,21 @@ def is_refundable(amount: Decimal, *, paid: Decimal, refunded: Decimal) -> bool:
     return amount.is_finite() and amount == cents(amount) and ZERO < amount <= paid - refunded
 
 
-def ship_by(since: datetime, within_hours: int) -> datetime:
-    """The deadline of an order that is ready to go since `since` (it was paid then), to the minute."""
-    return (since + timedelta(hours=within_hours)).replace(second=0, microsecond=0)
+def ship_by(since: datetime, within_hours: int, at: WorkingTime, cut_off: time | None = None) -> datetime:
+    """The deadline of an order that is ready to go since `since` (it was paid then), to the minute.
+
+    Without a cut-off the hours run from then, but not on days off. With one, an order that is ready by it counts on
+    that day, a later one on the next working day, and the deadline is a closing time: within 24 hours that of the day
+    it counts on, within 48 that of the next working day, and so on.
+    """
+    if cut_off is None:
+        return add_working_time(since, timedelta(hours=within_hours), at).replace(second=0, microsecond=0)
+    local = since.astimezone(at.zone)
+    day = local.date()
+    if not at.is_working_day(day) or local.time() > cut_off:
+        day = next_working_day(day, at)
+    further = max(0, -(-within_hours // 24) - 1)
+    return at.closing(add_working_days(day, further, at))
 
 
 def clean_number(text: str) -> str:

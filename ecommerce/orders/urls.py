@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import pages, panels, steps
+from ecommerce.orders.views import changing, pages, panels, papers, risks, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cancel/", pages.cancel_many, name="order-cancel-many"),
     path("of-customer/<int:pk>/", panels.of_customer, name="customer-orders"),
     path("of-product/<int:pk>/", panels.of_product, name="product-orders"),
+    path("risk-rules/", risks.rules, name="order-risk-rules"),
     path("<str:number>/", pages.detail, name="order-detail"),
     path("<str:number>/confirm/", steps.confirm, name="order-confirm"),
     path("<str:number>/pay/", steps.pay, name="order-pay"),
@@ -21,5 +22,12 @@ urlpatterns = [
     path("<str:number>/release/", steps.release, name="order-release"),
     path("<str:number>/cancel/", steps.cancel, name="order-cancel"),
     path("<str:number>/refund/", steps.refund, name="order-refund"),
+    path("<str:number>/edit/", changing.edit, name="order-edit"),
+    path("<str:number>/split/", changing.split, name="order-split"),
+    path("<str:number>/duplicate/", changing.duplicate, name="order-duplicate"),
+    path("<str:number>/slip.pdf", papers.slip, name="order-slip"),
+    path("<str:number>/invoice/", papers.invoice, name="order-invoice"),
+    path("<str:number>/invoice/<int:invoice>.pdf", papers.invoice_file, name="order-invoice-file"),
+    path("<str:number>/fine/", risks.fine, name="order-fine"),
     path("<str:number>/note/", steps.note, name="order-note"),
 ]

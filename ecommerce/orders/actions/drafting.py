@@ -21,6 +21,7 @@ from core.money import cents
 from ecommerce.catalog.models import Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
+from ecommerce.orders.actions.moving import deadline
 from ecommerce.orders.models import Order, OrderCounter, OrderLine
 from ecommerce.orders.rules import BadFigures, BuyerIn, LineIn, OrderIn
 
@@ -62,7 +63,11 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self.given), default=str, sort_keys=True).encode()).hexdigest()
+        said = asdict(self.given)
+        for later in ("card_check", "ip_country"):  # an order from before they could be said is still the same order
+            if not said[later]:
+                del said[later]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def going(drafts: Iterable[Draft]) -> list[Draft]:
@@ -106,7 +111,7 @@ def fill(draft: Draft, merchant: Merchant, variants: dict[str, Variant]) -> None
     """Make the rows, or note why they cannot be."""
     given = draft.given
     try:
-        draft.lines = [_line(one, place, variants.get(one.sku)) for place, one in enumerate(given.lines, start=1)]
+        draft.lines = [make_line(one, place, variants.get(one.sku)) for place, one in enumerate(given.lines, start=1)]
         draft.order = _order(draft, merchant)
         for line in draft.lines:
             line.order = draft.order
@@ -125,7 +130,8 @@ def fill(draft: Draft, merchant: Merchant, variants: dict[str, Variant]) -> None
         draft.result.refusal = Refused("invalid", f"{name}: {sentence}", status=422, **fields)
 
 
-def _line(given: LineIn, position: int, variant: Variant | None) -> OrderLine:
+def make_line(given: LineIn, position: int, variant: Variant | None) -> OrderLine:
+    """The row of a line. Refuses an unknown SKU without title and price; raises BadFigures."""
     price = given.unit_price if given.unit_price is not None else variant.price if variant else None
     title = given.title or (variant.full_title if variant else "")
     if price is None or not (title or given.sku):
@@ -172,6 +178,8 @@ def _order(draft: Draft, merchant: Merchant) -> Order:
         ship_postcode=buyer.postcode.strip(),
         ship_country=buyer.country.strip().upper(),
         buyer_note=given.buyer_note.strip(),
+        card_check=given.card_check,
+        ip_country=given.ip_country.strip().upper(),
         currency=merchant.currency,
         subtotal=sums.subtotal,
         discount=sums.discount,
@@ -186,7 +194,7 @@ def _order(draft: Draft, merchant: Merchant) -> Order:
     if given.paid:
         order.state, order.payment_state = Order.State.PAID, Order.PaymentState.PAID
         order.paid_total, order.paid_at = sums.total, placed_at
-        order.ship_by = rules.ship_by(placed_at, merchant.ship_within_hours)
+        order.ship_by = deadline(merchant, placed_at)
     return order
 
 

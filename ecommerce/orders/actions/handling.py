@@ -50,6 +50,33 @@ def why_not_pack(order: Order) -> Refused | None:
     return None
 
 
+def why_not_hold(order: Order) -> Refused | None:
+    """Why work on the order cannot be stopped, or None."""
+    if order.state == Order.State.ON_HOLD:
+        return refuse("already_on_hold", _("Order %(number)s is on hold already."), order)
+    if not order.may_be_held:
+        return refuse("order_not_open", _("Order %(number)s is %(state)s; there is nothing to hold."), order)
+    return None
+
+
+def why_not_release(order: Order) -> Refused | None:
+    """Why work on the order cannot go on, or None."""
+    if not order.may_be_released:
+        return refuse("order_not_on_hold", _("Order %(number)s is not on hold."), order)
+    return None
+
+
+def why_not_ship(order: Order) -> Refused | None:
+    """Why nothing of the order can leave, or None."""
+    if order.may_be_shipped:
+        return None
+    if order.state == Order.State.PLACED:
+        return refuse("order_not_paid", _("Order %(number)s is not paid yet, so it cannot be shipped."), order)
+    if order.state == Order.State.ON_HOLD:
+        return refuse("order_on_hold", _("Order %(number)s is on hold. Release it first."), order)
+    return refuse("nothing_to_ship", _("Order %(number)s is %(state)s; nothing is left to ship."), order)
+
+
 @transaction.atomic
 def confirm_order(order: Order, *, actor: Actor) -> Order:
     """The merchant has seen the order and takes it."""
@@ -81,10 +108,8 @@ def pack_order(order: Order, *, actor: Actor) -> Order:
 def hold_order(order: Order, *, reason: str, actor: Actor) -> Order:
     """Stop work on the order until it is released. Stock stays reserved and the deadline stays."""
     order = locked(order)
-    if order.state == Order.State.ON_HOLD:
-        raise refuse("already_on_hold", _("Order %(number)s is on hold already."), order)
-    if not order.may_be_held:
-        raise refuse("order_not_open", _("Order %(number)s is %(state)s; there is nothing to hold."), order)
+    if refusal := why_not_hold(order):
+        raise refusal
     if not reason.strip():
         raise Refused("reason_missing", _("Say why the order waits."), reason=_("Choose or write a reason."))
     old = order.state
@@ -102,8 +127,8 @@ def hold_order(order: Order, *, reason: str, actor: Actor) -> Order:
 def release_order(order: Order, *, actor: Actor) -> Order:
     """Work on a held order goes on where it stopped."""
     order = locked(order)
-    if not order.may_be_released:
-        raise refuse("order_not_on_hold", _("Order %(number)s is not on hold."), order)
+    if refusal := why_not_release(order):
+        raise refusal
     write(order, state=order.state_before_hold, state_before_hold="", hold_reason="")
     record(
         OrderReleased(order_id=order.pk, number=order.number),
@@ -129,12 +154,8 @@ def ship_lines(
     more than is left, orders that are not ready, and stock that is not there.
     """
     order = locked(order)
-    if not order.may_be_shipped:
-        if order.state == Order.State.PLACED:
-            raise refuse("order_not_paid", _("Order %(number)s is not paid yet, so it cannot be shipped."), order)
-        if order.state == Order.State.ON_HOLD:
-            raise refuse("order_on_hold", _("Order %(number)s is on hold. Release it first."), order)
-        raise refuse("nothing_to_ship", _("Order %(number)s is %(state)s; nothing is left to ship."), order)
+    if refusal := why_not_ship(order):
+        raise refusal
     lines = {line.pk: line for line in order.lines.all()}
     wanted = {pk: line.to_ship for pk, line in lines.items()} if units is None else dict(units)
     for pk, count in wanted.items():

@@ -17,6 +17,17 @@ from ecommerce.orders.events import OrderCancelled
 from ecommerce.orders.models import Order, OrderLine
 
 
+def why_not_cancel(order: Order) -> Refused | None:
+    """Why nothing of the order can be called off, or None."""
+    if order.state == Order.State.CANCELLED:
+        return refuse("already_cancelled", _("Order %(number)s is cancelled already."), order)
+    if order.may_be_cancelled:
+        return None
+    if order.state == Order.State.ON_HOLD:
+        return refuse("order_on_hold", _("Release order %(number)s first: part of it has left already."), order)
+    return refuse("already_shipped", _("Order %(number)s has left already; it can only be refunded."), order)
+
+
 @transaction.atomic
 def cancel_order(order: Order, *, reason: str, lines: Mapping[int, int] | None = None, actor: Actor) -> Order:
     """Call off everything that has not left yet, or units of lines (line id -> units). Held stock is free again.
@@ -25,12 +36,8 @@ def cancel_order(order: Order, *, reason: str, lines: Mapping[int, int] | None =
     parts of an order that is not paid.
     """
     order = locked(order)
-    if order.state == Order.State.CANCELLED:
-        raise refuse("already_cancelled", _("Order %(number)s is cancelled already."), order)
-    if not order.may_be_cancelled:
-        if order.state == Order.State.ON_HOLD:
-            raise refuse("order_on_hold", _("Release order %(number)s first: part of it has left already."), order)
-        raise refuse("already_shipped", _("Order %(number)s has left already; it can only be refunded."), order)
+    if refusal := why_not_cancel(order):
+        raise refusal
     if not reason.strip():
         raise Refused("reason_missing", _("Say why the order is cancelled."), reason=_("Choose or write a reason."))
     return take_off(order, lines, reason=reason, actor=actor)

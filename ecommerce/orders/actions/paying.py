@@ -16,12 +16,29 @@ from core.actors import Actor
 from core.errors import Refused
 from ecommerce.inventory.actions import take_back
 from ecommerce.orders import rules
+from ecommerce.orders.actions.invoicing import credit_refunds
 from ecommerce.orders.actions.leaving import take_off
-from ecommerce.orders.actions.moving import days_of, locked, recount_customers, refuse, reserve_for, write
+from ecommerce.orders.actions.moving import days_of, deadline, locked, recount_customers, refuse, reserve_for, write
 from ecommerce.orders.events import OrderPaid, OrderRefunded, PaymentFailed
 from ecommerce.orders.models import Order, OrderLine, Payment
 from ecommerce.orders.queries import line_worths
 from ecommerce.orders.rules import ZERO
+
+
+def why_not_pay(order: Order) -> Refused | None:
+    """Why no payment of the order can come in, or None."""
+    if order.may_be_paid:
+        return None
+    if not order.is_charged:
+        return refuse("order_not_open", _("Order %(number)s is %(state)s; it can no longer be paid."), order)
+    return refuse("already_paid", _("Order %(number)s is paid already."), order)
+
+
+def why_not_refund(order: Order) -> Refused | None:
+    """Why no money can go back, or None."""
+    if not order.refundable:
+        return refuse("nothing_to_refund", _("Nothing is left to refund on order %(number)s."), order)
+    return None
 
 
 @transaction.atomic
@@ -36,35 +53,35 @@ def take_payment(
 ) -> Payment:
     """The order was paid in full: note it, hold stock for it, start the clock of its deadline.
 
-    The same `reference` again is the same payment. Refuses a second payment, another amount than the total, and
-    orders that are cancelled.
+    For a partly paid one the rest of it came in. The same `reference` again is the same payment. Refuses a second
+    payment, another amount than what is owed, and orders that are cancelled.
     """
     order, at = locked(order), at or timezone.now()
     charges = order.payments.filter(kind=Payment.Kind.CHARGE, state=Payment.State.SUCCEEDED)
     known = charges.filter(reference=reference).first() if reference else None
     if known is not None:
         return known
-    if not order.may_be_paid:
-        if order.payment_state in (Order.PaymentState.UNPAID, Order.PaymentState.FAILED):
-            raise refuse("order_not_open", _("Order %(number)s is %(state)s; it can no longer be paid."), order)
-        raise refuse("already_paid", _("Order %(number)s is paid already."), order)
-    if amount is not None and amount != order.total:
+    if refusal := why_not_pay(order):
+        raise refusal
+    owed = order.owed
+    if amount is not None and amount != owed:
         sentence = _("The payment is %(amount)s, but the order comes to %(total)s.")
-        raise Refused(
-            "payment_differs", sentence % {"amount": amount, "total": order.total}, amount=_("Not the total.")
-        )
-    payment = order.payments.create(method=method, amount=order.total, reference=reference, at=at)
+        raise Refused("payment_differs", sentence % {"amount": amount, "total": owed}, amount=_("Not the total."))
+    payment = order.payments.create(method=method, amount=owed, reference=reference, at=at)
     held = order.state == Order.State.ON_HOLD
     old = (order.state, order.payment_state)
-    write(
-        order,
-        state=Order.State.ON_HOLD if held else Order.State.PAID,
-        state_before_hold=Order.State.PAID if held else "",
-        payment_state=Order.PaymentState.PAID,
-        paid_total=order.total,
-        paid_at=at,
-        ship_by=rules.ship_by(at, order.merchant.ship_within_hours),
-    )
+    paid = {"payment_state": Order.PaymentState.PAID, "paid_total": order.total}
+    if order.is_charged:
+        write(order, **paid)
+    else:
+        write(
+            order,
+            state=Order.State.ON_HOLD if held else Order.State.PAID,
+            state_before_hold=Order.State.PAID if held else "",
+            paid_at=at,
+            ship_by=deadline(order.merchant, at),
+            **paid,
+        )
     short = reserve_for(order, actor=actor)
     recount_customers([order.customer_id])
     record(
@@ -144,8 +161,8 @@ def refund_order(
         if lines is not None or shipping_fee:
             worths = line_worths(order, refundable=True)
             amount = sum((worths[line.pk].of(units) for line, units in chosen), shipping_fee)
-    if not order.refundable:
-        raise refuse("nothing_to_refund", _("Nothing is left to refund on order %(number)s."), order)
+    if refusal := why_not_refund(order):
+        raise refusal
     if not rules.is_refundable(amount, paid=order.paid_total, refunded=order.refunded_total):
         sentence = _("Enter an amount above 0, at most %(most)s: that is what is left of the payment.") % {
             "most": order.refundable
@@ -174,6 +191,7 @@ def refund_order(
     if restock:
         _bring_back(order, chosen, reason=reason, actor=actor)
     recount_customers([order.customer_id])
+    credit_refunds(order, actor=actor)
     record(
         OrderRefunded(
             order_id=order.pk,

@@ -18,12 +18,14 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import back, done, page
-from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order
+from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order, why_not_invoice
 from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderForm
 from ecommerce.orders.listing import ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
 from ecommerce.orders.rows import rows_of
+from ecommerce.orders.steps import steps_of
+from ecommerce.orders.words import risks_of
 
 MOST_LINES = 50
 
@@ -96,6 +98,7 @@ def detail(request: MerchantRequest, number: str) -> HttpResponse:
 def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
     """The page of an order, also with a note that was not accepted."""
     may = request.membership.may
+    steps = steps_of(order, may)
     newer, older = neighbours(order)
     lines = list(order.lines.all())
     context = {
@@ -112,16 +115,17 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "sees_returns": may("returns.view"),
         "sees_contact": may("orders.edit") or may("orders.ship"),
         "may": {
-            "edit": may("orders.edit"),
-            "confirm": may("orders.confirm") and order.may_be_confirmed,
-            "pay": may("orders.edit") and order.may_be_paid,
-            "pack": may("orders.pack") and order.may_be_packed,
-            "ship": may("orders.ship") and order.may_be_shipped,
-            "hold": may("orders.edit") and order.may_be_held,
-            "release": may("orders.edit") and order.may_be_released,
-            "cancel": may("orders.cancel") and order.may_be_cancelled,
-            "refund": may("orders.refund") and order.refundable > 0,
+            **{key: one.may for key, one in steps.items()},
+            "note": may("orders.edit"),
+            "fine": may("orders.edit") and any(flag.is_open for flag in order.risk_flags.all()),
+            "slip": may("orders.ship") and bool(lines),
+            "invoice": may("orders.edit") and why_not_invoice(order) is None,
+            "copy": may("orders.create") and bool(lines),
         },
+        "risks": risks_of(order),
+        "papers": order.invoices.all(),
+        "to_invoice": not any(paper.kind == "invoice" and paper.total == order.total for paper in order.invoices.all()),
+        "not_now": [one for one in steps.values() if not one.may],
     }
     return page(request, "ecommerce/orders/detail.html", context, status=status)
 

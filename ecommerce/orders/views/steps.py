@@ -104,8 +104,7 @@ def cancel(request: MerchantRequest, number: str) -> HttpResponse:
     """Call off what has not left; giving the money back with it is a choice, and a right, of its own."""
     order = find(number)
     refundable = order.refundable > 0 and request.membership.may("orders.refund")
-    is_paid = order.payment_state not in (Order.PaymentState.UNPAID, Order.PaymentState.FAILED)
-    form = CancelForm(request.POST or None, lines=order.lines.all(), partly=is_paid, refundable=refundable)
+    form = CancelForm(request.POST or None, lines=order.lines.all(), partly=order.is_charged, refundable=refundable)
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -131,7 +130,9 @@ def _cancel(order: Order, form: CancelForm, request: MerchantRequest) -> None:
 def refund(request: MerchantRequest, number: str) -> HttpResponse:
     """Give money back. While the form is filled in, htmx asks for the sum; what is posted must be the sum shown."""
     order = find(number)
-    first = {"shipping_fee": order.shipping_fee if not order.refunded_total else ZERO}
+    first: dict[str, Any] = {"shipping_fee": order.shipping_fee if not order.refunded_total else ZERO}
+    if order.overpaid:  # an edit left money over: that is what is offered, without giving back any item
+        first |= {"shipping_fee": ZERO, "amount": order.overpaid}
     asking = request.GET if request.headers.get("HX-Target") == "refund-sum" else None
     form = RefundForm(
         request.POST if request.method == "POST" else asking,

@@ -34,6 +34,13 @@ class Channel(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class CardCheck(models.TextChoices):
+    """What the channel says about card and buyer."""
+
+    MATCH = "match", _("Match")
+    MISMATCH = "mismatch", _("Do not match")
+
+
 class OrderQuerySet(TenantQuerySet["Order"]):
     def to_ship(self) -> OrderQuerySet:
         return self.filter(state__in=Order.TO_SHIP)
@@ -93,6 +100,7 @@ class Order(TenantModel):
     class PaymentState(models.TextChoices):
         UNPAID = "unpaid", pgettext_lazy("payment state", "Unpaid")
         FAILED = "failed", pgettext_lazy("payment state", "Failed")
+        PARTLY_PAID = "partly_paid", pgettext_lazy("payment state", "Partly paid")
         PAID = "paid", pgettext_lazy("payment state", "Paid")
         PARTLY_REFUNDED = "partly_refunded", pgettext_lazy("payment state", "Partly refunded")
         REFUNDED = "refunded", pgettext_lazy("payment state", "Refunded")
@@ -100,6 +108,7 @@ class Order(TenantModel):
     PAYMENT_BADGES: ClassVar[dict[str, Badge]] = {
         PaymentState.UNPAID: Badge("warning", PaymentState.UNPAID.label, "empty"),
         PaymentState.FAILED: Badge("critical", PaymentState.FAILED.label, icon="alert-triangle"),
+        PaymentState.PARTLY_PAID: Badge("warning", PaymentState.PARTLY_PAID.label, "half"),
         PaymentState.PAID: Badge("neutral", PaymentState.PAID.label, "full"),
         PaymentState.PARTLY_REFUNDED: Badge("neutral", PaymentState.PARTLY_REFUNDED.label, "half"),
         PaymentState.REFUNDED: Badge("neutral", PaymentState.REFUNDED.label, "full"),
@@ -142,6 +151,10 @@ class Order(TenantModel):
     cancel_reason = models.CharField(_("reason"), max_length=200, blank=True)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
     promised_at = models.DateTimeField(_("promised delivery"), null=True, blank=True)
+    card_check = models.CharField(_("card check"), max_length=10, choices=CardCheck, blank=True)
+    ip_country = models.CharField(
+        max_length=2, blank=True, help_text="where the buyer's device was, as the channel says"
+    )
     import_digest = models.CharField(max_length=64, blank=True, help_text="of the imported rows, to see a repeat")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -186,6 +199,25 @@ class Order(TenantModel):
         return left
 
     @property
+    def is_charged(self) -> bool:
+        """Whether a payment came in."""
+        return self.payment_state not in (self.PaymentState.UNPAID, self.PaymentState.FAILED)
+
+    @property
+    def owed(self) -> Decimal:
+        """What is still to be paid: all of it, or what an edit has added."""
+        left: Decimal = self.total - self.paid_total
+        return max(left, Decimal("0.00"))
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What an edit has made too much of the payment, and was not given back yet."""
+        if not self.is_charged or self.state == self.State.CANCELLED:
+            return Decimal("0.00")
+        over: Decimal = self.paid_total - self.refunded_total - self.total
+        return max(over, Decimal("0.00"))
+
+    @property
     def badge(self) -> Badge:
         return self.BADGES[self.state]
 
@@ -207,11 +239,20 @@ class Order(TenantModel):
 
     @property
     def may_be_paid(self) -> bool:
-        """Whether its payment may come in; a held order can be paid too."""
-        return self.payment_state in (self.PaymentState.UNPAID, self.PaymentState.FAILED) and (
-            self.state == self.State.PLACED
-            or (self.state == self.State.ON_HOLD and self.state_before_hold == self.State.PLACED)
-        )
+        """Whether its payment, or the rest of it, may come in; a held order can be paid too."""
+        if self.payment_state == self.PaymentState.PARTLY_PAID:
+            return self.state != self.State.CANCELLED
+        return not self.is_charged and self.works_as == self.State.PLACED
+
+    @property
+    def works_as(self) -> str:
+        """Its state, or for a held order the one it goes on from."""
+        return self.state_before_hold if self.state == self.State.ON_HOLD else self.state
+
+    @property
+    def may_be_edited(self) -> bool:
+        """Whether its lines and address may still be others: nothing is packed."""
+        return self.works_as in (self.State.PLACED, self.State.PAID)
 
     @property
     def may_be_packed(self) -> bool:

@@ -1,0 +1,29 @@
+"""Rows of orders: the orders themselves, the invoices of them, and what may be wrong with them."""
+
+from ecommerce.orders.models.invoices import Invoice, InvoiceCounter
+from ecommerce.orders.models.orders import (
+    CardCheck,
+    Channel,
+    Order,
+    OrderCounter,
+    OrderLine,
+    OrderNote,
+    OrderQuerySet,
+    Payment,
+)
+from ecommerce.orders.models.risks import RiskFlag, RiskRules
+
+__all__ = [
+    "CardCheck",
+    "Channel",
+    "Invoice",
+    "InvoiceCounter",
+    "Order",
+    "OrderCounter",
+    "OrderLine",
+    "OrderNote",
+    "OrderQuerySet",
+    "Payment",
+    "RiskFlag",
+    "RiskRules",
+]

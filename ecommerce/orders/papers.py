@@ -1,0 +1,214 @@
+"""Packing slips and invoices of orders as PDF, many in one file, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.merchants.models import Merchant
+from core.actors import SYSTEM, Actor
+from core.errors import Refused
+from core.papers import Column, Paper, Party, render
+from core.templatetags.sc import babel_locale, money
+from ecommerce.orders.actions import issue_invoice
+from ecommerce.orders.models import Invoice, Order
+
+
+def pages(page: int, of: int) -> str:
+    return _("Page %(page)s of %(of)s") % {"page": page, "of": of}
+
+
+def known_language(language: str) -> str:
+    """The language if papers are written in it, else the platform's own."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def packing_slips(orders: Iterable[Order], language: str) -> bytes:
+    """A slip for each order: what goes into the parcel, with a bar code of the number. No prices.
+
+    Refuses when there is no order.
+    """
+    found = list(orders)
+    if not found:
+        raise Refused("nothing_chosen", _("Choose at least one order."))
+    with translation.override(known_language(language)), timezone.override(found[0].merchant.zone):
+        return render([_slip(order) for order in found], pages)
+
+
+def invoices(orders: Iterable[Order], language: str, *, actor: Actor = SYSTEM) -> bytes:
+    """The invoice of each order with its credit notes; an order that has none gets its number now.
+
+    Orders without anything to invoice are left out; refuses when all are.
+    """
+    found = list(orders)
+    issued: list[Invoice] = []
+    refusal: Refused | None = None
+    for order in found:
+        try:
+            invoice = issue_invoice(order, actor=actor)
+        except Refused as no:
+            refusal = no
+            continue
+        issued += [invoice, *invoice.credit_notes.order_by("pk")]
+    if not issued:
+        raise refusal or Refused("nothing_chosen", _("Choose at least one order."))
+    return print_invoices(issued, language)
+
+
+def print_invoices(issued: Sequence[Invoice], language: str) -> bytes:
+    """These invoices and credit notes, as they were written."""
+    with translation.override(known_language(language)), timezone.override(issued[0].merchant.zone):
+        return render([_credit_note(one) if one.corrects else _invoice(one) for one in issued], pages)
+
+
+def day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def sender_of(merchant: Merchant) -> Party:
+    """The letterhead: the shop's name, address and how to reach it."""
+    return _sender(
+        {
+            "name": merchant.legal_name or merchant.name,
+            "address": merchant.postal_address,
+            "tax_id": merchant.tax_id,
+            "email": merchant.contact_email,
+            "website": merchant.website,
+        }
+    )
+
+
+def _sender(seller: dict[str, str]) -> Party:
+    lines = seller["address"].splitlines()
+    if seller["tax_id"]:
+        lines.append(_("Tax number: %(number)s") % {"number": seller["tax_id"]})
+    lines += [seller[name] for name in ("email", "website") if seller[name]]
+    return Party(seller["name"], lines)
+
+
+def _address(head: str, buyer: dict[str, str], phone: str = "") -> Party:
+    """The lines of an address, the country by its name in the reader's language."""
+    country = Locale.parse(babel_locale()).territories.get(buyer["country"], buyer["country"])
+    place = " ".join(filter(None, (buyer["postcode"], buyer["city"], buyer["region"])))
+    return Party(head, [line for line in (buyer["name"], buyer["address"], place, country, phone) if line])
+
+
+def _slip(order: Order) -> Paper:
+    lines = [line for line in order.lines.all() if line.to_ship or not order.is_open]
+    facts = [
+        (_("Order"), order.number),
+        (_("Placed"), day(order.placed_at)),
+        (_("Channel"), order.get_channel_display()),
+    ]
+    if order.ship_by and order.is_open:
+        facts.append((_("Ship by"), day(order.ship_by)))
+    counts = [line.to_ship if order.is_open else line.shipped_quantity for line in lines]
+    buyer = {
+        "name": order.buyer_name,
+        "address": order.ship_to,
+        "city": order.ship_city,
+        "region": order.ship_region,
+        "postcode": order.ship_postcode,
+        "country": order.ship_country,
+    }
+    return Paper(
+        title=_("Packing slip"),
+        number=order.number,
+        code=order.number,
+        sender=sender_of(order.merchant),
+        parties=[_address(_("Ship to"), buyer, order.buyer_phone)],
+        facts=facts,
+        columns=[
+            Column(_("Item"), 11),
+            Column(_("SKU"), 5),
+            Column(_("Quantity"), 2.4, "right"),
+            Column("", 1, "right"),
+        ],
+        rows=[[line.title, line.sku, str(count), "□"] for line, count in zip(lines, counts, strict=True)],
+        sums=[(_("Items in the parcel"), str(sum(counts)), True)],
+        notes=[_("The buyer wrote: %(text)s") % {"text": order.buyer_note}] if order.buyer_note else [],
+        foot=order.merchant.name,
+    )
+
+
+def _invoice(invoice: Invoice) -> Paper:
+    frozen, currency = invoice.figures, invoice.currency
+    sums, paid = frozen["sums"], Decimal(frozen["sums"]["paid_total"])
+
+    def amount(text: Any) -> str:
+        return money(Decimal(text), currency)
+
+    listed = [(_("Subtotal"), amount(sums["subtotal"]), False)]
+    if Decimal(sums["discount"]):
+        listed.append((_("Discount"), amount(-Decimal(sums["discount"])), False))
+    listed.append((_("Shipping"), amount(sums["shipping_fee"]), False))
+    if Decimal(sums["tax"]):
+        listed.append((_("Tax"), amount(sums["tax"]), False))
+    listed.append((_("Total"), amount(sums["total"]), True))
+    if paid:
+        listed.append((_("Paid"), amount(min(paid, invoice.total)), False))
+    if paid < invoice.total:
+        listed.append((_("Still to pay"), amount(invoice.total - paid), False))
+    placed_at = datetime.fromisoformat(frozen["placed_at"])
+    facts = [(_("Date"), day(invoice.issued_at)), (_("Order"), frozen["order"]), (_("Placed"), day(placed_at))]
+    return Paper(
+        title=_("Invoice"),
+        number=invoice.number,
+        code=invoice.number,
+        sender=_sender(frozen["seller"]),
+        parties=[_address(_("Bill to"), frozen["buyer"])],
+        facts=[*facts, (_("Currency"), currency)],
+        columns=[
+            Column(_("Item"), 9),
+            Column(_("Quantity"), 2, "right"),
+            Column(_("Unit price"), 3, "right"),
+            Column(_("Discount"), 3, "right"),
+            Column(_("Amount"), 3, "right"),
+        ],
+        rows=[
+            [
+                line["title"],
+                str(line["quantity"]),
+                amount(line["unit_price"]),
+                amount(-Decimal(line["discount"])) if Decimal(line["discount"]) else "",
+                amount(line["total"]),
+            ]
+            for line in frozen["lines"]
+        ],
+        small={place: line["sku"] for place, line in enumerate(frozen["lines"]) if line["sku"]},
+        sums=listed,
+        foot=frozen["seller"]["name"],
+    )
+
+
+def _credit_note(note: Invoice) -> Paper:
+    assert note.corrects is not None
+    frozen = note.figures
+    said = _("For invoice %(number)s of %(day)s") % {
+        "number": note.corrects.number,
+        "day": day(note.corrects.issued_at),
+    }
+    sums = [(_("Total credited"), money(note.total, note.currency), True)]
+    if note.tax:
+        sums.insert(0, (_("Tax contained"), money(note.tax, note.currency), False))
+    return Paper(
+        title=_("Credit note"),
+        number=note.number,
+        code=note.number,
+        sender=_sender(frozen["seller"]),
+        parties=[_address(_("Bill to"), frozen["buyer"])],
+        facts=[(_("Date"), day(note.issued_at)), (_("Order"), note.order.number), (_("Currency"), note.currency)],
+        columns=[Column(_("What for"), 12), Column(_("Amount"), 3, "right")],
+        rows=[[said, money(note.total, note.currency)]],
+        small={0: note.reason} if note.reason else {},
+        sums=sums,
+        foot=frozen["seller"]["name"],
+    )
