@@ -36,5 +36,5 @@ def undo(apps, schema_editor):
 class Migration(migrations.Migration):
     # CONCURRENTLY may not stand in a transaction. SQLite gets its part after every `migrate` (ecommerce/apps.py).
     atomic = False
-    dependencies = [("ecommerce", "0008_returns")]
+    dependencies = [("ecommerce", "0012_risks")]
     operations = [migrations.RunPython(make, undo, elidable=False)]
