@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import checked
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
+from ecommerce.catalog.grid import FORMULAS, Column
 from ecommerce.catalog.models import Category, Product
 from ecommerce.catalog.queries import taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
@@ -105,3 +107,18 @@ class PriceForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=120, required=False, help_text=_("Only your team sees it, in the price history.")
     )
+
+
+class FillForm(forms.Form):
+    """A formula over one column of the grid."""
+
+    column = forms.ChoiceField(label=_("Column"))
+    how = forms.ChoiceField(label=_("What"), choices=list(FORMULAS.items()))
+    amount = forms.CharField(label=_("Value"), max_length=250, required=False)
+    whole = forms.BooleanField(label=_("On all pages"), required=False)
+
+    def __init__(self, *args: Any, columns: Sequence[Column], **options: Any) -> None:
+        super().__init__(*args, prefix="fill", **options)
+        self.fields["column"].choices = [(column.name, column.label) for column in columns]
+        self.fields["column"].initial = "v.price"
+        self.fields["how"].initial = "percent"

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,7 +21,7 @@ from ecommerce.catalog.actions import change_price, change_product, change_state
 from ecommerce.catalog.forms import PriceForm, ProductForm, VariantFormSet
 from ecommerce.catalog.listing import PRODUCTS
 from ecommerce.catalog.models import Product
-from ecommerce.catalog.queries import price_history, product_details, product_list, variant_list
+from ecommerce.catalog.queries import price_history, prior_prices, product_details, product_list, variant_list
 
 ROWS = "variants"
 
@@ -33,6 +34,9 @@ def product_list_page(request: MerchantRequest) -> HttpResponse:
         "may_create": request.membership.may("products.create"),
         "search_hint": _("Title, SKU or barcode"),
     }
+    if request.membership.may("products.edit"):
+        context["bulk_url"] = reverse("product-grid-open", args=[request.merchant.slug])
+        context["grid_url"] = reverse("product-grid", args=[request.merchant.slug])
     if request.membership.may("products.export"):
         context["export_url"] = reverse("product-export", args=[request.merchant.slug])
     return page(request, "ecommerce/catalog/list.html", context, part="results")
@@ -65,10 +69,13 @@ def product_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """One product with its variants and price history; stock, orders and reviews come as panels."""
     product = get_object_or_404(product_details(), pk=pk)
     history = price_history(product.variants.all())
+    priors = prior_prices(product.variants.all(), timezone.now())
     may = request.membership.may
     context = {
         "product": product,
         "history": history[:20],
+        "priors": [(variant, prior) for variant in product.variants.all() if (prior := priors.get(variant.pk))],
+        "may_see_figures": may("facts.view"),
         "lines": _price_lines(product, history),
         "may_edit": may("products.edit"),
         "may_create": may("products.create"),

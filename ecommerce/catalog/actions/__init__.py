@@ -1,0 +1,35 @@
+"""Everything that changes what is for sale. Each takes who does it as `actor`; Refused says what may not be."""
+
+from ecommerce.catalog.actions.grid import save_cells, undo_cells
+from ecommerce.catalog.actions.pricing import change_price, first_prices
+from ecommerce.catalog.actions.products import (
+    MOST_VARIANTS,
+    VariantData,
+    add_variant,
+    category_path,
+    change_product,
+    change_state,
+    change_variant,
+    create_product,
+    duplicate_product,
+    load_tree,
+    save_category,
+)
+
+__all__ = [
+    "MOST_VARIANTS",
+    "VariantData",
+    "add_variant",
+    "category_path",
+    "change_price",
+    "change_product",
+    "change_state",
+    "change_variant",
+    "create_product",
+    "duplicate_product",
+    "first_prices",
+    "load_tree",
+    "save_category",
+    "save_cells",
+    "undo_cells",
+]
