@@ -15,6 +15,7 @@ from core.money import LARGEST
 from ecommerce.catalog.actions import (
     MOST_VARIANTS,
     VariantData,
+    add_image,
     add_variant,
     change_product,
     change_state,
@@ -22,7 +23,7 @@ from ecommerce.catalog.actions import (
     create_product,
 )
 from ecommerce.catalog.filters import ProductFilters, VariantFilters
-from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.models import Category, Product, ProductImage, Variant
 from ecommerce.catalog.queries import product_details, product_list, variant_list
 
 CATEGORY_HELP = "The code of a category; /categories/ lists them."
@@ -47,15 +48,28 @@ class VariantOut(serializers.ModelSerializer[Variant]):
         )  # fmt: skip
 
 
+class ImageOut(serializers.ModelSerializer[ProductImage]):
+    class Meta:
+        model = ProductImage
+        fields = ("id", "url", "kind", "size", "alt", "position")
+
+
+class ImageIn(serializers.Serializer[Any]):
+    url = serializers.URLField(max_length=500, help_text="Where the picture lies; it is not fetched.")
+    alt = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
 class ProductOut(serializers.ModelSerializer[Product]):
     category = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True, help_text=CATEGORY_HELP)
     variants = VariantOut(many=True)
+    images = ImageOut(many=True)
+    attributes = serializers.DictField(child=serializers.CharField(), help_text="Code of the attribute to its value.")
 
     class Meta:
         model = Product
         fields = (
-            "id", "title", "description", "brand", "category", "state", "external_id", "created_at", "updated_at",
-            "variants",
+            "id", "title", "description", "brand", "category", "attributes", "state", "external_id", "created_at",
+            "updated_at", "variants", "images",
         )  # fmt: skip
 
 
@@ -88,6 +102,9 @@ class ProductFields(serializers.Serializer[Any]):
     category = serializers.SlugRelatedField(
         slug_field="code", queryset=Category.objects.all(), required=False, allow_null=True, help_text=CATEGORY_HELP
     )
+    attributes = serializers.DictField(
+        child=serializers.CharField(max_length=200), required=False, help_text="All of them; those left out are gone."
+    )
 
 
 class ProductIn(ProductFields):
@@ -117,11 +134,12 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         "create": "products.create",
         "partial_update": "products.edit",
         "state": "products.edit",
+        "images": "products.edit",
     }
-    inputs = {"create": ProductIn, "partial_update": ProductFields, "state": StateIn}
+    inputs = {"images": ImageIn, "create": ProductIn, "partial_update": ProductFields, "state": StateIn}
 
     def get_queryset(self) -> Any:
-        return product_list().prefetch_related("variants") if self.action == "list" else product_details()
+        return product_list().prefetch_related("variants", "images") if self.action == "list" else product_details()
 
     def _answer(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
         return Response(ProductOut(product_details().get(pk=pk)).data, status=code)
@@ -146,6 +164,14 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         """Publish ("live"), retire and so on; a step that is not possible is refused."""
         product = change_state(self.get_object(), to=self.read()["state"], actor=self.actor)
         return self._answer(product.pk)
+
+    @extend_schema(request=ImageIn, responses={201: ProductOut})
+    @action(detail=True, methods=["post"])
+    def images(self, request: Request, pk: str) -> Response:
+        """One more picture, by the address where it lies."""
+        product = self.get_object()
+        add_image(product, **self.read(), actor=self.actor)
+        return self._answer(product.pk, status.HTTP_201_CREATED)
 
 
 class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

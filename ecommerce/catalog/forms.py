@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import checked
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
-from ecommerce.catalog.grid import FORMULAS, Column
+from ecommerce.catalog.grid import ATTRIBUTE, ATTRIBUTE_LENGTH, FORMULAS, Column
 from ecommerce.catalog.models import Category, Product
-from ecommerce.catalog.queries import taken_skus
+from ecommerce.catalog.queries import attributes_of, taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 
 
@@ -52,6 +52,30 @@ class ProductForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.order_by("path")
         self.fields["category"].empty_label = _("No category yet")
+        self._known = dict(product.attributes) if product else {}
+        category = product.category if product else None
+        self._attributes = attributes_of([category]).get(category.pk, []) if category else []
+        for one in self._attributes:
+            self.fields[f"{ATTRIBUTE}{one.code}"] = forms.CharField(
+                label=one.label,
+                max_length=ATTRIBUTE_LENGTH,
+                required=False,
+                initial=self._known.get(one.code, ""),
+                help_text=_("Buyers of this category look for it.") if one.is_required else "",
+            )
+
+    @property
+    def attribute_fields(self) -> list[Any]:
+        """The fields of what the category asks for."""
+        return [self[f"{ATTRIBUTE}{one.code}"] for one in self._attributes]
+
+    def clean(self) -> dict[str, Any]:
+        """The attributes become one value; those of another category are kept as they were."""
+        values = super().clean() or {}
+        if self._attributes:
+            typed = {one.code: values.pop(f"{ATTRIBUTE}{one.code}", "").strip() for one in self._attributes}
+            values["attributes"] = {code: text for code, text in (self._known | typed).items() if text}
+        return values
 
 
 class VariantForm(forms.Form):
@@ -122,3 +146,13 @@ class FillForm(forms.Form):
         self.fields["column"].choices = [(column.name, column.label) for column in columns]
         self.fields["column"].initial = "v.price"
         self.fields["how"].initial = "percent"
+
+
+class ImageForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("PNG, JPEG or WebP, at most 5 MB."), widget=forms.FileInput
+    )
+    url = forms.URLField(label=_("Or its address"), required=False, max_length=500, assume_scheme="https")
+    alt = forms.CharField(
+        label=_("What it shows"), max_length=200, required=False, help_text=_("For buyers who cannot see it.")
+    )

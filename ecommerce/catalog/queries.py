@@ -69,7 +69,7 @@ def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
 def product_details() -> QuerySet[Product]:
     """Products with their category and variants, for a page or an answer of the API."""
     return Product.objects.select_related("category", "merchant").prefetch_related(
-        Prefetch("variants", Variant.objects.order_by("sku", "pk"))
+        Prefetch("variants", Variant.objects.order_by("sku", "pk")), "images"
     )
 
 

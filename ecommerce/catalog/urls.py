@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.catalog.views import grid, pages
+from ecommerce.catalog.views import grid, images, pages
 
 SHOP = "m/<slug:merchant>/products/"
 
@@ -20,5 +20,8 @@ urlpatterns = [
     path(f"{SHOP}<int:pk>/edit/", pages.product_edit, name="product-edit"),
     path(f"{SHOP}<int:pk>/state/", pages.product_state, name="product-state"),
     path(f"{SHOP}<int:pk>/duplicate/", pages.product_duplicate, name="product-duplicate"),
+    path(f"{SHOP}<int:pk>/images/", images.images, name="product-images"),
+    path(f"{SHOP}images/<int:pk>/", images.image_file, name="image-file"),
+    path(f"{SHOP}images/<int:pk>/remove/", images.image_remove, name="image-remove"),
     path(f"{SHOP}variants/<int:pk>/price/", pages.variant_price, name="variant-price"),
 ]

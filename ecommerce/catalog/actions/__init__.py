@@ -1,6 +1,7 @@
 """Everything that changes what is for sale. Each takes who does it as `actor`; Refused says what may not be."""
 
 from ecommerce.catalog.actions.grid import save_cells, undo_cells
+from ecommerce.catalog.actions.images import add_image, remove_image
 from ecommerce.catalog.actions.pricing import change_price, first_prices
 from ecommerce.catalog.actions.products import (
     MOST_VARIANTS,
@@ -19,6 +20,7 @@ from ecommerce.catalog.actions.products import (
 __all__ = [
     "MOST_VARIANTS",
     "VariantData",
+    "add_image",
     "add_variant",
     "category_path",
     "change_price",
@@ -29,6 +31,7 @@ __all__ = [
     "duplicate_product",
     "first_prices",
     "load_tree",
+    "remove_image",
     "save_category",
     "save_cells",
     "undo_cells",

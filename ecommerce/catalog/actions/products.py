@@ -49,6 +49,7 @@ def create_product(
     description: str = "",
     brand: str = "",
     category: Category | None = None,
+    attributes: dict[str, str] | None = None,
     external_id: str = "",
     actor: Actor,
 ) -> Product:
@@ -60,7 +61,12 @@ def create_product(
         message = _("Enter a title.")
         raise Refused("title_empty", message, title=message)
     product = Product(
-        title=title.strip(), description=description, brand=brand.strip(), category=category, external_id=external_id
+        title=title.strip(),
+        description=description,
+        brand=brand.strip(),
+        category=category,
+        attributes=attributes or {},
+        external_id=external_id,
     )
     try:
         with transaction.atomic():
@@ -257,6 +263,7 @@ def duplicate_product(product: Product, *, actor: Actor) -> Product:
         description=product.description,
         brand=product.brand,
         category=product.category,
+        attributes=product.attributes,
         variants=[
             VariantData(
                 sku=free(variant.sku),

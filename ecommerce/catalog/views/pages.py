@@ -21,7 +21,14 @@ from ecommerce.catalog.actions import change_price, change_product, change_state
 from ecommerce.catalog.forms import PriceForm, ProductForm, VariantFormSet
 from ecommerce.catalog.listing import PRODUCTS
 from ecommerce.catalog.models import Product
-from ecommerce.catalog.queries import price_history, prior_prices, product_details, product_list, variant_list
+from ecommerce.catalog.queries import (
+    attributes_of,
+    price_history,
+    prior_prices,
+    product_details,
+    product_list,
+    variant_list,
+)
 
 ROWS = "variants"
 
@@ -69,10 +76,13 @@ def product_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """One product with its variants and price history; stock, orders and reviews come as panels."""
     product = get_object_or_404(product_details(), pk=pk)
     history = price_history(product.variants.all())
+    named = attributes_of([product.category]).get(product.category_id or 0, [])
     priors = prior_prices(product.variants.all(), timezone.now())
     may = request.membership.may
     context = {
         "product": product,
+        "images": product.images.all()[:6],
+        "attributes": [(one, product.attributes.get(one.code, "")) for one in named],
         "history": history[:20],
         "priors": [(variant, prior) for variant in product.variants.all() if (prior := priors.get(variant.pk))],
         "may_see_figures": may("facts.view"),
