@@ -149,3 +149,12 @@ def within_category(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     if category is None:
         return rows.none()
     return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
+
+
+def within_product_category(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    """Rows with a `product` whose category is the one of this code or lies below it."""
+    category = Category.objects.filter(code=code).first()
+    if category is None:
+        return rows.none()
+    inside = Q(product__category__path__startswith=f"{category.path}/")
+    return rows.filter(Q(product__category=category) | inside)
