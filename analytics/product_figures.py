@@ -1,4 +1,4 @@
-"""What is known of every product at once: sales, money, stock, what came back, what buyers say. A fixed number of queries.
+"""What is known of every product at once: sales, money, stock, returns, what buyers say. The number of queries is fixed.
 
 Sales are those of the days that are over (analytics.facts says what counts). "Before" is the equally long time before
 the last 90 days. A year is too long for most shops to have; season and festivals are taken out by `against_shop`,
@@ -36,7 +36,8 @@ class ProductFigures:
 
     `margin` is the part of the price that is left over the cost, of all variants for sale whose cost is known; None
     where none is. `available` is None where nothing of it was ever counted. `cover` is days the stock lasts by the
-    published forecast, else at the pace of the last 90 days; None where nothing sells. `forecast` is units of the next 28 days.
+    published forecast, else at the pace of the last 90 days; None where nothing sells. `forecast` is units of the next
+    28 days.
     """
 
     age: int = 0
@@ -96,7 +97,7 @@ def read_figures(merchant: Merchant, products: Sequence[int] | None = None) -> S
     start = until - timedelta(days=WINDOW - 1)
     before = start - timedelta(days=WINDOW)
     recent = VariantFact.objects.filter(day__gte=before, day__lte=until)
-    shop = recent.aggregate(units=Sum("units"), before=Sum("units", filter=Q(day__lt=start)))
+    shop = recent.aggregate(whole=Sum("units"), before=Sum("units", filter=Q(day__lt=start)))
     rows = Product.objects.all() if products is None else Product.objects.filter(Among("pk", products))
     found = {
         pk: ProductFigures(age=(until - merchant.day_of(made)).days)
@@ -108,7 +109,7 @@ def read_figures(merchant: Merchant, products: Sequence[int] | None = None) -> S
     returned = _add_returns(found, merchant, until)
     _add_voices(found, products, merchant, until)
     sold_before = int(shop["before"] or 0)
-    sold = int(shop["units"] or 0) - sold_before
+    sold = int(shop["whole"] or 0) - sold_before
     _hold_against_shop(found, sold, sold_before)
     whole = sold + sold_before
     return ShopFigures(until, span[0], sold, sold_before, returned / whole if whole else None, found)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_job_errors'),
         ('analytics', '0022_levers'),
-        ('ecommerce', '0010_products_append_only'),
+        ('ecommerce', '0009_products'),
     ]
 
     operations = [

@@ -21,6 +21,7 @@ from ecommerce.catalog.actions import (
     change_state,
     change_variant,
     create_product,
+    set_parts,
 )
 from ecommerce.catalog.filters import ProductFilters, VariantFilters
 from ecommerce.catalog.models import Category, Product, ProductImage, Variant
@@ -37,6 +38,20 @@ class CategoryOut(serializers.ModelSerializer[Category]):
         fields = ("code", "name", "name_zh", "parent", "path")
 
 
+class PartOut(serializers.Serializer[Any]):
+    variant = serializers.IntegerField(source="part_id", help_text="The id of the part.")
+    quantity = serializers.IntegerField(help_text="Units of it in each bundle.")
+
+
+class PartIn(serializers.Serializer[Any]):
+    variant = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = serializers.IntegerField(min_value=1, max_value=1000)
+
+
+class PartsIn(serializers.Serializer[Any]):
+    parts = PartIn(many=True, max_length=20, help_text="Empty: a plain variant again.")
+
+
 class VariantOut(serializers.ModelSerializer[Variant]):
     product = serializers.IntegerField(source="product_id", help_text="The id of the product.")
 
@@ -44,7 +59,7 @@ class VariantOut(serializers.ModelSerializer[Variant]):
         model = Variant
         fields = (
             "id", "product", "sku", "title", "barcode", "price", "list_price", "cost", "weight_g", "is_active",
-            "created_at", "updated_at",
+            "is_bundle", "created_at", "updated_at",
         )  # fmt: skip
 
 
@@ -179,8 +194,13 @@ class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     serializer_class = VariantOut
     filterset_class = VariantFilters
     updated_field = "updated_at"
-    permissions = {"read": "products.view", "create": "products.edit", "partial_update": "products.edit"}
-    inputs = {"create": VariantIn, "partial_update": VariantFields}
+    permissions = {
+        "read": "products.view",
+        "create": "products.edit",
+        "partial_update": "products.edit",
+        "parts": "products.edit",
+    }
+    inputs = {"create": VariantIn, "partial_update": VariantFields, "parts": PartsIn}
 
     def get_queryset(self) -> Any:
         return variant_list()
@@ -200,3 +220,12 @@ class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         """Change the fields that are sent; a new price goes into the price history."""
         variant = change_variant(self.get_object(), **self.read(partial=True), actor=self.actor)
         return Response(VariantOut(variant).data)
+
+    @extend_schema(request=PartsIn, responses=PartOut(many=True))
+    @action(detail=True, methods=["put"], pagination_class=None)
+    def parts(self, request: Request, pk: str) -> Response:
+        """Make the variant a bundle of these parts; it then has no stock of its own."""
+        variant = self.get_object()
+        given = {row["variant"]: row["quantity"] for row in self.read()["parts"]}
+        set_parts(variant, given, actor=self.actor)
+        return Response(PartOut(variant.parts.all(), many=True).data)

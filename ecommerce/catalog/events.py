@@ -72,3 +72,15 @@ class GridUndone(Event):
     edit_id: int
     rows: int
     cells: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class BundleChanged(Event):
+    """What a bundle is made of; no parts: it is a plain variant again."""
+
+    kind = "catalog.bundle_changed"
+    label = _("Bundle changed")
+    variant_id: int
+    product_id: int
+    parts: int

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.forms import checked
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
 from ecommerce.catalog.grid import ATTRIBUTE, ATTRIBUTE_LENGTH, FORMULAS, Column
-from ecommerce.catalog.models import Category, Product
+from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import attributes_of, taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 
@@ -156,3 +156,37 @@ class ImageForm(forms.Form):
     alt = forms.CharField(
         label=_("What it shows"), max_length=200, required=False, help_text=_("For buyers who cannot see it.")
     )
+
+
+class BundleForm(forms.Form):
+    """The parts of a bundle, a line each: SKU and how many."""
+
+    parts = forms.CharField(
+        label=_("Parts"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_("One a line: the SKU, a comma, and how many are in each bundle. Empty: no bundle."),
+    )
+
+    def clean_parts(self) -> dict[int, int]:
+        """Variant ids with their units. Names the line that cannot be read."""
+        read: dict[str, int] = {}
+        for number, line in enumerate(self.cleaned_data["parts"].splitlines(), 1):
+            sku, comma, units = line.strip().rpartition(",")
+            if not line.strip():
+                continue
+            if not comma:
+                sku, units = units, "1"
+            if not (units.strip().isascii() and units.strip().isdigit()) or len(units.strip()) > 6:
+                raise forms.ValidationError(_("Line %(n)d: enter how many as a whole number."), params={"n": number})
+            if sku.strip() in read:
+                raise forms.ValidationError(_("Line %(n)d: this SKU stands here twice."), params={"n": number})
+            read[sku.strip()] = int(units)
+        found = dict(Variant.objects.filter(sku__in=read).values_list("sku", "pk"))
+        for number, sku in enumerate(read, 1):
+            if sku not in found:
+                raise forms.ValidationError(
+                    _("Line %(n)d: there is no variant with the SKU %(sku)s."), params={"n": number, "sku": sku}
+                )
+        return {found[sku]: units for sku, units in read.items()}

@@ -137,6 +137,7 @@ class Variant(TenantModel):
     cost = money_field(_("cost"), null=True, blank=True, default=None)
     weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
     is_active = models.BooleanField(_("for sale"), default=True)
+    is_bundle = models.BooleanField(_("bundle"), default=False, editable=False, help_text="has parts and no own stock")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -23,5 +23,6 @@ urlpatterns = [
     path(f"{SHOP}<int:pk>/images/", images.images, name="product-images"),
     path(f"{SHOP}images/<int:pk>/", images.image_file, name="image-file"),
     path(f"{SHOP}images/<int:pk>/remove/", images.image_remove, name="image-remove"),
+    path(f"{SHOP}variants/<int:pk>/bundle/", pages.variant_bundle, name="variant-bundle"),
     path(f"{SHOP}variants/<int:pk>/price/", pages.variant_price, name="variant-price"),
 ]

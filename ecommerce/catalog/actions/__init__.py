@@ -1,5 +1,6 @@
 """Everything that changes what is for sale. Each takes who does it as `actor`; Refused says what may not be."""
 
+from ecommerce.catalog.actions.bundles import set_parts
 from ecommerce.catalog.actions.grid import save_cells, undo_cells
 from ecommerce.catalog.actions.images import add_image, remove_image
 from ecommerce.catalog.actions.pricing import change_price, first_prices
@@ -34,5 +35,6 @@ __all__ = [
     "remove_image",
     "save_category",
     "save_cells",
+    "set_parts",
     "undo_cells",
 ]

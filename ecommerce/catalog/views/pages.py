@@ -17,8 +17,15 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
-from ecommerce.catalog.actions import change_price, change_product, change_state, create_product, duplicate_product
-from ecommerce.catalog.forms import PriceForm, ProductForm, VariantFormSet
+from ecommerce.catalog.actions import (
+    change_price,
+    change_product,
+    change_state,
+    create_product,
+    duplicate_product,
+    set_parts,
+)
+from ecommerce.catalog.forms import BundleForm, PriceForm, ProductForm, VariantFormSet
 from ecommerce.catalog.listing import PRODUCTS
 from ecommerce.catalog.models import Product
 from ecommerce.catalog.queries import (
@@ -238,3 +245,29 @@ def variant_price(request: MerchantRequest, pk: int) -> HttpResponse:
         "back_label": variant.product.title,
     }
     return page(request, "ecommerce/catalog/price.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("products.edit")
+def variant_bundle(request: MerchantRequest, pk: int) -> HttpResponse:
+    """What a bundle is made of, and what that leaves of its price."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    parts = list(variant.parts.select_related("part__product"))
+    typed = "\n".join(f"{one.part.sku}, {one.quantity}" for one in parts)
+    form = BundleForm(request.POST if request.method == "POST" else None, initial={"parts": typed})
+    if form.is_valid():
+        try:
+            set_parts(variant, form.cleaned_data["parts"], actor=request.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            say = _("The bundle %(sku)s is saved.") if form.cleaned_data["parts"] else _("%(sku)s is no bundle now.")
+            say %= {"sku": variant.sku}
+            return done(request, reverse("product-detail", args=[request.merchant.slug, variant.product_id]), say)
+    context = {
+        "form": form,
+        "variant": variant,
+        "submit": _("Save bundle"),
+        "back_url": reverse("product-detail", args=[request.merchant.slug, variant.product_id]),
+        "back_label": variant.product.title,
+    }
+    return page(request, "ecommerce/catalog/bundle.html", context, status=422 if form.is_bound else 200)
