@@ -1,4 +1,4 @@
-"""What is known of every product at once: sales, money, stock, returns, what buyers say. The number of queries is fixed.
+"""What is known of every product at once: sales, money, stock, returns, what buyers say. Few queries.
 
 Sales are those of the days that are over (analytics.facts says what counts). "Before" is the equally long time before
 the last 90 days. A year is too long for most shops to have; season and festivals are taken out by `against_shop`,
@@ -23,6 +23,7 @@ from analytics.forecasts.queries import edges
 from core.among import Among
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.complaints.models import Complaint
+from ecommerce.inventory.queries import bundle_stocks
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
@@ -157,6 +158,13 @@ def _add_stock(found: dict[int, ProductFigures], products: Sequence[int] | None,
     for row in free:
         if row["product_id"] in found:
             found[row["product_id"]].available = row["n"]
+    bundles: Any = Variant.objects.filter(is_bundle=True)
+    bundles = bundles if products is None else bundles.filter(Among("product_id", products))
+    product_of = dict(bundles.order_by().values_list("pk", "product_id"))
+    for pk, stock in (bundle_stocks(product_of) if product_of else {}).items():
+        whole = found.get(product_of[pk])
+        if whole is not None and stock.available is not None:
+            whole.available = (whole.available or 0) + stock.available
     ahead = outlooks.order_by().values("variant__product_id").annotate(n=Sum("mean"), day=Max("as_of"))
     for row in ahead:
         one = found.get(row["variant__product_id"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analytics.engine.stock import ENDLESS
 
@@ -40,12 +40,13 @@ def value_of(figure: str, value: float | None) -> str:
     if value is None:
         return "–"
     if figure in _PARTS:
-        said = formats.number_format(round(100 * value, 1), 0 if abs(value) >= 0.1 else 1)
+        said = formats.number_format(round(100 * value, 1), 0 if abs(value) >= 0.1 or not value else 1)
         return f"{'+' if value > 0 and figure in _SIGNED else ''}{said} %"
     if figure == "cover" and value >= ENDLESS:
         return _("no end in sight")
     if figure in {"age", "idle", "cover"}:
-        return _("%(days)s days") % {"days": formats.number_format(round(value))}
+        days = round(value)
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": formats.number_format(days)}
     digits = 1 if figure in {"rating", "return_times"} else 0
     return formats.number_format(round(value, digits), digits)
 
@@ -62,6 +63,7 @@ def reasons_of(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
                 "value": value_of(one["figure"], one["value"]),
                 "limit": f"{sign} {limit.lstrip('+')}" if sign == "±" else f"{sign} {limit}",
                 "holds": one["holds"],
+                "is_known": one["value"] is not None,
             }
         )
     return lines

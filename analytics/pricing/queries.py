@@ -42,7 +42,7 @@ class Held:
         return self.units / self.days * WEEK
 
 
-def held_prices(merchant: Merchant, product: Product, *, most: int = 30) -> list[Held]:
+def held_prices(merchant: Merchant, product: Product, *, most: int) -> list[Held]:
     """The newest prices of a product's variants, newest first: three queries."""
     today = merchant.today()
     variants = {one.pk: one for one in product.variants.all()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +18,8 @@ from core.htmx import page
 from ecommerce.catalog.models import Variant
 from ecommerce.catalog.queries import product_details
 
-SPARKS = 60
+TABLE_DAYS = 60
+HELD_SHOWN = 10
 
 
 @merchant_view("facts.view")
@@ -25,7 +27,7 @@ SPARKS = 60
 def product_prices(request: MerchantRequest, pk: int) -> HttpResponse:
     """Each price with the units sold at it, and both over time for one variant."""
     product = get_object_or_404(product_details(), pk=pk)
-    held = held_prices(request.merchant, product)
+    held = held_prices(request.merchant, product, most=HELD_SHOWN)
     variants = list(product.variants.all())
     wanted = request.GET.get("variant", "")
     shown = next((one for one in variants if str(one.pk) == wanted), None) or (held[0].variant if held else None)
@@ -46,11 +48,11 @@ def _charts(request: MerchantRequest, variant: Variant) -> dict[str, Any]:
         [formats.date_format(day, "SHORT_DATE_FORMAT"), "–" if price is None else f"{price:.2f}", f"{count:.0f}"]
         for day, price, count in zip(days, prices, units, strict=True)
         if count or price is not None
-    ][-SPARKS:]
-    currency = request.merchant.currency
+    ][-TABLE_DAYS:]
+    money: dict[str, Any] = {"unit": "money", "currency": request.merchant.currency, "digits": 2}
     return {
-        "price_chart": series_data(days, [(_("Price"), prices, "own")], unit="money", currency=currency, digits=2),
-        "units_chart": series_data(days, [(_("Units sold"), units, "compare")]),
+        "price_chart": json.dumps(series_data(days, [(_("Price"), prices, "own")], **money)),
+        "units_chart": json.dumps(series_data(days, [(_("Units sold"), units, "compare")])),
         "price_says": _("The price of %(sku)s over 180 days") % {"sku": variant.sku},
         "units_says": _("Units of %(sku)s sold a day over the same days") % {"sku": variant.sku},
         "head": head,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import checked
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
@@ -137,7 +138,7 @@ class FillForm(forms.Form):
     """A formula over one column of the grid."""
 
     column = forms.ChoiceField(label=_("Column"))
-    how = forms.ChoiceField(label=_("What"), choices=list(FORMULAS.items()))
+    how = forms.ChoiceField(label=pgettext_lazy("formula", "What"), choices=list(FORMULAS.items()))
     amount = forms.CharField(label=_("Value"), max_length=250, required=False)
     whole = forms.BooleanField(label=_("On all pages"), required=False)
 

@@ -92,16 +92,21 @@ def grid_variants(products: QuerySet[Any], *, most: int) -> list[Variant]:
 
 
 def attributes_of(categories: Iterable[Category | None]) -> dict[int, list[CategoryAttribute]]:
-    """What is to be said of products of these categories: their own attributes and those from above, by category id."""
+    """What is to be said of products of these categories, by category id: own attributes and those from above.
+
+    Of two of the same code the one of the deeper category counts.
+    """
     wanted = {one.pk: one.path for one in categories if one is not None}
     if not wanted:
         return {}
     paths = {path[:end] for path in wanted.values() for end in _ends(path)}
     found = list(CategoryAttribute.objects.filter(category__path__in=paths).select_related("category"))
-    return {
-        pk: [one for one in found if path == one.category.path or path.startswith(f"{one.category.path}/")]
-        for pk, path in wanted.items()
-    }
+    found.sort(key=lambda one: one.category.path)
+    named = {}
+    for pk, path in wanted.items():
+        own = {one.code: one for one in found if f"{path}/".startswith(f"{one.category.path}/")}
+        named[pk] = sorted(own.values(), key=lambda one: (one.position, one.pk))
+    return named
 
 
 def _ends(path: str) -> list[int]:

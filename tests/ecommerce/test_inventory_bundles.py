@@ -101,7 +101,8 @@ def test_what_no_bundle_can_be_made_of(tea_set, cup, ann, parts, code):
 
 
 def test_bundles_do_not_nest_and_have_no_own_stock(tea_set, cup, pot, ann, rival):
-    for variant, parts, code in ((cup, {pot.pk: 1}, "is_part"), (factories.VariantFactory(), {tea_set.pk: 1}, "nested")):
+    other = factories.VariantFactory()
+    for variant, parts, code in ((cup, {pot.pk: 1}, "is_part"), (other, {tea_set.pk: 1}, "nested")):
         with pytest.raises(Refused) as refusal:
             set_parts(variant, parts, actor=ann.actor)
         assert refusal.value.code == code
