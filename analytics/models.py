@@ -22,6 +22,7 @@ from analytics.demand.models import (
 )
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
+from analytics.lifecycle.models import LifecycleDecision, LifecycleOutcome, ProductStage
 from analytics.markets.models import (
     Market,
     Observation,
@@ -34,6 +35,7 @@ from analytics.markets.models import (
     ShareState,
 )
 from analytics.promotions.models import Promotion, PromotionReport
+from analytics.quality.models import ListingQuality
 from analytics.restock.models import StockWarning
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 
@@ -54,6 +56,9 @@ __all__ = [
     "ForecastOverride",
     "ForecastRun",
     "ForecastScore",
+    "LifecycleDecision",
+    "LifecycleOutcome",
+    "ListingQuality",
     "Market",
     "Observation",
     "OccasionChoice",
@@ -67,6 +72,7 @@ __all__ = [
     "Player",
     "PlayerWeek",
     "PriceTest",
+    "ProductStage",
     "Promise",
     "PromiseOutcome",
     "Promotion",

@@ -17,8 +17,10 @@ from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
+from analytics.lifecycle.api import StageViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from analytics.promotions.api import PromotionViewSet
+from analytics.quality.api import QualityViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
@@ -43,6 +45,8 @@ router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")
 router.register("events", OwnEventViewSet, "api-own-event")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
+router.register("life-cycle", StageViewSet, "api-life-cycle")
+router.register("listing-quality", QualityViewSet, "api-listing-quality")
 router.register("markets", MarketViewSet, "api-market")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")

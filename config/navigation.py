@@ -62,6 +62,8 @@ PORTAL = (
             Entry(_("Shipments"), icon="truck-delivery", url="shipment-list", word="shipments.view", key="s"),
             Entry(_("Returns"), icon="arrow-back-up", url="return-list", word="returns.view", key="b"),
             Entry(_("Products"), icon="tag", url="product-list", word="products.view", key="p"),
+            Entry(_("Life cycle"), icon="plant-2", url="lifecycle-list", word="facts.view"),
+            Entry(_("Listing quality"), icon="checklist", url="quality-list", word="facts.view"),
             Entry(_("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
         ),

@@ -1,6 +1,15 @@
 """Re-exports: each feature keeps its own models."""
 
-from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.catalog.models import (
+    BundlePart,
+    Category,
+    CategoryAttribute,
+    GridEdit,
+    PriceChange,
+    Product,
+    ProductImage,
+    Variant,
+)
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
@@ -30,12 +39,15 @@ from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
 __all__ = [
+    "BundlePart",
     "Category",
+    "CategoryAttribute",
     "Complaint",
     "ComplaintMessage",
     "Consent",
     "Customer",
     "CustomerTag",
+    "GridEdit",
     "ImportRun",
     "Invoice",
     "InvoiceCounter",
@@ -46,6 +58,7 @@ __all__ = [
     "Payment",
     "PriceChange",
     "Product",
+    "ProductImage",
     "PurchaseCounter",
     "PurchaseLine",
     "PurchaseOrder",

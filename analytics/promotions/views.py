@@ -143,7 +143,7 @@ def _need_cells(one: Promotion) -> Iterator[list[Any]]:
 @merchant_view("promotions.edit")
 @require_http_methods(["GET", "POST"])
 def plan(request: MerchantRequest) -> HttpResponse:
-    form = PlanForm(request.POST or None)
+    form = PlanForm(request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             made = plan_promotion(**form.cleaned_data, actor=request.actor)

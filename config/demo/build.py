@@ -24,9 +24,11 @@ from analytics.facts.actions import mark_everything, rebuild_dirty
 from analytics.forecasts.models import Measure
 from analytics.forecasts.queries import edges
 from analytics.forecasts.tasks import request_forecast
+from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
-from config.demo import people, rivals, sales, shelves, voices
+from analytics.quality.tasks import nightly_quality
+from config.demo import listings, people, rivals, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM, Actor
@@ -77,6 +79,7 @@ def _build(say: Callable[[str], None]) -> Built:
     now = timezone.now()
     say("Simulating two years of twelve shops …")
     categories = shelves.load_categories()
+    listings.load_attributes(categories.values())
     merchants, orders, reviews, complaints = [], 0, 0, 0
     for history in market(now.date()):
         merchant = shelves.open_shop(history)
@@ -88,6 +91,7 @@ def _build(say: Callable[[str], None]) -> Built:
             reviews += len(voices.write_reviews(merchant, history, sold, now))
             complaints += len(voices.write_complaints(merchant, history, sold, now))
             _remember(merchant, sold, now)
+            listings.dress(merchant, variants, chinese=history.spec.language == "zh-hans")
             shelves.keep_books(merchant, history.spec, history.days, now)
             mark_everything()
             while rebuild_dirty():
@@ -121,6 +125,8 @@ def _look_ahead(main: Merchant, merchants: list[Merchant]) -> None:
                 request_forecast(measure, actor=SYSTEM)
             request_demand(actor=SYSTEM)
             enqueue(nightly_promotions)
+            enqueue(nightly_quality)
+            enqueue(nightly_stages)
         if merchant == main:
             enqueue(nightly_markets)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from accounts.merchants.models import Merchant
 from analytics.calendar.models import OutsideSeries, OutsideValue
@@ -82,13 +83,17 @@ def stock_shelves(merchant: Merchant, history: ShopHistory, category: Category) 
     variants = bulk_insert(variants)
     changes = []
     for column, variant in enumerate(variants):
-        before = None
+        before: Any = None
         for position, value in enumerate(history.cents[:, column]):
             if value != before:
+                is_first = before is None
                 changes.append(
                     PriceChange(
                         variant=variant,
                         price=cents(Decimal(int(value)) / 100),
+                        old=None if is_first else cents(Decimal(int(before)) / 100),
+                        source=PriceChange.Source.START if is_first else PriceChange.Source.PAGE,
+                        actor_label="" if is_first else merchant.name,
                         at=merchant.day_bounds(history.days[position])[0],
                     )
                 )

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from core.errors import Refused
 from ecommerce.catalog.actions import category_path, save_category
-from ecommerce.catalog.models import Category
+from ecommerce.catalog.models import Category, CategoryAttribute
 
 
 class CategoryForm(forms.ModelForm):
@@ -27,6 +27,12 @@ class CategoryForm(forms.ModelForm):
         return values
 
 
+class AttributeInline(admin.TabularInline):
+    model = CategoryAttribute
+    fields = ("code", "name", "name_zh", "is_required", "position")
+    extra = 1
+
+
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
     form = CategoryForm
@@ -34,6 +40,7 @@ class CategoryAdmin(admin.ModelAdmin):
     search_fields = ("code", "name", "name_zh", "path")
     autocomplete_fields = ("parent",)
     ordering = ("path",)
+    inlines = (AttributeInline,)
 
     def save_model(self, request: Any, obj: Category, form: Any, change: bool) -> None:
         """Keeps the paths of the whole branch right."""

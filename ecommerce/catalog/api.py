@@ -15,14 +15,16 @@ from core.money import LARGEST
 from ecommerce.catalog.actions import (
     MOST_VARIANTS,
     VariantData,
+    add_image,
     add_variant,
     change_product,
     change_state,
     change_variant,
     create_product,
+    set_parts,
 )
 from ecommerce.catalog.filters import ProductFilters, VariantFilters
-from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.models import Category, Product, ProductImage, Variant
 from ecommerce.catalog.queries import product_details, product_list, variant_list
 
 CATEGORY_HELP = "The code of a category; /categories/ lists them."
@@ -36,6 +38,20 @@ class CategoryOut(serializers.ModelSerializer[Category]):
         fields = ("code", "name", "name_zh", "parent", "path")
 
 
+class PartOut(serializers.Serializer[Any]):
+    variant = serializers.IntegerField(source="part_id", help_text="The id of the part.")
+    quantity = serializers.IntegerField(help_text="Units of it in each bundle.")
+
+
+class PartIn(serializers.Serializer[Any]):
+    variant = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = serializers.IntegerField(min_value=1, max_value=1000)
+
+
+class PartsIn(serializers.Serializer[Any]):
+    parts = PartIn(many=True, max_length=20, help_text="Empty: a plain variant again.")
+
+
 class VariantOut(serializers.ModelSerializer[Variant]):
     product = serializers.IntegerField(source="product_id", help_text="The id of the product.")
 
@@ -43,19 +59,32 @@ class VariantOut(serializers.ModelSerializer[Variant]):
         model = Variant
         fields = (
             "id", "product", "sku", "title", "barcode", "price", "list_price", "cost", "weight_g", "is_active",
-            "created_at", "updated_at",
+            "is_bundle", "created_at", "updated_at",
         )  # fmt: skip
+
+
+class ImageOut(serializers.ModelSerializer[ProductImage]):
+    class Meta:
+        model = ProductImage
+        fields = ("id", "url", "kind", "size", "alt", "position")
+
+
+class ImageIn(serializers.Serializer[Any]):
+    url = serializers.URLField(max_length=500, help_text="Where the picture lies; it is not fetched.")
+    alt = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 class ProductOut(serializers.ModelSerializer[Product]):
     category = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True, help_text=CATEGORY_HELP)
     variants = VariantOut(many=True)
+    images = ImageOut(many=True)
+    attributes = serializers.DictField(child=serializers.CharField(), help_text="Code of the attribute to its value.")
 
     class Meta:
         model = Product
         fields = (
-            "id", "title", "description", "brand", "category", "state", "external_id", "created_at", "updated_at",
-            "variants",
+            "id", "title", "description", "brand", "category", "attributes", "state", "external_id", "created_at",
+            "updated_at", "variants", "images",
         )  # fmt: skip
 
 
@@ -88,6 +117,9 @@ class ProductFields(serializers.Serializer[Any]):
     category = serializers.SlugRelatedField(
         slug_field="code", queryset=Category.objects.all(), required=False, allow_null=True, help_text=CATEGORY_HELP
     )
+    attributes = serializers.DictField(
+        child=serializers.CharField(max_length=200), required=False, help_text="All of them; those left out are gone."
+    )
 
 
 class ProductIn(ProductFields):
@@ -117,11 +149,12 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         "create": "products.create",
         "partial_update": "products.edit",
         "state": "products.edit",
+        "images": "products.edit",
     }
-    inputs = {"create": ProductIn, "partial_update": ProductFields, "state": StateIn}
+    inputs = {"images": ImageIn, "create": ProductIn, "partial_update": ProductFields, "state": StateIn}
 
     def get_queryset(self) -> Any:
-        return product_list().prefetch_related("variants") if self.action == "list" else product_details()
+        return product_list().prefetch_related("variants", "images") if self.action == "list" else product_details()
 
     def _answer(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
         return Response(ProductOut(product_details().get(pk=pk)).data, status=code)
@@ -147,14 +180,27 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         product = change_state(self.get_object(), to=self.read()["state"], actor=self.actor)
         return self._answer(product.pk)
 
+    @extend_schema(request=ImageIn, responses={201: ProductOut})
+    @action(detail=True, methods=["post"])
+    def images(self, request: Request, pk: str) -> Response:
+        """One more picture, by the address where it lies."""
+        product = self.get_object()
+        add_image(product, **self.read(), actor=self.actor)
+        return self._answer(product.pk, status.HTTP_201_CREATED)
+
 
 class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = Variant.objects.none()
     serializer_class = VariantOut
     filterset_class = VariantFilters
     updated_field = "updated_at"
-    permissions = {"read": "products.view", "create": "products.edit", "partial_update": "products.edit"}
-    inputs = {"create": VariantIn, "partial_update": VariantFields}
+    permissions = {
+        "read": "products.view",
+        "create": "products.edit",
+        "partial_update": "products.edit",
+        "parts": "products.edit",
+    }
+    inputs = {"create": VariantIn, "partial_update": VariantFields, "parts": PartsIn}
 
     def get_queryset(self) -> Any:
         return variant_list()
@@ -174,3 +220,12 @@ class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         """Change the fields that are sent; a new price goes into the price history."""
         variant = change_variant(self.get_object(), **self.read(partial=True), actor=self.actor)
         return Response(VariantOut(variant).data)
+
+    @extend_schema(request=PartsIn, responses=PartOut(many=True))
+    @action(detail=True, methods=["put"], pagination_class=None)
+    def parts(self, request: Request, pk: str) -> Response:
+        """Make the variant a bundle of these parts; it then has no stock of its own."""
+        variant = self.get_object()
+        given = {row["variant"]: row["quantity"] for row in self.read()["parts"]}
+        set_parts(variant, given, actor=self.actor)
+        return Response(PartOut(variant.parts.all(), many=True).data)

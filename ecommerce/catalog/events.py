@@ -50,3 +50,37 @@ class PriceChanged(Event):
     product_id: int
     old: str
     new: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GridSaved(Event):
+    """Many products and variants were changed together; each also has a fact of its own."""
+
+    kind = "catalog.grid_saved"
+    label = _("Products changed in the grid")
+    edit_id: int
+    rows: int
+    cells: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class GridUndone(Event):
+    kind = "catalog.grid_undone"
+    label = _("Changes of the grid put back")
+    edit_id: int
+    rows: int
+    cells: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class BundleChanged(Event):
+    """What a bundle is made of; no parts: it is a plain variant again."""
+
+    kind = "catalog.bundle_changed"
+    label = _("Bundle changed")
+    variant_id: int
+    product_id: int
+    parts: int

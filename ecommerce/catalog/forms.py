@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.forms import checked
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
-from ecommerce.catalog.models import Category, Product
-from ecommerce.catalog.queries import taken_skus
+from ecommerce.catalog.grid import ATTRIBUTE, ATTRIBUTE_LENGTH, FORMULAS, Column
+from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.queries import attributes_of, taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 
 
@@ -50,6 +53,30 @@ class ProductForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.order_by("path")
         self.fields["category"].empty_label = _("No category yet")
+        self._known = dict(product.attributes) if product else {}
+        category = product.category if product else None
+        self._attributes = attributes_of([category]).get(category.pk, []) if category else []
+        for one in self._attributes:
+            self.fields[f"{ATTRIBUTE}{one.code}"] = forms.CharField(
+                label=one.label,
+                max_length=ATTRIBUTE_LENGTH,
+                required=False,
+                initial=self._known.get(one.code, ""),
+                help_text=_("Buyers of this category look for it.") if one.is_required else "",
+            )
+
+    @property
+    def attribute_fields(self) -> list[Any]:
+        """The fields of what the category asks for."""
+        return [self[f"{ATTRIBUTE}{one.code}"] for one in self._attributes]
+
+    def clean(self) -> dict[str, Any]:
+        """The attributes become one value; those of another category are kept as they were."""
+        values = super().clean() or {}
+        if self._attributes:
+            typed = {one.code: values.pop(f"{ATTRIBUTE}{one.code}", "").strip() for one in self._attributes}
+            values["attributes"] = {code: text for code, text in (self._known | typed).items() if text}
+        return values
 
 
 class VariantForm(forms.Form):
@@ -105,3 +132,62 @@ class PriceForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=120, required=False, help_text=_("Only your team sees it, in the price history.")
     )
+
+
+class FillForm(forms.Form):
+    """A formula over one column of the grid."""
+
+    column = forms.ChoiceField(label=_("Column"))
+    how = forms.ChoiceField(label=pgettext_lazy("formula", "What"), choices=list(FORMULAS.items()))
+    amount = forms.CharField(label=_("Value"), max_length=250, required=False)
+    whole = forms.BooleanField(label=_("On all pages"), required=False)
+
+    def __init__(self, *args: Any, columns: Sequence[Column], **options: Any) -> None:
+        super().__init__(*args, prefix="fill", **options)
+        self.fields["column"].choices = [(column.name, column.label) for column in columns]
+        self.fields["column"].initial = "v.price"
+        self.fields["how"].initial = "percent"
+
+
+class ImageForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("PNG, JPEG or WebP, at most 5 MB."), widget=forms.FileInput
+    )
+    url = forms.URLField(label=_("Or its address"), required=False, max_length=500, assume_scheme="https")
+    alt = forms.CharField(
+        label=_("What it shows"), max_length=200, required=False, help_text=_("For buyers who cannot see it.")
+    )
+
+
+class BundleForm(forms.Form):
+    """The parts of a bundle, a line each: SKU and how many."""
+
+    parts = forms.CharField(
+        label=_("Parts"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_("One a line: the SKU, a comma, and how many are in each bundle. Empty: no bundle."),
+    )
+
+    def clean_parts(self) -> dict[int, int]:
+        """Variant ids with their units. Names the line that cannot be read."""
+        read: dict[str, int] = {}
+        for number, line in enumerate(self.cleaned_data["parts"].splitlines(), 1):
+            sku, comma, units = line.strip().rpartition(",")
+            if not line.strip():
+                continue
+            if not comma:
+                sku, units = units, "1"
+            if not (units.strip().isascii() and units.strip().isdigit()) or len(units.strip()) > 6:
+                raise forms.ValidationError(_("Line %(n)d: enter how many as a whole number."), params={"n": number})
+            if sku.strip() in read:
+                raise forms.ValidationError(_("Line %(n)d: this SKU stands here twice."), params={"n": number})
+            read[sku.strip()] = int(units)
+        found = dict(Variant.objects.filter(sku__in=read).values_list("sku", "pk"))
+        for number, sku in enumerate(read, 1):
+            if sku not in found:
+                raise forms.ValidationError(
+                    _("Line %(n)d: there is no variant with the SKU %(sku)s."), params={"n": number, "sku": sku}
+                )
+        return {found[sku]: units for sku, units in read.items()}

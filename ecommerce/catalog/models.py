@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.append_only import AppendOnlyModel
 from core.badges import Badge
@@ -88,6 +89,9 @@ class Product(TenantModel):
     brand = models.CharField(_("brand"), max_length=100, blank=True)
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="products")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    attributes: Any = models.JSONField(
+        _("attributes"), default=dict, blank=True, help_text="code of a CategoryAttribute -> value"
+    )
     external_id = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -133,6 +137,7 @@ class Variant(TenantModel):
     cost = money_field(_("cost"), null=True, blank=True, default=None)
     weight_g = models.PositiveIntegerField(_("weight, g"), null=True, blank=True)
     is_active = models.BooleanField(_("for sale"), default=True)
+    is_bundle = models.BooleanField(_("bundle"), default=False, editable=False, help_text="has parts and no own stock")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -153,12 +158,26 @@ class Variant(TenantModel):
 
 
 class PriceChange(AppendOnlyModel, TenantModel):
-    """The price of a variant from `at` on; append-only history."""
+    """The price of a variant from `at` on, `old` before it; append-only history.
+
+    `old` is None and `source` "" in rows from before both were kept, and `old` is None in the first row of a variant.
+    """
+
+    class Source(models.TextChoices):
+        START = "start", pgettext_lazy("price set by", "First price")
+        PAGE = "page", pgettext_lazy("price set by", "By hand")
+        GRID = "grid", pgettext_lazy("price set by", "Grid")
+        API = "api", pgettext_lazy("price set by", "API")
+        IMPORT = "import", pgettext_lazy("price set by", "Import")
+        SYSTEM = "system", pgettext_lazy("price set by", "Storecast")
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_changes")
     price = money_field(_("price"))
+    old = money_field(_("price before"), null=True, default=None)
     at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+    source = models.CharField(max_length=10, choices=Source, blank=True, default="")
+    actor_label = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -166,3 +185,94 @@ class PriceChange(AppendOnlyModel, TenantModel):
 
     def __str__(self) -> str:
         return f"{self.variant} {self.price}"
+
+
+class GridEdit(TenantModel):
+    """Cells that were saved together, so that all of them can be put back.
+
+    `cells` are [row key, field, old, new] with values as text (grid.text_of); a row key is "v" or "p" and an id.
+    """
+
+    made_at = models.DateTimeField(default=timezone.now)
+    actor_label = models.CharField(max_length=150, blank=True)
+    cells: Any = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["merchant", "-made_at", "-id"], name="grid_edit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}: {len(self.cells)}"
+
+
+class CategoryAttribute(models.Model):
+    """What is to be said of the products of a category and of those below it, the same for all merchants."""
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="attributes")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    name_zh = models.CharField(_("Chinese name"), max_length=80, blank=True)
+    is_required = models.BooleanField(_("required"), default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["category", "code"], name="category_attribute_code")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        if self.name_zh and (translation.get_language() or "").startswith("zh"):
+            return self.name_zh
+        return self.name
+
+
+class ProductImage(TenantModel):
+    """A picture of a product: a file of ours, or the address of one that a channel keeps."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="images")
+    stored_as = models.CharField(
+        max_length=100, blank=True, help_text="path under MEDIA_ROOT; our own name, never the uploader's"
+    )
+    kind = models.CharField(max_length=10, blank=True, help_text="of the file: png, jpeg or webp")
+    size = models.PositiveIntegerField(default=0, help_text="bytes of the file")
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    alt = models.CharField(_("what it shows"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stored_as="", url__gt="") | models.Q(stored_as__gt="", url=""),
+                name="product_image_file_or_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or f"{self.product_id}/{self.pk}"
+
+
+class BundlePart(TenantModel):
+    """`quantity` units of `part` are in every unit of the variant `bundle`, which has no stock of its own."""
+
+    bundle = models.ForeignKey(Variant, models.CASCADE, related_name="parts")
+    part = models.ForeignKey(Variant, models.PROTECT, related_name="in_bundles")
+    quantity = models.PositiveIntegerField(_("quantity"), default=1)
+
+    class Meta:
+        ordering = ["part_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "part"], name="bundle_part_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="bundle_part_quantity"),
+            models.CheckConstraint(condition=~models.Q(bundle=models.F("part")), name="bundle_part_other"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.part_id}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
@@ -23,8 +26,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from core.money import money_field
-from ecommerce.catalog.models import Category, PriceChange, Product, Variant
-from ecommerce.catalog.rules import same_sku
+from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
+from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
 
 NOTHING = Value(0, money_field())
 
@@ -66,7 +69,7 @@ def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
 def product_details() -> QuerySet[Product]:
     """Products with their category and variants, for a page or an answer of the API."""
     return Product.objects.select_related("category", "merchant").prefetch_related(
-        Prefetch("variants", Variant.objects.order_by("sku", "pk"))
+        Prefetch("variants", Variant.objects.order_by("sku", "pk")), "images"
     )
 
 
@@ -79,6 +82,50 @@ def price_history(variants: Iterable[Variant], *, limit: int = 200) -> list[Pric
     """The newest price changes of some variants, newest first."""
     changes = PriceChange.objects.filter(variant__in=list(variants)).select_related("variant")
     return list(changes.order_by("-at", "-pk")[:limit])
+
+
+def grid_variants(products: QuerySet[Any], *, most: int) -> list[Variant]:
+    """The variants of products with their product, by title and SKU; one more than `most` where there are more."""
+    chosen = products.order_by().values("pk")
+    rows = Variant.objects.filter(product__in=chosen).select_related("product__category")
+    return list(rows.order_by("product__title", "product_id", "sku", "pk")[: most + 1])
+
+
+def attributes_of(categories: Iterable[Category | None]) -> dict[int, list[CategoryAttribute]]:
+    """What is to be said of products of these categories, by category id: own attributes and those from above.
+
+    Of two of the same code the one of the deeper category counts.
+    """
+    wanted = {one.pk: one.path for one in categories if one is not None}
+    if not wanted:
+        return {}
+    paths = {path[:end] for path in wanted.values() for end in _ends(path)}
+    found = list(CategoryAttribute.objects.filter(category__path__in=paths).select_related("category"))
+    found.sort(key=lambda one: one.category.path)
+    named = {}
+    for pk, path in wanted.items():
+        own = {one.code: one for one in found if f"{path}/".startswith(f"{one.category.path}/")}
+        named[pk] = sorted(own.values(), key=lambda one: (one.position, one.pk))
+    return named
+
+
+def _ends(path: str) -> list[int]:
+    return [at for at, sign in enumerate(path) if sign == "/"] + [len(path)]
+
+
+def grid_edits() -> QuerySet[GridEdit]:
+    """What was saved in the grid, newest first."""
+    return GridEdit.objects.order_by("-made_at", "-pk")
+
+
+def prior_prices(variants: Iterable[Variant], now: datetime) -> dict[int, PriorPrice]:
+    """The lowest earlier price of variants that a reduction has to name (rules.prior_price), by their id: one query."""
+    histories: dict[int, list[tuple[datetime, Decimal]]] = defaultdict(list)
+    changes = PriceChange.objects.filter(variant__in=list(variants)).order_by("at", "pk")
+    for pk, at, price in changes.values_list("variant_id", "at", "price"):
+        histories[pk].append((at, price))
+    found = {pk: prior_price(history, now) for pk, history in histories.items()}
+    return {pk: prior for pk, prior in found.items() if prior is not None}
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -107,3 +154,12 @@ def within_category(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     if category is None:
         return rows.none()
     return rows.filter(Q(category=category) | Q(category__path__startswith=f"{category.path}/"))
+
+
+def within_product_category(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    """Rows with a `product` whose category is the one of this code or lies below it."""
+    category = Category.objects.filter(code=code).first()
+    if category is None:
+        return rows.none()
+    inside = Q(product__category__path__startswith=f"{category.path}/")
+    return rows.filter(Q(product__category=category) | inside)

@@ -24,7 +24,8 @@ from accounts.models import Merchant
 from core.actors import SYSTEM
 from core.bulk import bulk_insert
 from core.tenancy import every_tenant, tenant
-from ecommerce.catalog.models import Category, Product, Variant
+from ecommerce.catalog.actions import first_prices
+from ecommerce.catalog.models import Category, PriceChange, Product, Variant
 from ecommerce.imports.olist_orders import ZONE, OrderPart, Written, write_orders
 from ecommerce.imports.olist_tables import Row, Tables, find_tables
 from ecommerce.orders.events import OrdersImported
@@ -270,6 +271,7 @@ def _load_products(
                 variant.product = product
                 present[product.merchant.external_id.removeprefix("olist:"), variant.sku] = variant
             bulk_insert(variants)
+            first_prices(variants, actor=SYSTEM, source=PriceChange.Source.IMPORT)
         summary.written["products"] = len(products)
     return present
 

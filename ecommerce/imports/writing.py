@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from core.actors import SYSTEM
 from core.bulk import bulk_insert
-from ecommerce.catalog.models import Product, Variant
+from ecommerce.catalog.actions import first_prices
+from ecommerce.catalog.models import PriceChange, Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.imports.planning import LinePlan, OrderPlan
@@ -84,6 +86,7 @@ def _variants(lines: list[LinePlan]) -> dict[str, Variant]:
         Variant(product=product, sku=line.sku, price=line.unit_price)
         for product, line in zip(products, unknown.values(), strict=True)
     )
+    first_prices(variants, actor=SYSTEM, source=PriceChange.Source.IMPORT)
     found.update({variant.sku: variant for variant in variants})
     return found
 

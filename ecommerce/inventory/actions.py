@@ -4,13 +4,15 @@ Every change is a conditional UPDATE of the level (its WHERE says what must be t
 ledger row in the same transaction. That holds on SQLite and PostgreSQL alike and needs no lock beforehand. Whoever
 changes several variants in one transaction goes in the order of their ids, so that two of them cannot deadlock.
 
-A variant without any level is not counted: it can be sold and shipped, and nothing is reserved or taken off.
+A variant without any level is not counted: it can be sold and shipped, and nothing is reserved or taken off. Of a
+bundle the parts are (inventory.bundles): call hold_levels() before a walk through several variants.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -22,6 +24,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.bundles import counted_parts, each_part, reserve_whole
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted, WarehouseSaved
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.inventory.rules import MOST, change_wanted, positive_units
@@ -47,9 +50,15 @@ def default_warehouse() -> Warehouse:
 
 
 def _place(variant: Variant, warehouse: Warehouse) -> StockLevel:
-    """The level of a variant in a warehouse, made if it is not there."""
+    """The level of a variant in a warehouse, made if it is not there. Refuses a bundle: its parts are counted."""
+    if variant.is_bundle:
+        raise _no_own_stock()
     StockLevel.objects.bulk_create([StockLevel(variant=variant, warehouse=warehouse)], ignore_conflicts=True)
     return StockLevel.objects.select_for_update(of=("self",)).get(variant=variant, warehouse=warehouse)
+
+
+def _no_own_stock() -> Refused:
+    return Refused("is_bundle", _("A bundle has no stock of its own. Count its parts."))
 
 
 def _places(variant: Variant) -> list[StockLevel]:
@@ -105,6 +114,9 @@ def reserve(variant: Variant, quantity: int, *, reference: str, actor: Actor) ->
     ship(). A promise moves nothing, so it leaves no ledger row and `reference` and `actor` are not stored.
     """
     positive_units(quantity)
+    if variant.is_bundle:
+        one = partial(reserve, reference=reference, actor=actor)
+        return reserve_whole(variant, quantity, one, partial(release, reference=reference, actor=actor))
     while True:
         level = StockLevel.objects.filter(variant=variant, warehouse__is_default=True).first()
         if level is None:
@@ -125,6 +137,8 @@ def release(variant: Variant, quantity: int, *, reference: str, actor: Actor) ->
     """
     if quantity <= 0:
         return 0
+    if variant.is_bundle:
+        return each_part(variant, quantity, partial(release, reference=reference, actor=actor))
     left = quantity
     for level in _places(variant):
         part = min(level.reserved, left)
@@ -152,6 +166,11 @@ def ship(
     promised to other orders not counted.
     """
     positive_units(quantity)
+    if variant.is_bundle:
+        for one in counted_parts(variant):
+            own = reserved * one.quantity
+            ship(one.part, quantity * one.quantity, reserved=own, reference=reference, actor=actor, warehouse=warehouse)
+        return
     places = _places(variant)
     if not places:
         return
@@ -244,6 +263,11 @@ def take_back(
     variant: Variant, quantity: int, *, warehouse: Warehouse | None = None, reference: str, note: str = "", actor: Actor
 ) -> StockLevel | None:
     """Units came back from a customer and can be sold again; None where the variant is not counted."""
+    if variant.is_bundle:
+        back = partial(take_back, warehouse=warehouse, reference=reference, note=note, actor=actor)
+        for one in counted_parts(variant):
+            back(one.part, quantity * one.quantity)
+        return None
     if not StockLevel.objects.filter(variant=variant).exists():
         return None
     place = warehouse or default_warehouse()
@@ -264,7 +288,9 @@ def _bring_in(
 def set_opening_stock(
     variant: Variant, quantity: int, *, warehouse: Warehouse | None = None, actor: Actor
 ) -> StockLevel:
-    """The first count of one variant. Refuses with "already_counted" where there was one before."""
+    """The first count of one variant. Refuses with "already_counted" where there was one before, and a bundle."""
+    if variant.is_bundle:
+        raise _no_own_stock()
     place = warehouse or default_warehouse()
     if not open_stock({variant.pk: quantity}, warehouse=place, actor=actor):
         raise Refused(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
@@ -22,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from ecommerce.catalog.models import Variant
+from ecommerce.catalog.models import BundlePart, Variant
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 
 PACE_DAYS = 28
@@ -77,7 +80,7 @@ def sold_out(variants: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def never_counted(variants: QuerySet[Any]) -> QuerySet[Any]:
-    return variants.filter(is_counted=False)
+    return variants.filter(is_counted=False, is_bundle=False)
 
 
 def search_stock(variants: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -131,3 +134,51 @@ def broken_levels() -> QuerySet[Any]:
     levels = StockLevel.objects.select_related("variant", "warehouse")
     counted = levels.annotate(moved=Coalesce(Subquery(moves, output_field=IntegerField()), 0))
     return counted.exclude(on_hand=F("moved")).order_by("pk")
+
+
+def counted_variants(ids: Iterable[int]) -> set[int]:
+    """Those of the variants that stock is kept of, bundles with a counted part among them; one query."""
+    wanted = list(ids)
+    own = StockLevel.objects.filter(variant_id__in=wanted).order_by().values_list("variant_id", flat=True)
+    parts = BundlePart.objects.filter(bundle_id__in=wanted, part__stock_levels__isnull=False).order_by()
+    return set(own.union(parts.values_list("bundle_id", flat=True)))
+
+
+@dataclass(frozen=True)
+class BundleStock:
+    """How many whole bundles can be sold, None where no part is counted; the parts with what is free of each."""
+
+    available: int | None
+    parts: list[tuple[BundlePart, int | None]]
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What the parts of one bundle cost; None where one of the costs is not known."""
+        costs = [(one.part.cost, one.quantity) for one, _free in self.parts]
+        known = [cost * quantity for cost, quantity in costs if cost is not None]
+        return sum(known, Decimal(0)) if len(known) == len(costs) else None
+
+    @property
+    def price_of_parts(self) -> Decimal:
+        """What the parts of one bundle would cost the buyer one by one."""
+        return sum((one.part.price * one.quantity for one, _free in self.parts), Decimal(0))
+
+
+def bundle_stocks(bundles: Iterable[int]) -> dict[int, BundleStock]:
+    """The stock of bundles by their id: whole bundles in the default warehouse, where orders are served from."""
+    rows = BundlePart.objects.filter(bundle_id__in=list(bundles)).select_related("part__product").order_by("part_id")
+    together: dict[int, list[BundlePart]] = {}
+    for row in rows:
+        together.setdefault(row.bundle_id, []).append(row)
+    ids = {row.part_id for several in together.values() for row in several}
+    levels: Any = StockLevel.objects.filter(variant_id__in=ids).order_by().values("variant_id")
+    here = F("on_hand") - F("reserved")
+    sums = levels.annotate(free=Sum(here, filter=Q(warehouse__is_default=True)))
+    free = {row["variant_id"]: row["free"] or 0 for row in sums}
+    return {
+        pk: BundleStock(
+            min((free[one.part_id] // one.quantity for one in several if one.part_id in free), default=None),
+            [(one, free.get(one.part_id)) for one in several],
+        )
+        for pk, several in together.items()
+    }

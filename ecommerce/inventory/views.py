@@ -16,13 +16,21 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
-from ecommerce.catalog.models import Product
+from ecommerce.catalog.models import Product, Variant
 from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
 from ecommerce.inventory.listing import LEDGER, STOCK
 from ecommerce.inventory.models import Warehouse
-from ecommerce.inventory.queries import ENDLESS, ledger_of, places_of, stock_list, warehouse_list
+from ecommerce.inventory.queries import (
+    ENDLESS,
+    BundleStock,
+    bundle_stocks,
+    ledger_of,
+    places_of,
+    stock_list,
+    warehouse_list,
+)
 
 
 def _stock(request: MerchantRequest) -> Any:
@@ -137,14 +145,27 @@ def stock_adjust(request: MerchantRequest, pk: int) -> HttpResponse:
 def product_stock(request: MerchantRequest, pk: int) -> HttpResponse:
     """The stock of a product's variants, as a panel of its page."""
     product = get_object_or_404(Product.objects.select_related("merchant"), pk=pk)
-    variants = _stock(request).filter(product=product).order_by("sku", "pk")
+    variants = list(_stock(request).filter(product=product).order_by("sku", "pk"))
+    bundles = [variant.pk for variant in variants if variant.is_bundle]
+    stocks = bundle_stocks(bundles) if bundles else {}
     context = {
         "product": product,
         "variants": variants,
+        "bundles": [
+            {"variant": variant, "stock": stocks[variant.pk], "margin": _margin(variant, stocks[variant.pk])}
+            for variant in variants
+            if variant.pk in stocks
+        ],
         "endless": ENDLESS,
         "may_adjust": request.membership.may("stock.adjust"),
     }
     return page(request, "ecommerce/inventory/product.html", context, part="product-stock")
+
+
+def _margin(variant: Variant, stock: BundleStock) -> float | None:
+    """What is left of a bundle's price over the cost of its parts, in percent."""
+    cost = stock.cost
+    return float((variant.price - cost) / variant.price * 100) if cost is not None and variant.price else None
 
 
 @merchant_view("stock.view")

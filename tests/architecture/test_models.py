@@ -33,6 +33,7 @@ PLATFORM = {
     "analytics.ShareScore": "part of a share run",
     "analytics.ShareState": "part of a share run",
     "ecommerce.Category": "one category tree for the whole platform",
+    "ecommerce.CategoryAttribute": "part of the category tree",
 }
 
 

@@ -14,6 +14,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.inventory.actions import ship
+from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.actions.moving import days_of, lines_to_stock, locked, refuse, write
 from ecommerce.orders.events import (
@@ -168,7 +169,9 @@ def ship_lines(
     wanted = {pk: count for pk, count in wanted.items() if count}
     if not wanted:
         raise refuse("nothing_chosen", _("Choose what is in the parcel."), order)
-    for line in lines_to_stock(order):
+    stocked = lines_to_stock(order)
+    hold_levels(line.variant for line in stocked if wanted.get(line.pk))
+    for line in stocked:
         count = wanted.get(line.pk, 0)
         if count and line.variant is not None:
             reserved = min(count, line.reserved_quantity)

@@ -16,7 +16,8 @@ from core.actors import Actor
 from core.errors import Refused
 from ecommerce.customers.models import Customer
 from ecommerce.inventory.actions import release, reserve
-from ecommerce.inventory.models import StockLevel
+from ecommerce.inventory.bundles import hold_levels
+from ecommerce.inventory.queries import counted_variants
 from ecommerce.orders import rules
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.orders.rules import ZERO
@@ -63,15 +64,11 @@ def lines_to_stock(order: Order) -> list[OrderLine]:
     return list(lines.order_by("variant_id", "pk"))
 
 
-def counted_variants(ids: Iterable[int]) -> set[int]:
-    """Those of the variants that stock is kept of; the others are sold without."""
-    return set(StockLevel.objects.filter(variant_id__in=list(ids)).values_list("variant_id", flat=True))
-
-
 def reserve_for(order: Order, *, actor: Actor) -> int:
     """Hold stock for all that is to be shipped, as far as it goes. Returns how many units are short."""
     short = 0
     lines = lines_to_stock(order)
+    hold_levels(line.variant for line in lines)
     counted = counted_variants(line.variant_id for line in lines if line.variant_id is not None)
     for line in lines:
         wanted = line.to_ship - line.reserved_quantity

@@ -15,6 +15,8 @@ from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 from ecommerce.inventory.actions import reserve
+from ecommerce.inventory.bundles import hold_levels
+from ecommerce.inventory.queries import counted_variants
 from ecommerce.orders.actions.drafting import (
     Draft,
     Placed,
@@ -25,7 +27,7 @@ from ecommerce.orders.actions.drafting import (
     give_numbers,
     going,
 )
-from ecommerce.orders.actions.moving import counted_variants, recount_customers
+from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.events import OrderPlaced, OrdersPlaced
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, Payment
 from ecommerce.orders.rules import OrderIn
@@ -146,6 +148,7 @@ def _hold_stock(drafts: list[Draft], *, actor: Actor) -> None:
                 wanting[line.variant_id].append((draft, line))
     counted = counted_variants(wanting)
     reference = drafts[0].order.number if len(drafts) == 1 else ""
+    hold_levels(lines[0][1].variant for lines in wanting.values())
     for variant_id in sorted(counted):
         variant = wanting[variant_id][0][1].variant
         assert variant is not None

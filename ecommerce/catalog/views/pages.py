@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,11 +17,25 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
-from ecommerce.catalog.actions import change_price, change_product, change_state, create_product, duplicate_product
-from ecommerce.catalog.forms import PriceForm, ProductForm, VariantFormSet
+from ecommerce.catalog.actions import (
+    change_price,
+    change_product,
+    change_state,
+    create_product,
+    duplicate_product,
+    set_parts,
+)
+from ecommerce.catalog.forms import BundleForm, PriceForm, ProductForm, VariantFormSet
 from ecommerce.catalog.listing import PRODUCTS
 from ecommerce.catalog.models import Product
-from ecommerce.catalog.queries import price_history, product_details, product_list, variant_list
+from ecommerce.catalog.queries import (
+    attributes_of,
+    price_history,
+    prior_prices,
+    product_details,
+    product_list,
+    variant_list,
+)
 
 ROWS = "variants"
 
@@ -33,6 +48,9 @@ def product_list_page(request: MerchantRequest) -> HttpResponse:
         "may_create": request.membership.may("products.create"),
         "search_hint": _("Title, SKU or barcode"),
     }
+    if request.membership.may("products.edit"):
+        context["bulk_url"] = reverse("product-grid-open", args=[request.merchant.slug])
+        context["grid_url"] = reverse("product-grid", args=[request.merchant.slug])
     if request.membership.may("products.export"):
         context["export_url"] = reverse("product-export", args=[request.merchant.slug])
     return page(request, "ecommerce/catalog/list.html", context, part="results")
@@ -65,10 +83,16 @@ def product_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """One product with its variants and price history; stock, orders and reviews come as panels."""
     product = get_object_or_404(product_details(), pk=pk)
     history = price_history(product.variants.all())
+    named = attributes_of([product.category]).get(product.category_id or 0, [])
+    priors = prior_prices(product.variants.all(), timezone.now())
     may = request.membership.may
     context = {
         "product": product,
+        "images": product.images.all()[:6],
+        "attributes": [(one, product.attributes.get(one.code, "")) for one in named],
         "history": history[:20],
+        "priors": [(variant, prior) for variant in product.variants.all() if (prior := priors.get(variant.pk))],
+        "may_see_figures": may("facts.view"),
         "lines": _price_lines(product, history),
         "may_edit": may("products.edit"),
         "may_create": may("products.create"),
@@ -221,3 +245,29 @@ def variant_price(request: MerchantRequest, pk: int) -> HttpResponse:
         "back_label": variant.product.title,
     }
     return page(request, "ecommerce/catalog/price.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("products.edit")
+def variant_bundle(request: MerchantRequest, pk: int) -> HttpResponse:
+    """What a bundle is made of, and what that leaves of its price."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    parts = list(variant.parts.select_related("part__product"))
+    typed = "\n".join(f"{one.part.sku}, {one.quantity}" for one in parts)
+    form = BundleForm(request.POST if request.method == "POST" else None, initial={"parts": typed})
+    if form.is_valid():
+        try:
+            set_parts(variant, form.cleaned_data["parts"], actor=request.actor)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            say = _("The bundle %(sku)s is saved.") if form.cleaned_data["parts"] else _("%(sku)s is no bundle now.")
+            say %= {"sku": variant.sku}
+            return done(request, reverse("product-detail", args=[request.merchant.slug, variant.product_id]), say)
+    context = {
+        "form": form,
+        "variant": variant,
+        "submit": _("Save bundle"),
+        "back_url": reverse("product-detail", args=[request.merchant.slug, variant.product_id]),
+        "back_label": variant.product.title,
+    }
+    return page(request, "ecommerce/catalog/bundle.html", context, status=422 if form.is_bound else 200)

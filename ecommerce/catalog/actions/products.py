@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.catalog.events import PriceChanged, ProductChanged, ProductCreated, ProductStateChanged
-from ecommerce.catalog.models import Category, PriceChange, Product, Variant
+from ecommerce.catalog.actions.pricing import change_price, first_prices
+from ecommerce.catalog.events import ProductChanged, ProductCreated, ProductStateChanged
+from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 from ecommerce.catalog.tree import Node
 
-PRODUCT_FIELDS = ("title", "description", "brand", "category")
+PRODUCT_FIELDS = ("title", "description", "brand", "category", "attributes")
 VARIANT_FIELDS = ("sku", "title", "barcode", "list_price", "cost", "weight_g", "is_active")
 MOST_VARIANTS = 100
 
@@ -48,6 +49,7 @@ def create_product(
     description: str = "",
     brand: str = "",
     category: Category | None = None,
+    attributes: dict[str, str] | None = None,
     external_id: str = "",
     actor: Actor,
 ) -> Product:
@@ -59,7 +61,12 @@ def create_product(
         message = _("Enter a title.")
         raise Refused("title_empty", message, title=message)
     product = Product(
-        title=title.strip(), description=description, brand=brand.strip(), category=category, external_id=external_id
+        title=title.strip(),
+        description=description,
+        brand=brand.strip(),
+        category=category,
+        attributes=attributes or {},
+        external_id=external_id,
     )
     try:
         with transaction.atomic():
@@ -125,7 +132,7 @@ def _write_variants(product: Product, wanted: Sequence[VariantData], actor: Acto
         price = clean_price(data.price)
         fields = {name: getattr(data, name) for name in VARIANT_FIELDS} | {"sku": sku}
         if data.pk is None:
-            _add_variant(product, fields, price)
+            _add_variant(product, fields, price, actor)
             changes[f"{sku}"] = (None, str(price))
             continue
         variant = known.get(data.pk)
@@ -140,13 +147,13 @@ def _write_variants(product: Product, wanted: Sequence[VariantData], actor: Acto
     return changes
 
 
-def _add_variant(product: Product, fields: dict[str, Any], price: Decimal) -> Variant:
+def _add_variant(product: Product, fields: dict[str, Any], price: Decimal, actor: Actor) -> Variant:
     try:
         with transaction.atomic():
             variant = Variant.objects.create(product=product, price=price, **fields)
     except IntegrityError:
         raise _taken(fields["sku"]) from None
-    PriceChange.objects.create(variant=variant, price=price)
+    first_prices([variant], actor=actor)
     return variant
 
 
@@ -198,30 +205,6 @@ def change_variant(variant: Variant, *, actor: Actor, price: Decimal | None = No
         change_price(stored, price=price, actor=actor)
         stored.refresh_from_db(fields=["price"])
     return stored
-
-
-@transaction.atomic
-def change_price(variant: Variant, *, price: Decimal, reason: str = "", actor: Actor) -> PriceChange:
-    """Set a new price from now on. Refuses the price it has, and 409 when somebody else set one meanwhile."""
-    new = clean_price(price)
-    stored = Variant.objects.select_for_update(of=("self",)).select_related("product").get(pk=variant.pk)
-    if stored.price == new:
-        message = _("The price is already %(price)s.") % {"price": new}
-        raise Refused("no_change", message, price=message)
-    now = timezone.now()
-    if not Variant.objects.filter(pk=stored.pk, price=stored.price).update(price=new, updated_at=now):
-        message = _("Somebody else changed the price meanwhile. Look at it again and repeat.")
-        raise Refused("changed_meanwhile", message, status=409)
-    change = PriceChange.objects.create(variant=stored, price=new, at=now, reason=reason[:120])
-    Product.objects.filter(pk=stored.product_id).update(updated_at=now)
-    record(
-        PriceChanged(variant_id=stored.pk, product_id=stored.product_id, old=str(stored.price), new=str(new)),
-        actor=actor,
-        subject=stored,
-        changes={"price": (stored.price, new)},
-    )
-    variant.price = new
-    return change
 
 
 @transaction.atomic
@@ -280,6 +263,7 @@ def duplicate_product(product: Product, *, actor: Actor) -> Product:
         description=product.description,
         brand=product.brand,
         category=product.category,
+        attributes=product.attributes,
         variants=[
             VariantData(
                 sku=free(variant.sku),

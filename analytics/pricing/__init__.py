@@ -1,0 +1,1 @@
+"""What a price did: the prices of a variant over time with the units sold at each."""
