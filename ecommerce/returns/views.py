@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.inventory.models import Warehouse
@@ -80,7 +80,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                     case.order.currency, clock(case.ended_at),
                 ]  # fmt: skip
 
-    return csv_response(_("returns"), head, rows())
+    return table_response(request, _("returns"), head, rows())
 
 
 @merchant_view("returns.handle")
@@ -247,4 +247,4 @@ def reasons_export(request: MerchantRequest) -> HttpResponseBase:
                     one.product.title, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units
                 ]  # fmt: skip
 
-    return csv_response(_("return reasons"), head, rows())
+    return table_response(request, _("return reasons"), head, rows())
