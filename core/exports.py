@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import Context, copy_context
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Func, TextField, Value
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -21,6 +23,9 @@ from core.workbook import MOST_ROWS, workbook
 
 # What makes a spreadsheet run a cell, in half and full width (OWASP, CSV Injection).
 TRIGGERS = (*"=+-@|%\t\r\n", "＝", "＋", "－", "＠")
+# Where a cell of written CSV may start one: at its beginning, behind a quotation mark or white space. It also finds
+# numbers below zero and some texts with commas, which are harmless and only looked at again.
+_RISKY = re.compile(r'[\n,](?:"[\t\r\n]|\t|\r(?!\n)|"?\s*[=+@|%＝＋－＠-])')
 BLOCK = 500
 _HARMLESS = {int, float, Decimal, bool, type(None), date, datetime}
 
@@ -49,6 +54,17 @@ def clock(zone: ZoneInfo) -> Callable[[datetime | None], str]:
     return shown
 
 
+class Clock(Func):
+    """The same as `clock`, written by PostgreSQL: `values_list(Clock("placed_at", zone))`, None for none."""
+
+    template = "TO_CHAR(%(expressions)s, 'YYYY-MM-DD HH24:MI')"
+    arg_joiner = " AT TIME ZONE "
+    output_field = TextField()
+
+    def __init__(self, moment: str, zone: ZoneInfo) -> None:
+        super().__init__(moment, Value(str(zone)))
+
+
 def _in_this_scope(blocks: Iterable[Any]) -> Iterator[Any]:
     """Iterate later, as a stream does, with the tenant, time zone and language of now."""
     return _run_in(copy_context(), iter(blocks))
@@ -62,20 +78,18 @@ def _run_in(context: Context, blocks: Iterator[Any]) -> Iterator[Any]:
 
 def csv_lines(head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """The table as text, in blocks of many lines: a block is what is sent at once."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    text.write("\ufeff")  # the mark makes spreadsheets read UTF-8
-    writer.writerow([str(name) for name in head])
     rows = iter(rows)
-    while True:
-        block = [cells(row) for row in islice(rows, BLOCK)]
-        writer.writerows(block)
-        if text.tell():
-            yield text.getvalue()
-        if len(block) < BLOCK:
-            return
-        text.seek(0)
-        text.truncate()
+    yield "\ufeff" + _written([cells(head)])  # the mark makes spreadsheets read UTF-8
+    while block := list(islice(rows, BLOCK)):
+        lines = _written(block)
+        # looking at a block as a whole costs a fifth of looking at each cell
+        yield _written(map(cells, block)) if "\0" in lines or _RISKY.search(f"\n{lines}") else lines
+
+
+def _written(rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:

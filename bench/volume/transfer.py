@@ -214,7 +214,7 @@ def _raw_postgres(name: str, folder: Path) -> tuple[float, int]:
                     copy.write(data[start : start + (1 << 16)])
             target.commit()
             spent += time.perf_counter() - began
-            rows += cursor.rowcount
+            rows += model.objects.count()
     return spent, rows
 
 
