@@ -39,6 +39,7 @@ SETTINGS = (
     "name", "contact_email", "website", "country", "city", "time_zone", "language", "ship_within_hours",
     "low_stock_days",
 )  # fmt: skip
+HOURS = ("working_days", "opens_at", "closes_at", "cut_off", "closed_days", "keeps_holidays")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,8 +229,11 @@ def end_holiday(merchant: Merchant, *, actor: Actor) -> Merchant:
 
 @transaction.atomic
 def change_settings(merchant: Merchant, *, actor: Actor, **values: Any) -> Merchant:
-    """Change what an owner may change of the shop (SETTINGS). The currency stays: amounts are kept in it."""
-    assert set(values) <= set(SETTINGS)
+    """Change what an owner may change of the shop (SETTINGS, HOURS). The currency stays: amounts are kept in it.
+
+    Deadlines that were promised already stay, whatever the new hours say.
+    """
+    assert set(values) <= {*SETTINGS, *HOURS}
     merchant = Merchant.objects.select_for_update().get(pk=merchant.pk)
     changes = {
         field: (getattr(merchant, field), value) for field, value in values.items() if getattr(merchant, field) != value

@@ -7,10 +7,11 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.merchants.actions import ShopData
-from accounts.merchants.rules import is_slug
+from accounts.merchants.rules import BadClosing, is_slug, read_closings
 from accounts.people.forms import LANGUAGE_CHOICES, zone_choices
 from core.templatetags.sc import babel_locale
 
@@ -135,3 +136,51 @@ class SettingsForm(forms.Form):
         now = self.initial.get("country")
         if now and now not in COUNTRIES:  # a shop that was imported may be anywhere
             self.fields["country"].choices = [(now, now), *country_choices()]  # type: ignore[attr-defined]
+
+
+class HoursForm(forms.Form):
+    """When the shop works, and until when an order leaves on the same day."""
+
+    working_days = forms.MultipleChoiceField(
+        label=_("Working days"),
+        choices=[(str(day + 1), name) for day, name in WEEKDAYS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    opens_at = forms.TimeField(label=_("Opens"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    closes_at = forms.TimeField(label=_("Closes"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    cut_off = forms.TimeField(
+        label=_("Cut-off for the same day"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_(
+            "Orders paid until then count on that day, later ones on the next working day, and the deadline is a "
+            "closing time. Empty: the hours of “ship within” run from the payment."
+        ),
+    )
+    keeps_holidays = forms.BooleanField(label=_("Closed on the public holidays of the country"), required=False)
+    closed_days = forms.CharField(
+        label=_("Closed on these days, too"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("One day or span a line, such as 2027-02-05 or 2027-02-05 to 2027-02-14."),
+    )
+
+    def clean_working_days(self) -> str:
+        return "".join(sorted(self.cleaned_data["working_days"]))
+
+    def clean_closed_days(self) -> list[list[str]]:
+        try:
+            return read_closings(self.cleaned_data["closed_days"])
+        except BadClosing as bad:
+            sentence = _("“%(line)s” is not a day or a span of at most a year, or there are more than 100 lines.")
+            raise forms.ValidationError(sentence, params={"line": bad.line[:60]}) from None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        opens, closes, cut_off = data.get("opens_at"), data.get("closes_at"), data.get("cut_off")
+        if opens and closes and opens >= closes:
+            self.add_error("closes_at", _("The shop closes after it opens."))
+        elif closes and cut_off and cut_off > closes:
+            self.add_error("cut_off", _("The cut-off is not after closing time."))
+        return data

@@ -12,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.merchants.rules import EVERY_DAY, ClosedDays
+from core.clocks import WorkingTime
+
 
 class MerchantQuerySet(models.QuerySet["Merchant"]):
     def applied(self) -> MerchantQuerySet:
@@ -58,6 +61,12 @@ class Merchant(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en")
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     ship_within_hours = models.PositiveSmallIntegerField(_("ship within, hours"), default=48)
+    working_days = models.CharField(_("working days"), max_length=7, default=EVERY_DAY, help_text="ISO weekdays")
+    opens_at = models.TimeField(_("opens"), default=time(9))
+    closes_at = models.TimeField(_("closes"), default=time(18))
+    cut_off = models.TimeField(_("cut-off for the same day"), null=True, blank=True)
+    closed_days = models.JSONField(default=list, blank=True, help_text="[[first, last], …] as ISO dates")
+    keeps_holidays = models.BooleanField(_("closed on public holidays"), default=False)
     low_stock_days = models.PositiveSmallIntegerField(_("warn when stock lasts fewer days than"), default=7)
     external_id = models.CharField(max_length=80, blank=True, help_text="the seller's id where it was imported from")
 
@@ -68,7 +77,9 @@ class Merchant(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="merchant_external_id"
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="merchant_opens_first"),
+            models.CheckConstraint(condition=~models.Q(working_days=""), name="merchant_works_some_day"),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +91,18 @@ class Merchant(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """When the shop works: for deadlines in working days and opening hours."""
+        spans = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in self.closed_days)
+        return WorkingTime(
+            self.zone,
+            frozenset(int(day) for day in self.working_days),
+            self.opens_at,
+            self.closes_at,
+            ClosedDays(spans, self.country if self.keeps_holidays else ""),
+        )
 
     @property
     def is_closed(self) -> bool:

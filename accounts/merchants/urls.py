@@ -10,6 +10,7 @@ urlpatterns = [
     path("apply/", views.apply, name="merchant-apply"),
     path("apply/sent/", views.applied, name="merchant-applied"),
     path("m/<slug:merchant>/settings/shop/", views.settings, name="shop-settings"),
+    path("m/<slug:merchant>/settings/hours/", views.hours, name="shop-hours"),
     path("m/<slug:merchant>/settings/shop/holiday/", views.holiday, name="shop-holiday"),
     path("shops/", views.shops, name="shops"),
     path("shops/<int:pk>/again/", views.apply_again, name="merchant-apply-again"),

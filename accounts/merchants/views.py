@@ -12,16 +12,25 @@ from allauth.core import ratelimit
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.members.queries import shops_of
 from accounts.merchants import actions, queries
-from accounts.merchants.forms import AgainForm, ApplicationForm, HolidayForm, ReasonForm, SettingsForm, ShopFields
+from accounts.merchants.forms import (
+    AgainForm,
+    ApplicationForm,
+    HolidayForm,
+    HoursForm,
+    ReasonForm,
+    SettingsForm,
+    ShopFields,
+)
 from accounts.merchants.listing import MERCHANTS
 from accounts.merchants.models import Merchant
+from accounts.merchants.rules import write_closings
 from accounts.people.models import User
 from core.access import MerchantRequest, StaffRequest, account_view, merchant_view, open_view, staff_view
 from core.errors import Refused
@@ -106,6 +115,24 @@ def settings(request: MerchantRequest) -> HttpResponse:
         return done(request, reverse("shop-settings", args=[merchant.slug]), _("The settings are saved."))
     context = {"form": form, "holiday": HolidayForm(), "merchant": merchant}
     return render(request, "accounts/merchants/settings.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("shop.edit")
+@require_http_methods(["GET", "POST"])
+def hours(request: MerchantRequest) -> HttpResponse:
+    """Working days, opening hours, cut-off and days off."""
+    merchant: Merchant = request.merchant
+    first = {name: getattr(merchant, name) for name in actions.HOURS}
+    first |= {
+        "working_days": list(merchant.working_days),
+        "closed_days": write_closings(merchant.closed_days, pgettext("span of days", "to")),
+    }
+    form = HoursForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        actions.change_settings(merchant, actor=request.actor, **form.cleaned_data)
+        return done(request, reverse("shop-hours", args=[merchant.slug]), _("The working hours are saved."))
+    context = {"form": form, "merchant": merchant, "back_url": reverse("shop-settings", args=[merchant.slug])}
+    return render(request, "accounts/merchants/hours.html", context, status=422 if form.is_bound else 200)
 
 
 @merchant_view("shop.edit")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
+from core.clocks import WorkingTime, add_working_days, add_working_time, next_working_day
 from core.money import CENT, LARGEST, cents
 
 MOST_LINES = 200
@@ -154,9 +155,21 @@ def is_refundable(amount: Decimal, *, paid: Decimal, refunded: Decimal) -> bool:
     return amount.is_finite() and amount == cents(amount) and ZERO < amount <= paid - refunded
 
 
-def ship_by(since: datetime, within_hours: int) -> datetime:
-    """The deadline of an order that is ready to go since `since` (it was paid then), to the minute."""
-    return (since + timedelta(hours=within_hours)).replace(second=0, microsecond=0)
+def ship_by(since: datetime, within_hours: int, at: WorkingTime, cut_off: time | None = None) -> datetime:
+    """The deadline of an order that is ready to go since `since` (it was paid then), to the minute.
+
+    Without a cut-off the hours run from then, but not on days off. With one, an order that is ready by it counts on
+    that day, a later one on the next working day, and the deadline is a closing time: within 24 hours that of the day
+    it counts on, within 48 that of the next working day, and so on.
+    """
+    if cut_off is None:
+        return add_working_time(since, timedelta(hours=within_hours), at).replace(second=0, microsecond=0)
+    local = since.astimezone(at.zone)
+    day = local.date()
+    if not at.is_working_day(day) or local.time() > cut_off:
+        day = next_working_day(day, at)
+    further = max(0, -(-within_hours // 24) - 1)
+    return at.closing(add_working_days(day, further, at))
 
 
 def clean_number(text: str) -> str:

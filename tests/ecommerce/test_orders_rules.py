@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.clocks import WorkingTime
 from ecommerce.orders import rules
 from ecommerce.orders.rules import BadFigures
 
@@ -111,7 +113,32 @@ def test_amounts_that_cannot_be_refunded(amount):
 
 def test_the_deadline_is_on_the_minute():
     since = datetime(2026, 10, 20, 14, 6, 31, 5, tzinfo=UTC)
-    assert rules.ship_by(since, 48) == datetime(2026, 10, 22, 14, 6, tzinfo=UTC)
+    assert rules.ship_by(since, 48, WorkingTime(UTC)) == datetime(2026, 10, 22, 14, 6, tzinfo=UTC)
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHOP = WorkingTime(SHANGHAI, frozenset({1, 2, 3, 4, 5}), time(9), time(18), frozenset({date(2026, 10, 20)}))
+
+
+@pytest.mark.parametrize(
+    ("paid", "hours", "cut_off", "due"),
+    [
+        ((15, 15, 0), 24, time(16), (15, 18, 0)),  # a Thursday, before the cut-off
+        ((15, 16, 0), 24, time(16), (15, 18, 0)),  # just in time
+        ((15, 16, 1), 24, time(16), (16, 18, 0)),
+        ((16, 17, 0), 24, time(16), (19, 18, 0)),  # a Friday evening counts on Monday
+        ((17, 10, 0), 24, time(16), (19, 18, 0)),
+        ((19, 10, 0), 48, time(16), (21, 18, 0)),  # the 20th is a day off
+        ((16, 17, 0), 48, None, (21, 17, 0)),
+        ((15, 10, 0), 12, time(16), (15, 18, 0)),
+    ],
+)
+def test_the_deadline_follows_the_shops_days_and_its_cut_off(paid, hours, cut_off, due):
+    day, hour, minute = paid
+    since = datetime(2026, 10, day, hour, minute, tzinfo=SHANGHAI)
+    due_day, due_hour, due_minute = due
+    expected = datetime(2026, 10, due_day, due_hour, due_minute, tzinfo=SHANGHAI)
+    assert rules.ship_by(since, hours, SHOP, cut_off) == expected
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from core.money import cents
 from ecommerce.catalog.models import Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
+from ecommerce.orders.actions.moving import deadline
 from ecommerce.orders.models import Order, OrderCounter, OrderLine
 from ecommerce.orders.rules import BadFigures, BuyerIn, LineIn, OrderIn
 
@@ -186,7 +187,7 @@ def _order(draft: Draft, merchant: Merchant) -> Order:
     if given.paid:
         order.state, order.payment_state = Order.State.PAID, Order.PaymentState.PAID
         order.paid_total, order.paid_at = sums.total, placed_at
-        order.ship_by = rules.ship_by(placed_at, merchant.ship_within_hours)
+        order.ship_by = deadline(merchant, placed_at)
     return order
 
 

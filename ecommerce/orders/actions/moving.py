@@ -11,12 +11,14 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import every_tenant
 from ecommerce.customers.models import Customer
 from ecommerce.inventory.actions import release, reserve
 from ecommerce.inventory.models import StockLevel
+from ecommerce.orders import rules
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.orders.rules import ZERO
 
@@ -49,6 +51,11 @@ def days_of(order: Order, *moments: datetime) -> list[str]:
     """The merchant's days of the order's placing and of `moments`, as ISO dates, each once."""
     merchant = order.merchant
     return sorted({merchant.day_of(moment).isoformat() for moment in (order.placed_at, *moments)})
+
+
+def deadline(merchant: Merchant, since: datetime) -> datetime:
+    """Until when the merchant promised to ship what is ready since then."""
+    return rules.ship_by(since, merchant.ship_within_hours, merchant.working_time, merchant.cut_off)
 
 
 def lines_to_stock(order: Order) -> list[OrderLine]:

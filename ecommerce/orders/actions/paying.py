@@ -17,7 +17,7 @@ from core.errors import Refused
 from ecommerce.inventory.actions import take_back
 from ecommerce.orders import rules
 from ecommerce.orders.actions.leaving import take_off
-from ecommerce.orders.actions.moving import days_of, locked, recount_customers, refuse, reserve_for, write
+from ecommerce.orders.actions.moving import days_of, deadline, locked, recount_customers, refuse, reserve_for, write
 from ecommerce.orders.events import OrderPaid, OrderRefunded, PaymentFailed
 from ecommerce.orders.models import Order, OrderLine, Payment
 from ecommerce.orders.queries import line_worths
@@ -63,7 +63,7 @@ def take_payment(
         payment_state=Order.PaymentState.PAID,
         paid_total=order.total,
         paid_at=at,
-        ship_by=rules.ship_by(at, order.merchant.ship_within_hours),
+        ship_by=deadline(order.merchant, at),
     )
     short = reserve_for(order, actor=actor)
     recount_customers([order.customer_id])
