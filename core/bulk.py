@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.utils import timezone
 
 from core.tenancy import TenantModel, current_tenant_id
 
@@ -39,9 +40,8 @@ def bulk_insert(rows: Iterable[M]) -> list[M]:
             row.pk = key
             row._state.adding = False
             row._state.db = connection.alias
-        prepared = (
-            [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields] for row in objects
-        )
+        take = [_preparer(field, connection) for field in fields]
+        prepared = ([value(row) for value in take] for row in objects)
         quote = connection.ops.quote_name
         columns = ", ".join(quote(field.column or field.name) for field in fields)
         if connection.vendor == "postgresql":
@@ -54,24 +54,34 @@ def bulk_insert(rows: Iterable[M]) -> list[M]:
     return objects
 
 
+def fresh_keys(model: type[models.Model], count: int) -> list[int]:
+    """`count` primary keys for rows that are to be inserted in the same transaction, which must be open already."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("keys are taken in the transaction that uses them")
+    with connection.cursor() as cursor:
+        return list(_keys(connection, cursor, model._meta, count))
+
+
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **same: Any) -> None:
     """Insert rows that are given column by column (by `attname`), without an object for each; keys are not given back.
 
     `same` are the values that all rows share; a column in neither has its default. Tenant rows belong to the merchant
-    in scope. Values must be what the fields hold: no foreign object, no checks.
+    in scope. Values must be what the fields hold: no foreign object, no checks. Keys that others point at are taken
+    with `fresh_keys` first and given as a column.
     """
     if len({len(values) for values in columns.values()}) != 1:
         raise ValueError("columns of different length are not rows")
     if issubclass(model, TenantModel):
         same = {**same, "merchant_id": current_tenant_id()}
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.attname in columns]
     prepared: list[Iterable[Any]] = []
     for field in fields:
         if field.attname in columns:
             prepared.append(_converted(field, columns[field.attname], connection))
         else:
-            value = same[field.attname] if field.attname in same else field.get_default()
+            value = same[field.attname] if field.attname in same else _unsaid(field)
             prepared.append(repeat(field.get_db_prep_save(value, connection)))
     rows = zip(*prepared, strict=False)  # those that are the same for all have no end
     quote = connection.ops.quote_name
@@ -86,8 +96,14 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any
             cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", rows)  # type: ignore[arg-type]  # noqa: S608
 
 
+def _unsaid(field: Any) -> Any:
+    return timezone.now() if getattr(field, "auto_now", False) else field.get_default()
+
+
 def _converted(field: Any, values: Iterable[Any], connection: Any) -> Iterable[Any]:
     """The values as the driver takes them; numbers and the like need no call each."""
+    if connection.vendor == "postgresql" and isinstance(field, models.DecimalField | models.DateField):
+        return values
     if isinstance(field, models.BinaryField | models.JSONField | models.DecimalField | models.DateField):
         return (field.get_db_prep_save(value, connection) for value in values)
     return values

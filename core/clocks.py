@@ -137,6 +137,18 @@ def business_time(since: datetime, until: datetime, at: WorkingTime) -> timedelt
     return total
 
 
+def working_time(since: datetime, until: datetime, at: WorkingTime) -> timedelta:
+    """How much of a clock that stands still on days off lies between two instants, as `add_working_time` counts it."""
+    since, until = since.astimezone(UTC), until.astimezone(UTC)
+    total, day, last = timedelta(0), at.day_of(since), at.day_of(until)
+    while day <= last:
+        if at.is_working_day(day):
+            begins, ends = at.midnight(day), at.midnight(day + timedelta(days=1))
+            total += max(min(until, ends) - max(since, begins), timedelta(0))
+        day += timedelta(days=1)
+    return total
+
+
 def span(length: timedelta) -> str:
     """A length of time in its two largest units: "3 d 4 h", "1 h 52 min", "6 min"."""
     minutes = int(abs(length).total_seconds() // 60)

@@ -35,7 +35,7 @@ from ecommerce.purchasing.models import (
     Supplier,
     SupplierPrice,
 )
-from ecommerce.returns.models import Return, ReturnLine
+from ecommerce.returns.models import Return, ReturnLine, ReturnPhoto
 from ecommerce.reviews.models import Review
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "ReceiptLine",
     "Return",
     "ReturnLine",
+    "ReturnPhoto",
     "Review",
     "RiskFlag",
     "RiskRules",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.activity.listing import ACTIVITY, STAFF_ACTIVITY
 from accounts.activity.queries import activity_list, export_head, export_rows
 from core.access import MerchantRequest, StaffRequest, merchant_view, staff_view
-from core.exports import csv_response
+from core.exports import table_response
 from core.htmx import page
 
 
@@ -34,7 +34,7 @@ def index(request: MerchantRequest) -> HttpResponse:
 def export(request: MerchantRequest) -> HttpResponseBase:
     rows = ACTIVITY.matching(activity_list(), request.GET)
     head = export_head(with_merchant=False)
-    return csv_response(f"{request.merchant.slug}-activity", head, export_rows(rows, with_merchant=False))
+    return table_response(request, f"{request.merchant.slug}-activity", head, export_rows(rows, with_merchant=False))
 
 
 @staff_view("staff.activity")
@@ -49,4 +49,4 @@ def staff_index(request: StaffRequest) -> HttpResponse:
 @require_safe
 def staff_export(request: StaffRequest) -> HttpResponseBase:
     rows = STAFF_ACTIVITY.matching(activity_list(), request.GET)
-    return csv_response("activity", export_head(with_merchant=True), export_rows(rows, with_merchant=True))
+    return table_response(request, "activity", export_head(with_merchant=True), export_rows(rows, with_merchant=True))

@@ -28,7 +28,7 @@ from analytics.forecasts.queries import edges
 from analytics.forecasts.words import refusal as refusal_words
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import csv_response, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Product, Variant
@@ -93,7 +93,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                 _("yes") if one.to_order else _("no"), one.get_reason_display(),
             ]  # fmt: skip
 
-    return csv_response(_("demand"), head, rows())
+    return table_response(request, _("demand"), head, rows())
 
 
 def _found(request: MerchantRequest, pk: int) -> tuple[Variant, DemandOutlook | None, Sheet | None]:

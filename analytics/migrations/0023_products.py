@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_job_errors'),
         ('analytics', '0022_levers'),
-        ('ecommerce', '0009_products'),
+        ('ecommerce', '0014_products'),
     ]
 
     operations = [

@@ -22,7 +22,7 @@ from analytics.promotions.shares import share_story
 from analytics.promotions.words import name_them
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import csv_response, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 
@@ -54,7 +54,7 @@ def export_list(request: MerchantRequest) -> HttpResponseBase:
     """The promotions of the view as CSV with plain numbers."""
     found = list(PROMOTIONS.matching(promotion_list(), request.GET)[:EXPORT_MOST])
     name_them(found, request.merchant)
-    return csv_response("promotions", LIST_COLUMNS, map(_cells, found))
+    return table_response(request, "promotions", LIST_COLUMNS, map(_cells, found))
 
 
 def _cells(one: Promotion) -> list[Any]:

@@ -1,0 +1,1 @@
+"""Figures at size: a database of its own for each, filled for it."""

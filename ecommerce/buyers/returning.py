@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import Refused
 from core.forms import add_refusal
+from core.photos import photo_response
 from ecommerce.buyers.links import RETURN, BuyerRequest, buyer_of, buyer_view, language_for
 from ecommerce.orders.models import Order
 from ecommerce.returns.actions import request_return
 from ecommerce.returns.forms import RequestForm
-from ecommerce.returns.models import Return
+from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import returnable, returns_of_order
 
 
@@ -31,16 +32,30 @@ def return_page(request: BuyerRequest) -> HttpResponse:
         cases = list(returns_of_order(order))
         waits = any(case.state == Return.State.REQUESTED for case in cases)
         form = RequestForm(
-            request.POST if request.method == "POST" else None, lines=order.lines.all(), free=returnable(order)
+            request.POST if request.method == "POST" else None,
+            request.FILES or None,
+            lines=order.lines.all(),
+            free=returnable(order),
         )
         if form.is_valid():
             try:
-                request_return(order, lines=form.wanted, actor=buyer_of(order.customer))
+                photos = form.cleaned_data["photos"]
+                request_return(order, lines=form.wanted, photos=photos, actor=buyer_of(order.customer))
             except Refused as refusal:
                 add_refusal(form, refusal)
             else:
                 messages.success(request, _("The shop has your request and 24 hours to answer."))
                 return redirect(request.path)
         may_ask = bool(form.unit_lines) and (not waits or form.is_bound)
-        context = {"order": order, "cases": cases, "form": form, "may_ask": may_ask}
+        context = {"order": order, "cases": cases, "form": form, "may_ask": may_ask, "token": request.token}
         return render(request, "ecommerce/buyers/return.html", context, status=422 if form.is_bound else 200)
+
+
+@buyer_view(RETURN)
+@require_safe
+def return_photo(request: BuyerRequest, pk: int) -> HttpResponseBase:
+    """A picture the buyer sees again on the page of the order's returns."""
+    found = ReturnPhoto.objects.filter(pk=pk, case__order=request.link.object_id).first()
+    if found is None:
+        raise Http404
+    return photo_response(found.stored_as, f"{found.pk}.jpg")

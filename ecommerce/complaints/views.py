@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.complaints.actions import (
@@ -87,7 +87,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                 one.get_closed_because_display(),
             ]  # fmt: skip
 
-    return csv_response(_("complaints"), head, rows())
+    return table_response(request, _("complaints"), head, rows())
 
 
 @merchant_view("complaints.view")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.customers.actions import (
@@ -64,7 +64,7 @@ def customer_export(request: MerchantRequest) -> HttpResponseBase:
                 _("yes") if customer.marketing_email else _("no"),
             ]  # fmt: skip
 
-    return csv_response(_("customers"), head, rows())
+    return table_response(request, _("customers"), head, rows())
 
 
 @merchant_view("customers.view")

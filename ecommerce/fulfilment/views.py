@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, mark_parcel_delivered, ship_order
@@ -102,7 +102,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                 clock(parcel.delivered_at),
             ]  # fmt: skip
 
-    return csv_response(_("shipments"), head, rows())
+    return table_response(request, _("shipments"), head, rows())
 
 
 def _find(pk: int) -> Shipment:

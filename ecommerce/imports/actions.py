@@ -27,7 +27,7 @@ from ecommerce.imports.writing import Outcome, write_plans
 from ecommerce.orders.events import OrdersImported
 from ecommerce.orders.models import Channel
 
-CHUNK = 500
+CHUNK = 2000
 SHOWN_ERRORS = 50
 State = ImportRun.State
 

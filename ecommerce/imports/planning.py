@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,8 +67,13 @@ class OrderPlan:
     @cached_property
     def digest(self) -> str:
         """Of everything but the place in the file: equal for the same order imported again."""
-        content = [(each.name, getattr(self, each.name)) for each in fields(self) if each.compare]
+        content = [(name, getattr(self, name)) for name in _told()]
         return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+@cache
+def _told() -> tuple[str, ...]:
+    return tuple(each.name for each in fields(OrderPlan) if each.compare)
 
 
 @dataclass
@@ -106,8 +111,9 @@ def read_orders(rows: Iterable[Row], rules: Rules) -> Reading:
             reading.bad[number] = (cells, _reason(error))
             continue
         groups.setdefault(key, []).append((number, cells))
+    seen: dict[tuple[str, str], Any] = {}
     for group in groups.values():
-        reader = _OrderReader(group, positions, rules)
+        reader = _OrderReader(group, positions, rules, seen)
         plan = reader.read()
         if plan is not None and not reader.errors:
             reading.orders.append(plan)
@@ -132,16 +138,37 @@ def _reason(error: RowError) -> str:
     return f"{label}: {error.message}" if label else error.message
 
 
-class _OrderReader:
-    """Reads the rows of one order. Facts of the whole order stand in its first row, or in all of them."""
+# What is the same in many orders of a file is read once; what belongs to one buyer or one order is not looked up.
+_REPEATED = {
+    "sku", "title", "quantity", "unit_price", "line_discount", "shipping_fee", "discount", "tax", "ship_city",
+    "ship_region", "carrier", "method",
+}  # fmt: skip
+_CODE, _SKU = partial(values.code, longest=64), partial(values.code, longest=80)
+_TITLE = partial(values.words, longest=250)
+_TEXTS: dict[str, Callable[[str], str]] = {
+    name: partial(values.words, longest=longest)
+    for name, longest in {
+        "buyer_name": 150, "buyer_phone": 40, "ship_to": 300, "ship_city": 80, "ship_region": 80,
+        "ship_postcode": 20, "carrier": 60, "tracking_number": 80, "method": 40, "note": 500,
+    }.items()
+}  # fmt: skip
 
-    def __init__(self, rows: list[Row], positions: Mapping[str, int], rules: Rules) -> None:
-        self.rows, self.positions, self.rules = rows, positions, rules
+
+class _OrderReader:
+    """Reads the rows of one order. Facts of the whole order stand in its first row, or in all of them.
+
+    `seen` holds what cells of the file's columns came to, and grows.
+    """
+
+    def __init__(
+        self, rows: list[Row], positions: Mapping[str, int], rules: Rules, seen: dict[tuple[str, str], Any]
+    ) -> None:
+        self.rows, self.positions, self.rules, self.seen = rows, positions, rules, seen
         self.errors: list[RowError] = []
 
     def read(self) -> OrderPlan | None:
         first = self.rows[0]
-        number = self._value(first, "number", lambda text: values.code(text, longest=64)) or ""
+        number = self._value(first, "number", _CODE) or ""
         placed = self._moment("placed_at")
         if placed is None and not self.errors:
             self._refuse(first[0], "placed_at", _("The date of the order is missing."))
@@ -267,8 +294,8 @@ class _OrderReader:
     def _lines(self) -> list[LinePlan]:
         lines = []
         for row in self.rows:
-            sku = self._value(row, "sku", lambda text: values.code(text, longest=80)) or ""
-            title = self._value(row, "title", lambda text: values.words(text, longest=250)) or ""
+            sku = self._value(row, "sku", _SKU) or ""
+            title = self._value(row, "title", _TITLE) or ""
             count = self._value(row, "quantity", values.quantity)
             if count is None and "quantity" in self.positions and not _cell(row[1], self.positions["quantity"]):
                 self._refuse(row[0], "quantity", _("The quantity is missing."))
@@ -300,14 +327,7 @@ class _OrderReader:
         return LinePlan(sku, title or sku or _("Unnamed item"), count, price, off, price * count - off)
 
     def _texts(self) -> dict[str, str]:
-        limits = {
-            "buyer_name": 150, "buyer_phone": 40, "ship_to": 300, "ship_city": 80, "ship_region": 80,
-            "ship_postcode": 20, "carrier": 60, "tracking_number": 80, "method": 40, "note": 500,
-        }  # fmt: skip
-        texts = {}
-        for name, longest in limits.items():
-            text = self._from_first(name, lambda cell, longest=longest: values.words(cell, longest=longest))
-            texts[name] = text or ""
+        texts = {name: self._from_first(name, parse) or "" for name, parse in _TEXTS.items()}
         texts["buyer_email"] = self._from_first("buyer_email", values.email) or ""
         country = self._first("ship_country")
         texts["ship_country"] = _COUNTRIES.get(country.lower(), country.upper() if len(country) == 2 else "")
@@ -318,29 +338,42 @@ class _OrderReader:
         return found
 
     def _moment(self, name: str) -> datetime | None:
-        found: datetime | None = self._from_first(
-            name, lambda text: values.moment(text, zone=self.rules.zone, now=self.rules.now)
-        )
+        found: datetime | None = self._from_first(name, self._read_moment)
         return found
+
+    def _read_moment(self, text: str) -> datetime:
+        return values.moment(text, zone=self.rules.zone, now=self.rules.now)
 
     def _first(self, name: str) -> str:
         position = self.positions.get(name)
+        if position is None:
+            return ""
         return next((text for _number, cells in self.rows if (text := _cell(cells, position))), "")
 
     def _from_first(self, name: str, parse: Callable[[str], Any]) -> Any:
         position = self.positions.get(name)
-        row = next((row for row in self.rows if _cell(row[1], position)), None)
-        return self._value(row, name, parse) if row else None
+        if position is None:
+            return None
+        for row in self.rows:
+            if _cell(row[1], position):
+                return self._value(row, name, parse)
+        return None
 
     def _value(self, row: Row, name: str, parse: Callable[[str], Any]) -> Any:
         text = _cell(row[1], self.positions.get(name))
         if not text:
             return None
+        repeated = name in _REPEATED
+        if repeated and (name, text) in self.seen:
+            return self.seen[name, text]
         try:
-            return parse(text)
+            value = parse(text)
         except BadValue as bad:
             self._refuse(row[0], name, str(bad))
             return None
+        if repeated:
+            self.seen[name, text] = value
+        return value
 
     def _refuse(self, row: int, name: str, message: str) -> None:
         error = RowError(row, name, message)

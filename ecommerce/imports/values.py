@@ -24,6 +24,8 @@ EARLIEST = date(2000, 1, 1)
 LARGEST_QUANTITY = 100_000
 # Letters that are not seen (bidi marks, zero width) and pictures have no place in a code that people type.
 _REFUSED_IN_CODES = {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"}
+# Most codes; none of these signs is among the refused ones.
+_EVERYDAY_CODE = re.compile(r"[A-Za-z0-9_.#][A-Za-z0-9_.#/: -]*")
 _WRAPPED = re.compile(r'^="(.*)"$', re.S)
 _AMOUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,6})?")
 _DECIMAL_COMMA = re.compile(r"-?\d{1,12},\d{1,2}")
@@ -43,6 +45,10 @@ _PATTERNS = (
     "%B %d, %Y %H:%M",
     "%b %d, %Y",
 )
+
+
+# A text that neither begins nor ends with one of these is bare.
+EDGES = frozenset(" \t\r\n\u3000\ufeff='\"")
 
 
 def plain(cell: object) -> str:
@@ -122,6 +128,8 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
 
 def code(text: str, *, longest: int) -> str:
     """An order number or SKU, normalised (NFKC); refuses what people cannot type and what a spreadsheet would run."""
+    if _EVERYDAY_CODE.fullmatch(text) and len(text) <= longest:
+        return text.strip()
     value = unicodedata.normalize("NFKC", text).strip()
     odd = sorted({f"U+{ord(sign):04X}" for sign in value if unicodedata.category(sign) in _REFUSED_IN_CODES})
     if odd:
@@ -141,9 +149,10 @@ def code(text: str, *, longest: int) -> str:
 
 def words(text: str, *, longest: int) -> str:
     """Free text (NFC) without control characters; refuses what looks like a card number, which we must not keep."""
-    value = "".join(
-        sign for sign in unicodedata.normalize("NFC", text) if sign in "\n\t" or unicodedata.category(sign) != "Cc"
-    ).strip()
+    value = text if text.isascii() else unicodedata.normalize("NFC", text)
+    if not value.isprintable():  # which control characters never are
+        value = "".join(sign for sign in value if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    value = value.strip()
     if has_card_number(value):
         raise BadValue(
             _("This holds what looks like a payment card number. Remove it; card numbers are not kept here.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Product, Variant
@@ -64,7 +64,7 @@ def stock_export(request: MerchantRequest) -> HttpResponseBase:
             lasts = round(variant.cover, 1) if variant.is_counted and variant.cover < ENDLESS else None
             yield [variant.sku, variant.product.title, variant.title, variant.barcode, *counted, variant.sold, lasts]
 
-    return csv_response(_("stock"), head, rows())
+    return table_response(request, _("stock"), head, rows())
 
 
 @merchant_view("stock.view")
@@ -99,7 +99,7 @@ def stock_move_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
                 move.quantity, move.get_reason_display(), move.reference, move.note, move.actor_label,
             ]  # fmt: skip
 
-    return csv_response(f"{_('stock')}-{variant.pk}", head, rows())
+    return table_response(request, f"{_('stock')}-{variant.pk}", head, rows())
 
 
 @merchant_view("stock.adjust")

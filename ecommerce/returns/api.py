@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -17,7 +18,7 @@ from ecommerce.orders.models import Order
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS
 from ecommerce.returns import actions
 from ecommerce.returns.filters import ReturnFilters
-from ecommerce.returns.models import Return, ReturnLine
+from ecommerce.returns.models import Return, ReturnLine, ReturnPhoto
 from ecommerce.returns.queries import return_list
 from ecommerce.returns.rules import Inspection
 
@@ -33,17 +34,24 @@ class ReturnLineOut(serializers.ModelSerializer[ReturnLine]):
         fields = ("id", "line", "sku", "quantity", "reason", "details", "restocked", "repaired", "written_off")
 
 
+class ReturnPhotoOut(serializers.ModelSerializer[ReturnPhoto]):
+    class Meta:
+        model = ReturnPhoto
+        fields = ("id", "digest", "size", "width", "height", "added_by", "added_at")
+
+
 class ReturnOut(serializers.ModelSerializer[Return]):
     order = serializers.CharField(source="order.number", help_text="The number of the order.")
     currency = serializers.CharField(source="order.currency")
     lines = ReturnLineOut(many=True)
+    photos = ReturnPhotoOut(many=True)
 
     class Meta:
         model = Return
         fields = (
             "number", "order", "state", "requested_by", "reference", "requested_at", "due_at", "answered_at",
             "received_at", "ended_at", "refusal", "outcome", "outcome_reason", "refund_amount", "currency",
-            "updated_at", "lines",
+            "updated_at", "lines", "photos",
         )  # fmt: skip
 
 
@@ -64,6 +72,19 @@ class ReturnIn(serializers.Serializer[Any]):
 
 class RefuseIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
+
+
+class ReturnPhotoIn(serializers.Serializer[Any]):
+    """One JPEG, PNG or WebP; with the rest of the request it has to fit into 2.5 MB."""
+
+    name = serializers.CharField(max_length=200, help_text="The name of the file, with its ending.")
+    content = serializers.CharField(help_text="The file in base64.")
+
+    def validate_content(self, text: str) -> bytes:
+        try:
+            return base64.b64decode(text, validate=True)
+        except ValueError as error:
+            raise serializers.ValidationError("This is not base64.") from error
 
 
 class InspectedIn(serializers.Serializer[Any]):
@@ -98,15 +119,22 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         "refuse": "returns.handle",
         "receive": "returns.handle",
         "cancel": "returns.handle",
+        "photos": "returns.handle",
         "settle": "returns.settle",
     }
-    inputs = {"create": ReturnIn, "refuse": RefuseIn, "receive": ReturnReceiptIn, "settle": SettleIn}
+    inputs = {
+        "create": ReturnIn,
+        "refuse": RefuseIn,
+        "receive": ReturnReceiptIn,
+        "settle": SettleIn,
+        "photos": ReturnPhotoIn,
+    }
 
     def get_queryset(self) -> Any:
-        return return_list()
+        return return_list().prefetch_related("photos")
 
     def _answer(self, case: Return, code: int = status.HTTP_200_OK) -> Response:
-        return Response(ReturnOut(return_list().get(pk=case.pk)).data, status=code)
+        return Response(ReturnOut(self.get_queryset().get(pk=case.pk)).data, status=code)
 
     @extend_schema(request=ReturnIn, responses={201: ReturnOut})
     def create(self, request: Request) -> Response:
@@ -148,6 +176,14 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
             raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
         inspected = {line.pop("id"): Inspection(**line) for line in map(dict, given["lines"])}
         return self._answer(actions.receive_return(case, inspected=inspected, warehouse=place, actor=self.actor))
+
+    @extend_schema(request=ReturnPhotoIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def photos(self, request: Request, number: str) -> Response:
+        """Add a photo to an open return; the same one twice is kept once."""
+        case, given = self.get_object(), self.read()
+        actions.add_photos(case, actions.read_photos([(given["name"], given["content"])]), actor=self.actor)
+        return self._answer(case)
 
     @extend_schema(request=SettleIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])

@@ -98,3 +98,32 @@ class ReturnOverdue(ReturnFact):
 
     kind = "returns.overdue"
     label = _("Return overdue")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnEscalated(ReturnFact):
+    """A day after its clock ran out the shop has still not acted; announced once for each of the two, to the owner."""
+
+    kind = "returns.escalated"
+    label = _("Late return taken to the owner")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnPhotosAdded(ReturnFact):
+    kind = "returns.photos_added"
+    label = _("Photos added to a return")
+    sentence = _("Photos added: %(photos)s")
+    photos: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnPhotosErased(ReturnFact):
+    """The pictures are gone from the disk too."""
+
+    kind = "returns.photos_erased"
+    label = _("Photos of a return erased")
+    sentence = _("Photos erased: %(photos)s")
+    photos: int

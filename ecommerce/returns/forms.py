@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Refused
 from core.money import LARGEST
+from core.photos import MOST_BYTES, Photo
 from core.validators import no_card_number
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.forms import UnitsMixin
 from ecommerce.orders.models import OrderLine
-from ecommerce.returns.actions import LineIn
+from ecommerce.returns.actions import LineIn, read_photos
 from ecommerce.returns.actions.writing import LONGEST
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.returns.rules import Inspection
@@ -31,10 +33,38 @@ def _words(label: Any, *, rows: int = 3, required: bool = True, help_text: Any =
     )
 
 
+class _Files(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos at once; a list of core.photos.Photo when clean."""
+
+    widget = _Files
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Photos"))
+        kwargs.setdefault("help_text", _("Up to 5 photos of at most 8 MB each: JPEG, PNG or WebP."))
+        kwargs.setdefault("widget", _Files(attrs={"accept": ".jpg,.jpeg,.png,.webp"}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Photo]:
+        files = [super(PhotosField, self).clean(one, initial) for one in (data or [None])]
+        try:
+            return read_photos((file.name, file.read(MOST_BYTES + 1)) for file in files if file)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message, refusal.code) from refusal
+
+
+class PhotosForm(forms.Form):
+    photos = PhotosField()
+
+
 class RequestForm(UnitsMixin):
-    """Units of each line that can come back, with a reason for each, and words about all of them."""
+    """Units of each line that can come back, with a reason for each, and words and photos about all of them."""
 
     details = _words(_("Details"), required=False)
+    photos = PhotosField(required=False)
 
     def __init__(self, *args: Any, lines: Iterable[OrderLine], free: Mapping[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

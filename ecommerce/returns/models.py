@@ -23,8 +23,8 @@ class ReturnQuerySet(TenantQuerySet["Return"]):
         return self.filter(state__in=Return.OPEN)
 
     def due_soon(self, *, now: datetime) -> ReturnQuerySet:
-        """The shop has less than DUE_SOON left."""
-        return self.filter(due_at__gt=now, due_at__lte=now + rules.DUE_SOON)
+        """The shop has less than DUE_SOON of its own time left."""
+        return self.filter(due_at__gt=now, warn_at__lte=now)
 
     def overdue(self, *, now: datetime) -> ReturnQuerySet:
         return self.filter(due_at__lt=now)
@@ -82,6 +82,7 @@ class Return(TenantModel):
     reference = models.CharField(_("reference"), max_length=80, blank=True)
     requested_at = models.DateTimeField(_("requested"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    warn_at = models.DateTimeField(null=True, blank=True, help_text="when the shop is warned, on a day it is open")
     answered_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="settled, refused or called off")
@@ -92,6 +93,7 @@ class Return(TenantModel):
     payment = models.ForeignKey("ecommerce.Payment", models.SET_NULL, null=True, blank=True, related_name="+")
     reminded_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock runs out was told")
     late_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock has run out was told")
+    escalated_at = models.DateTimeField(null=True, blank=True, help_text="that it stayed late was told the owner")
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = TenantManager.from_queryset(ReturnQuerySet)()
@@ -130,7 +132,9 @@ class Return(TenantModel):
 
     def clock(self, now: datetime) -> Clock | None:
         """The clock that runs, or None where the shop does not have to act."""
-        return rules.clock(state=self.state, due=self.due_at, now=now) if self.due_at else None
+        if self.due_at is None:
+            return None
+        return rules.clock(state=self.state, due=self.due_at, now=now, at=self.merchant.working_time)
 
 
 class ReturnLine(TenantModel):
@@ -164,3 +168,23 @@ class ReturnLine(TenantModel):
     @property
     def came(self) -> int:
         return self.restocked + self.repaired + self.written_off
+
+
+class ReturnPhoto(TenantModel):
+    """A picture of what is wrong with the goods: a JPEG written by us below MEDIA_ROOT. Gone when it is erased."""
+
+    case = models.ForeignKey(Return, models.CASCADE, related_name="photos")
+    stored_as = models.CharField(max_length=120, help_text="path under MEDIA_ROOT; our own name, never the uploader's")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the stored picture")
+    size = models.PositiveIntegerField(help_text="bytes")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    added_by = models.CharField(_("added by"), max_length=8, choices=Return.Source, default=Return.Source.MERCHANT)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["case_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "digest"], name="return_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.digest[:8]}"

@@ -38,12 +38,12 @@ def return_detail() -> ReturnQuerySet:
     """Returns with all that their own page shows."""
     rows: ReturnQuerySet = Return.objects.select_related("merchant", "order__merchant", "order__customer", "payment")
     lines = ReturnLine.objects.select_related("order_line__variant__product")
-    return rows.prefetch_related(Prefetch("lines", lines))
+    return rows.prefetch_related(Prefetch("lines", lines), "photos")
 
 
 def returns_of_order(order: Order) -> ReturnQuerySet:
     """The newest first."""
-    return return_list().filter(order=order).order_by("-requested_at", "-pk")
+    return return_list().filter(order=order).prefetch_related("photos").order_by("-requested_at", "-pk")
 
 
 def search_returns(rows: ReturnQuerySet, words: str) -> ReturnQuerySet:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core import clocks
-from core.clocks import Clock
+from core.clocks import Clock, WorkingTime
 
 ANSWER_WITHIN = timedelta(hours=24)
 SETTLE_WITHIN = timedelta(hours=72)
 DUE_SOON = timedelta(hours=6)
+ESCALATE_AFTER = timedelta(hours=24)
+MOST_PHOTOS = 5
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,38 @@ def word_for(state: str) -> str:
     return STEPS["settle"].word if state == "received" else STEPS["approve"].word
 
 
-def answer_due(requested: datetime) -> datetime:
-    return requested + ANSWER_WITHIN
+def answer_due(requested: datetime, at: WorkingTime) -> datetime:
+    """When a request must be answered: ANSWER_WITHIN on a clock that stands on the days the shop is closed."""
+    return clocks.add_working_time(requested, ANSWER_WITHIN, at)
 
 
-def settle_due(*, requested: datetime, answered: datetime, received: datetime) -> datetime:
+def settle_due(*, requested: datetime, answered: datetime, received: datetime, at: WorkingTime) -> datetime:
     """When it must be settled.
 
-    The shop has SETTLE_WITHIN of its own time: the clock stands while the goods are on their way back, and what the
-    answer took counts.
+    The shop has SETTLE_WITHIN of its own time: the clock stands while the goods are on their way back and on the days
+    the shop is closed, and what the answer took counts.
     """
-    return received + SETTLE_WITHIN - max(timedelta(0), answered - requested)
+    return clocks.add_working_time(received, SETTLE_WITHIN - clocks.working_time(requested, answered, at), at)
 
 
-def clock(*, state: str, due: datetime, now: datetime) -> Clock:
-    """The clock of a request that waits for its answer, or of goods that wait to be settled."""
-    return clocks.clock(SETTLE_WITHIN if state == "received" else ANSWER_WITHIN, due=due, now=now)
+def warn_at(due: datetime, at: WorkingTime) -> datetime:
+    """When the shop is warned: DUE_SOON of its own time before, so that it is not on a day off."""
+    warned = due - DUE_SOON
+    while clocks.working_time(warned, due, at) < DUE_SOON:
+        warned -= timedelta(days=1)
+    # within that day the clock has run without a break: what is too much is taken back
+    return warned + (clocks.working_time(warned, due, at) - DUE_SOON)
+
+
+def clock(*, state: str, due: datetime, now: datetime, at: WorkingTime) -> Clock:
+    """The clock of a request that waits for its answer, or of goods that wait to be settled.
+
+    What is left is the shop's own time; what it is late by is everybody's.
+    """
+    whole = SETTLE_WITHIN if state == "received" else ANSWER_WITHIN
+    if now < due:
+        now = due - clocks.working_time(now, due, at)
+    return clocks.clock(whole, due=due, now=now)
 
 
 def units_left(*, shipped: int, claimed: int, taken_back: int = 0) -> int:

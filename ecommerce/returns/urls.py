@@ -17,4 +17,7 @@ urlpatterns = [
     path("returns/<str:number>/receive/", views.receive, name="return-receive"),
     path("returns/<str:number>/settle/", views.settle, name="return-settle"),
     path("returns/<str:number>/cancel/", views.cancel, name="return-cancel"),
+    path("returns/<str:number>/photos/", views.photos, name="return-photos"),
+    path("returns/<str:number>/photos/erase/", views.erase_photos, name="return-photos-erase"),
+    path("returns/<str:number>/photos/<int:pk>/", views.photo, name="return-photo"),
 ]

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
+from core.photos import photo_response
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.returns import actions, rules
-from ecommerce.returns.forms import ReceiveForm, RefuseForm, RequestForm, SettleForm
+from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SettleForm
 from ecommerce.returns.listing import RETURNS
-from ecommerce.returns.models import Return
+from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import (
     reasons_by_product,
     return_detail,
@@ -80,7 +81,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                     case.order.currency, clock(case.ended_at),
                 ]  # fmt: skip
 
-    return csv_response(_("returns"), head, rows())
+    return table_response(request, _("returns"), head, rows())
 
 
 @merchant_view("returns.handle")
@@ -88,10 +89,11 @@ def export(request: MerchantRequest) -> HttpResponseBase:
 def new(request: MerchantRequest, number: str) -> HttpResponse:
     """Ask for units of an order to come back, for a buyer who wrote or called."""
     order = get_object_or_404(Order.objects.select_related("merchant").prefetch_related("lines"), number=number)
-    form = RequestForm(request.POST or None, lines=order.lines.all(), free=returnable(order))
+    form = RequestForm(request.POST or None, request.FILES or None, lines=order.lines.all(), free=returnable(order))
     if form.is_valid():
         try:
-            case = actions.request_return(order, lines=form.wanted, actor=request.actor)
+            photos = form.cleaned_data["photos"]
+            case = actions.request_return(order, lines=form.wanted, photos=photos, actor=request.actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -130,6 +132,9 @@ def _show(request: MerchantRequest, case: Return, status: int = 200, **bound: fo
         "refuse_form": RefuseForm(auto_id="refuse_%s"),
         "receive_form": ReceiveForm(lines=lines, warehouses=_warehouses(), auto_id="receive_%s"),
         "settle_form": SettleForm(initial=first, auto_id="settle_%s"),
+        "photos_form": PhotosForm(auto_id="photos_%s"),
+        "may_add_photos": may("returns.handle") and case.is_open and len(case.photos.all()) < rules.MOST_PHOTOS,
+        "may_erase_photos": may("returns.handle"),
     }
     return page(request, "ecommerce/returns/detail.html", context | bound, status=status)
 
@@ -209,6 +214,36 @@ def settle(request: MerchantRequest, number: str) -> HttpResponse:
     return _act(request, _find(number), "settle_form", form, act, _("Return %(number)s is settled."))
 
 
+@merchant_view("returns.handle")
+@require_POST
+def photos(request: MerchantRequest, number: str) -> HttpResponse:
+    """Add photos to an open return."""
+    form = PhotosForm(request.POST, request.FILES, auto_id="photos_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        actions.add_photos(case, form.cleaned_data["photos"], actor=actor)
+        return case
+
+    return _act(request, _find(number), "photos_form", form, act, _("The photos are with return %(number)s."))
+
+
+@merchant_view("returns.view")
+@require_safe
+def photo(request: MerchantRequest, number: str, pk: int) -> HttpResponseBase:
+    """One picture of a return."""
+    found = get_object_or_404(ReturnPhoto, pk=pk, case__number=number)
+    return photo_response(found.stored_as, f"{number}-{found.pk}.jpg")
+
+
+@merchant_view("returns.handle")
+@require_POST
+def erase_photos(request: MerchantRequest, number: str) -> HttpResponse:
+    """The buyer wants their pictures gone."""
+    case = _find(number)
+    actions.erase_photos(case, actor=request.actor)
+    return done(request, case, _("The photos of return %(number)s are erased.") % {"number": case.number})
+
+
 def _since(request: MerchantRequest) -> tuple[int, datetime]:
     """The days the reasons are counted over, and the first instant of the first of them."""
     asked = request.GET.get("days", "")
@@ -247,4 +282,4 @@ def reasons_export(request: MerchantRequest) -> HttpResponseBase:
                     one.product.title, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units
                 ]  # fmt: skip
 
-    return csv_response(_("return reasons"), head, rows())
+    return table_response(request, _("return reasons"), head, rows())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Product
@@ -58,7 +58,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                 review.replied_at.astimezone(zone).isoformat(" ", "minutes") if review.replied_at else "",
             ]  # fmt: skip
 
-    return csv_response(_("reviews"), head, rows())
+    return table_response(request, _("reviews"), head, rows())
 
 
 @merchant_view("reviews.view")

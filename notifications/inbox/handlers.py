@@ -52,6 +52,7 @@ from ecommerce.returns.events import (
     ReturnApproved,
     ReturnCancelled,
     ReturnDueSoon,
+    ReturnEscalated,
     ReturnFact,
     ReturnOverdue,
     ReturnRefused,
@@ -154,14 +155,12 @@ def complaint_settled(event: ComplaintFact, activity: Activity) -> None:
     settle("complaint-opened", "complaint-due", key=str(event.complaint_id))
 
 
-@handles(ReturnRequested, ReturnDueSoon, ReturnOverdue)
+@handles(ReturnRequested, ReturnDueSoon, ReturnOverdue, ReturnEscalated)
 def return_waits(event: ReturnFact, activity: Activity) -> None:
     """Told while it is the shop's turn, and only to those who may do what is due: answer, or settle."""
     case = Return.objects.select_related("order").filter(pk=event.return_id, state=event.state).first()
     if case is None or case.due_at is None:
         return
-    name = "requested" if isinstance(event, ReturnRequested) else "due" if isinstance(event, ReturnDueSoon) else "late"
-    kind = f"return-settle-{name}" if case.state == Return.State.RECEIVED else f"return-{name}"
     params = {
         "number": case.number,
         "order": event.order_number,
@@ -169,12 +168,19 @@ def return_waits(event: ReturnFact, activity: Activity) -> None:
         "due": case.due_at.isoformat(),
         "state": str(case.state),
     }
+    if isinstance(event, ReturnEscalated):
+        tell("return-escalated", key=f"{case.pk}:{case.state}", params=params, activity=activity)
+        return
+    name = "requested" if isinstance(event, ReturnRequested) else "due" if isinstance(event, ReturnDueSoon) else "late"
+    kind = f"return-settle-{name}" if case.state == Return.State.RECEIVED else f"return-{name}"
     tell(kind, key=str(case.pk), params=params, activity=activity)
 
 
 @handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnSettled)
 def return_moved(event: ReturnFact, activity: Activity) -> None:
     key = str(event.return_id)
+    for state in (Return.State.REQUESTED, Return.State.RECEIVED):
+        settle("return-escalated", key=f"{key}:{state}")
     settle("return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key)
 
 

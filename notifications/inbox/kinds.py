@@ -116,6 +116,11 @@ KINDS = (
         icon="clock-exclamation", tone="critical", like="return-late",
     ),
     Kind(
+        "return-escalated", _("A return is a day late"), _ORDERS, Urgency.ACT, "shop.edit",
+        sentences.return_escalated, _to("return-detail", "number"), _("See the return"),
+        icon="clock-exclamation", tone="critical",
+    ),
+    Kind(
         "stock-low", _("Stock will run out"), _STOCK, Urgency.WEEK, "stock.adjust",
         sentences.stock_low, _to("stock-detail", "variant_id"), _("See stock"),
         icon="building-warehouse", tone="warning", stale=timedelta(days=14),

@@ -175,6 +175,16 @@ def return_late(p: Params) -> Words:
     return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
 
 
+def return_escalated(p: Params) -> Words:
+    values = _return(p)
+    title = gettext("Return %(number)s is more than a day late")
+    if p["state"] == Return.State.RECEIVED:
+        said = gettext("The goods of order %(order)s are here since before %(due)s, and nobody has settled the return.")
+    else:
+        said = gettext("The buyer of order %(order)s should have had a yes or no by %(due)s.")
+    return title % values, said % values
+
+
 def _return(p: Params) -> dict[str, str]:
     return {"number": p["number"], "order": p["order"], "due": _moment(p["due"])}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import Activity, Job
 from core.actors import SYSTEM
+from core.clocks import WorkingTime
 from core.errors import Refused
 from core.tenancy import tenant
 from ecommerce.models import Order, Return, StockMove
@@ -33,6 +35,8 @@ from tests.race import alone, shared_database, together
 
 D = Decimal
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAILY = WorkingTime(ZoneInfo("UTC"))
+WEEKDAYS = WorkingTime(ZoneInfo("UTC"), frozenset({1, 2, 3, 4, 5}))
 
 
 def kinds() -> list[str]:
@@ -214,8 +218,54 @@ def test_settled_without_money(scope):
 
 def test_the_clock_stands_while_goods_are_on_their_way():
     answered, came = NOON + timedelta(hours=10), NOON + timedelta(days=9)
-    due = rules.settle_due(requested=NOON, answered=answered, received=came)
+    due = rules.settle_due(requested=NOON, answered=answered, received=came, at=DAILY)
     assert due == came + timedelta(hours=62), "72 hours of the shop's own time, 10 of which the answer took"
+
+
+def test_the_clock_stands_on_days_off():
+    friday, monday = datetime(2026, 3, 6, 12, tzinfo=UTC), datetime(2026, 3, 9, 12, tzinfo=UTC)
+    assert rules.answer_due(friday, WEEKDAYS) == monday
+    answered = friday + timedelta(days=2)
+    settled = rules.settle_due(requested=friday, answered=answered, received=friday, at=WEEKDAYS)
+    assert settled == datetime(2026, 3, 11, tzinfo=UTC), "the answer took 12 hours"
+
+    clock = rules.clock(state="requested", due=monday, now=friday + timedelta(hours=12), at=WEEKDAYS)
+    assert (clock.left, clock.used, clock.tone) == (timedelta(hours=12), 50, "ok")
+
+
+@pytest.mark.parametrize(
+    ("due", "warned"),
+    [
+        (datetime(2026, 3, 11, 12, tzinfo=UTC), datetime(2026, 3, 11, 6, tzinfo=UTC)),
+        (datetime(2026, 3, 9, 2, tzinfo=UTC), datetime(2026, 3, 6, 20, tzinfo=UTC)),
+        (datetime(2026, 3, 9, 6, tzinfo=UTC), datetime(2026, 3, 9, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_warning_comes_on_a_day_the_shop_is_open(due, warned):
+    assert rules.warn_at(due, WEEKDAYS) == warned
+
+
+def test_the_shops_days_off_are_in_its_deadlines(scope, shop, time_machine):
+    time_machine.move_to(datetime(2026, 3, 6, 4, tzinfo=UTC), tick=False)  # noon of a Friday in Shanghai
+    shop.working_days = "12345"
+    shop.save()
+    case = requested()
+    assert case.due_at == datetime(2026, 3, 9, 4, tzinfo=UTC)
+    assert case.warn_at == datetime(2026, 3, 8, 22, tzinfo=UTC)
+
+
+def test_a_return_that_stays_late_goes_to_the_owner_once_for_each_clock(scope):
+    case = requested()
+    run_clocks(case.due_at + timedelta(hours=23))
+    assert "returns.escalated" not in kinds()
+    for _ in range(2):
+        run_clocks(case.due_at + timedelta(hours=25))
+    assert kinds().count("returns.escalated") == 1
+
+    case = approve_return(Return.objects.get(), actor=ANN)
+    case = receive_return(case, inspected={case.lines.get().pk: Inspection(restock=1)}, actor=ANN)
+    run_clocks(case.due_at + timedelta(hours=25))
+    assert kinds().count("returns.escalated") == 2
 
 
 def test_clocks_tell_once_before_and_once_after(scope):

@@ -65,6 +65,7 @@ SAMPLES = {
     "complaint-opened": [COMPLAINT, {**COMPLAINT, "refund": ""}],
     "complaint-due": [COMPLAINT],
     **{key: [RETURN] for key in ("return-requested", "return-due", "return-late")},
+    "return-escalated": [RETURN, {**RETURN, "state": "received"}],
     **{key: [{**RETURN, "state": "received"}] for key in ("return-settle-due", "return-settle-late")},
     "member-invited": [{"by": "Ann", "role": "manager"}],
     "member-joined": [{"name": "Ben", "role": "Night shift"}],

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.actions import (
@@ -75,7 +75,7 @@ def product_export(request: MerchantRequest) -> HttpResponseBase:
                     product.created_at.astimezone(request.merchant.zone).isoformat(" ", "minutes"),
                 ]  # fmt: skip
 
-    return csv_response(_("products"), head, rows())
+    return table_response(request, _("products"), head, rows())
 
 
 @merchant_view("products.view")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import back, done, page
+from ecommerce.orders import exporting
 from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order, why_not_invoice
 from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderForm
 from ecommerce.orders.listing import ORDERS
@@ -62,30 +63,9 @@ def index(request: MerchantRequest) -> HttpResponse:
 @require_safe
 def export(request: MerchantRequest) -> HttpResponseBase:
     """The orders of the view, one row each, times as the merchant's clock has them."""
-    orders = ORDERS.matching(order_list(), request.GET).prefetch_related("lines")
-    head = [
-        _("Order"), _("Channel"), _("Id on the channel"), _("Placed"), _("State"), _("Payment"), _("Buyer"),
-        _("E-mail"), _("Phone"), _("City"), _("Region"), _("Country"), _("Items"), _("Lines"), _("Subtotal"),
-        _("Discount"), _("Shipping"), _("Tax"), _("Total"), _("Paid"), _("Refunded"), _("Currency"), _("Ship by"),
-        _("Shipped"), _("Delivered"), _("Cancelled"), _("Reason"),
-    ]  # fmt: skip
-
-    def clock(moment: Any) -> str:
-        return moment.astimezone(request.merchant.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-    def rows() -> Iterator[list[Any]]:
-        for order in orders.iterator(chunk_size=500):
-            yield [
-                order.number, order.get_channel_display(), order.external_id, clock(order.placed_at),
-                order.get_state_display(), order.get_payment_state_display(), order.buyer_name, order.buyer_email,
-                order.buyer_phone, order.ship_city, order.ship_region, order.ship_country, order.units,
-                "; ".join(f"{line.sku or line.title} × {line.quantity}" for line in order.lines.all()),
-                order.subtotal, order.discount, order.shipping_fee, order.tax, order.total, order.paid_total,
-                order.refunded_total, order.currency, clock(order.ship_by), clock(order.shipped_at),
-                clock(order.delivered_at), clock(order.cancelled_at), order.cancel_reason,
-            ]  # fmt: skip
-
-    return csv_response(_("orders"), head, rows())
+    orders = ORDERS.matching(order_list(), request.GET)
+    rows = exporting.rows(orders, request.merchant.zone)
+    return table_response(request, _("orders"), exporting.head(), rows, of=orders)
 
 
 @merchant_view("orders.view")

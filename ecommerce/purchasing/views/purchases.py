@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.inventory.actions import default_warehouse
@@ -57,7 +57,7 @@ def purchase_export(request: MerchantRequest) -> HttpResponseBase:
                 one.units, one.received, one.sent_on, one.expected_on,
             ]  # fmt: skip
 
-    return csv_response(_("purchase-orders"), head, rows())
+    return table_response(request, _("purchase-orders"), head, rows())
 
 
 def find(pk: int) -> PurchaseOrder:

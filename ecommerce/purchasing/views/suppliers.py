@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Variant
@@ -52,7 +52,7 @@ def supplier_export(request: MerchantRequest) -> HttpResponseBase:
                 _("yes") if one.archived_at else _("no"),
             ]  # fmt: skip
 
-    return csv_response(_("suppliers"), head, rows())
+    return table_response(request, _("suppliers"), head, rows())
 
 
 def _supplier(pk: int) -> Supplier:
@@ -92,7 +92,7 @@ def supplier_prices_export(request: MerchantRequest, pk: int) -> HttpResponseBas
                 row.valid_from,
             ]  # fmt: skip
 
-    return csv_response(f"{_('prices')}-{supplier.code}", head, rows())
+    return table_response(request, f"{_('prices')}-{supplier.code}", head, rows())
 
 
 @merchant_view("suppliers.edit")

@@ -14,15 +14,15 @@ from accounts.activity.log import record
 from accounts.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
+from core.photos import Photo
 from core.tenancy import current_tenant_id
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.returns import rules
-from ecommerce.returns.actions.writing import facts, next_number, taken, words_of, write
+from ecommerce.returns.actions.photos import add_photos
+from ecommerce.returns.actions.writing import SOURCES, clock_until, facts, next_number, taken, words_of, write
 from ecommerce.returns.events import ReturnApproved, ReturnCancelled, ReturnRefused, ReturnRequested
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.returns.queries import returnable
-
-SOURCES = {"token": Return.Source.API, "buyer": Return.Source.BUYER}
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,10 @@ class LineIn:
 
 
 @transaction.atomic
-def request_return(order: Order, *, lines: Sequence[LineIn], reference: str = "", actor: Actor) -> Return:
-    """Ask for units of an order to come back; the shop has 24 hours to answer.
+def request_return(
+    order: Order, *, lines: Sequence[LineIn], reference: str = "", photos: Sequence[Photo] = (), actor: Actor
+) -> Return:
+    """Ask for units of an order to come back, with pictures of them; the shop has 24 hours to answer.
 
     The same `reference` again is the same return. Refuses lines of another order, units that were not shipped or are
     coming back already, and a buyer's second request while the first waits for its answer.
@@ -63,7 +65,7 @@ def request_return(order: Order, *, lines: Sequence[LineIn], reference: str = ""
         requested_by=SOURCES.get(actor.kind, Return.Source.MERCHANT),
         reference=reference,
         requested_at=now,
-        due_at=rules.answer_due(now),
+        **clock_until(rules.answer_due(now, merchant.working_time), merchant),
     )
     ReturnLine.objects.bulk_create(
         [
@@ -79,6 +81,8 @@ def request_return(order: Order, *, lines: Sequence[LineIn], reference: str = ""
     )
     event = ReturnRequested(**facts(case), requested_by=str(case.requested_by))
     record(event, actor=actor, subject=case, changes={"state": ("", case.state)})
+    if photos:
+        add_photos(case, photos, actor=actor)
     return case
 
 
@@ -116,9 +120,7 @@ def approve_return(case: Return, *, actor: Actor) -> Return:
         case,
         state=rules.STEPS["approve"].becomes,
         answered_at=timezone.now(),
-        due_at=None,
-        reminded_at=None,
-        late_at=None,
+        **clock_until(None, case.merchant),
     )
     record(ReturnApproved(**facts(case)), actor=actor, subject=case, changes={"state": (old, case.state)})
     return case
@@ -130,7 +132,14 @@ def refuse_return(case: Return, *, reason: str, actor: Actor) -> Return:
     case = taken(case, "refuse")
     reason = words_of(reason, name="reason", missing=_("Say why the return is refused."))
     old, now = case.state, timezone.now()
-    write(case, state=rules.STEPS["refuse"].becomes, answered_at=now, ended_at=now, due_at=None, refusal=reason)
+    write(
+        case,
+        state=rules.STEPS["refuse"].becomes,
+        answered_at=now,
+        ended_at=now,
+        refusal=reason,
+        **clock_until(None, case.merchant),
+    )
     event = ReturnRefused(**facts(case), reason=reason)
     record(event, actor=actor, subject=case, changes={"state": (old, case.state)})
     return case
@@ -141,6 +150,7 @@ def cancel_return(case: Return, *, actor: Actor) -> Return:
     """It does not come back after all; its units can be asked for again."""
     case = taken(case, "cancel")
     old = case.state
-    write(case, state=rules.STEPS["cancel"].becomes, ended_at=timezone.now(), due_at=None)
+    stopped = clock_until(None, case.merchant)
+    write(case, state=rules.STEPS["cancel"].becomes, ended_at=timezone.now(), **stopped)
     record(ReturnCancelled(**facts(case)), actor=actor, subject=case, changes={"state": (old, case.state)})
     return case

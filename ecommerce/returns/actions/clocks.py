@@ -14,16 +14,16 @@ from core.errors import Refused
 from core.tenancy import every_tenant, tenant
 from ecommerce.returns import rules
 from ecommerce.returns.actions.writing import facts, locked, write
-from ecommerce.returns.events import ReturnDueSoon, ReturnOverdue
+from ecommerce.returns.events import ReturnDueSoon, ReturnEscalated, ReturnOverdue
 from ecommerce.returns.models import Return
 
+Told = ReturnDueSoon | ReturnOverdue | ReturnEscalated
 log = logging.getLogger(__name__)
 
 
 def remind_due_soon(now: datetime) -> int:
     """Announce, once for each clock, the returns whose shop has less than DUE_SOON left. Returns how many."""
-    soon = {"due_at__gt": now, "due_at__lte": now + rules.DUE_SOON}
-    return _each("reminded_at", ReturnDueSoon, soon)
+    return _each("reminded_at", ReturnDueSoon, {"due_at__gt": now, "warn_at__lte": now})
 
 
 def announce_overdue(now: datetime) -> int:
@@ -31,13 +31,18 @@ def announce_overdue(now: datetime) -> int:
     return _each("late_at", ReturnOverdue, {"due_at__lt": now})
 
 
+def escalate(now: datetime) -> int:
+    """Announce, once for each clock, the returns that are late by ESCALATE_AFTER, for the owner. Returns how many."""
+    return _each("escalated_at", ReturnEscalated, {"due_at__lt": now - rules.ESCALATE_AFTER})
+
+
 def run_clocks(now: datetime | None = None) -> dict[str, int]:
     """All of it, for all shops; safe to run at any time and twice."""
     now = now or timezone.now()
-    return {"reminded": remind_due_soon(now), "overdue": announce_overdue(now)}
+    return {"reminded": remind_due_soon(now), "overdue": announce_overdue(now), "escalated": escalate(now)}
 
 
-def _each(told: str, event: type[ReturnDueSoon | ReturnOverdue], which: dict[str, datetime]) -> int:
+def _each(told: str, event: type[Told], which: dict[str, datetime]) -> int:
     """Announce it for each that was not told yet; one that somebody else was quicker with is left out."""
     announced = 0
     with every_tenant("the clocks of all shops"):
@@ -52,7 +57,7 @@ def _each(told: str, event: type[ReturnDueSoon | ReturnOverdue], which: dict[str
 
 
 @transaction.atomic
-def _tell(case: Return, told: str, event: type[ReturnDueSoon | ReturnOverdue], which: dict[str, datetime]) -> bool:
+def _tell(case: Return, told: str, event: type[Told], which: dict[str, datetime]) -> bool:
     case = locked(case)
     if not Return.objects.filter(pk=case.pk, **{told: None}, **which).exists():
         return False

@@ -19,7 +19,7 @@ from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.actions import refund_order
 from ecommerce.orders.models import Order, Payment
 from ecommerce.returns import rules
-from ecommerce.returns.actions.writing import facts, taken, words_of, write
+from ecommerce.returns.actions.writing import clock_until, facts, taken, words_of, write
 from ecommerce.returns.events import ReturnReceived, ReturnSettled
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.returns.queries import units_to_refund, worth_of
@@ -47,15 +47,17 @@ def receive_return(
         if line.restocked and variant is not None:
             take_back(variant, line.restocked, warehouse=warehouse, reference=case.number, actor=actor)
     old, now = case.state, timezone.now()
+    due = rules.settle_due(
+        requested=case.requested_at,
+        answered=case.answered_at or case.requested_at,
+        received=now,
+        at=case.merchant.working_time,
+    )
     write(
         case,
         state=rules.STEPS["receive"].becomes,
         received_at=now,
-        due_at=rules.settle_due(
-            requested=case.requested_at, answered=case.answered_at or case.requested_at, received=now
-        ),
-        reminded_at=None,
-        late_at=None,
+        **clock_until(due, case.merchant),
     )
     event = ReturnReceived(
         **facts(case, sum(line.came for line in lines)),
@@ -106,7 +108,7 @@ def settle_return(
         case,
         state=rules.STEPS["settle"].becomes,
         ended_at=now,
-        due_at=None,
+        **clock_until(None, case.merchant),
         outcome=outcome,
         outcome_reason=reason,
         refund_amount=payment.amount if payment else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Merchant
 from core.errors import Refused
 from core.validators import CARD_NUMBER, has_card_number
 from ecommerce.returns import rules
@@ -14,6 +16,7 @@ from ecommerce.returns.models import Return
 
 FIRST_NUMBER = 1001
 LONGEST = 500
+SOURCES = {"token": Return.Source.API, "buyer": Return.Source.BUYER}
 
 
 def locked(case: Return) -> Return:
@@ -45,6 +48,12 @@ def write(case: Return, **fields: Any) -> None:
         raise Refused("changed_meanwhile", sentence % {"number": case.number}, status=409)
     for name, value in {"updated_at": now, **fields}.items():
         setattr(case, name, value)
+
+
+def clock_until(due: datetime | None, merchant: Merchant) -> dict[str, datetime | None]:
+    """The columns of a clock that begins to run until `due`, or, with None, of one that stops."""
+    warned = rules.warn_at(due, merchant.working_time) if due else None
+    return {"due_at": due, "warn_at": warned, "reminded_at": None, "late_at": None, "escalated_at": None}
 
 
 def facts(case: Return, units: int | None = None) -> dict[str, Any]:
