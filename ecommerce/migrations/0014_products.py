@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_job_errors'),
-        ('ecommerce', '0008_returns'),
+        ('ecommerce', '0013_search'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ecommerce', '0008_returns'),
+        ('ecommerce', '0015_products_append_only'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ def warn_of_what_runs(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ecommerce', '0009_return_photos'),
+        ('ecommerce', '0016_return_photos'),
     ]
 
     operations = [
