@@ -7,8 +7,8 @@ BATCH = 2000
 
 def first_prices(apps, schema_editor):
     """A first row for variants that have none, from the day they were made; in batches by key."""
-    variant = apps.get_model("ecommerce", "0014_products")
-    change = apps.get_model("ecommerce", "0014_products")
+    variant = apps.get_model("ecommerce", "Variant")
+    change = apps.get_model("ecommerce", "PriceChange")
     last = 0
     while True:
         rows = list(

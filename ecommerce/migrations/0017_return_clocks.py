@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def warn_of_what_runs(apps, schema_editor):
-    rows = apps.get_model("ecommerce", "0016_return_photos")._base_manager.filter(due_at__isnull=False)
+    rows = apps.get_model("ecommerce", "Return")._base_manager.filter(due_at__isnull=False)
     rows.update(warn_at=models.F("due_at") - timedelta(hours=6))
 
 
