@@ -10,11 +10,15 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 FONT_FILE = Path("static") / "vendor" / "NotoSansSC-Regular.ttf"
 MM = 72 / 25.4
@@ -64,8 +68,20 @@ class Paper:
     foot: str = ""
 
 
-def render(papers: Iterable[Paper], page_words: Callable[[int, int], str]) -> bytes:
-    """The papers as one PDF, each from a page of its own; `page_words(2, 3)` says "page 2 of 3" of one paper."""
+def known_language(language: str) -> str:
+    """The language if papers are written in it, else the platform's own."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def day(moment: datetime | date) -> str:
+    """A day as the active language writes it, of an instant the one in the active time zone."""
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment)
+    return date_format(moment, "DATE_FORMAT")
+
+
+def render(papers: Iterable[Paper]) -> bytes:
+    """The papers as one PDF in the active language, each from a page of its own with "page x of y"."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
@@ -77,7 +93,7 @@ def render(papers: Iterable[Paper], page_words: Callable[[int, int], str]) -> by
         for count, drawn in enumerate(pages, start=1):
             for draw in drawn:
                 draw(canvas)
-            _foot(canvas, paper, page_words(count, len(pages)))
+            _foot(canvas, paper, _("Page %(page)s of %(of)s") % {"page": count, "of": len(pages)})
             canvas.showPage()
     if not titles:
         raise ValueError("a file has at least one paper")

@@ -1,6 +1,6 @@
 """Re-exports: each feature keeps its own models."""
 
 from notifications.inbox.models import Notification, Preference
-from notifications.mail.models import Delivery, Mail, ServerPause, Suppression
+from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 
-__all__ = ["Delivery", "Mail", "Notification", "Preference", "ServerPause", "Suppression"]
+__all__ = ["Attachment", "Delivery", "Mail", "Notification", "Preference", "ServerPause", "Suppression"]

@@ -61,7 +61,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
-            "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
+            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "card_check", "ip_country", "created_at",
+            "updated_at", "lines",
         )  # fmt: skip
 
 

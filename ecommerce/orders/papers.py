@@ -8,27 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.merchants.models import Merchant
+from accounts.merchants.letterhead import letterhead, seller_of
 from core.actors import SYSTEM, Actor
 from core.errors import Refused
-from core.papers import Column, Paper, Party, render
+from core.papers import Column, Paper, Party, day, known_language, render
 from core.templatetags.sc import babel_locale, money
 from ecommerce.orders.actions import issue_invoice
 from ecommerce.orders.models import Invoice, Order
-
-
-def pages(page: int, of: int) -> str:
-    return _("Page %(page)s of %(of)s") % {"page": page, "of": of}
-
-
-def known_language(language: str) -> str:
-    """The language if papers are written in it, else the platform's own."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def packing_slips(orders: Iterable[Order], language: str) -> bytes:
@@ -40,7 +29,7 @@ def packing_slips(orders: Iterable[Order], language: str) -> bytes:
     if not found:
         raise Refused("nothing_chosen", _("Choose at least one order."))
     with translation.override(known_language(language)), timezone.override(found[0].merchant.zone):
-        return render([_slip(order) for order in found], pages)
+        return render([_slip(order) for order in found])
 
 
 def invoices(orders: Iterable[Order], language: str, *, actor: Actor = SYSTEM) -> bytes:
@@ -66,32 +55,7 @@ def invoices(orders: Iterable[Order], language: str, *, actor: Actor = SYSTEM) -
 def print_invoices(issued: Sequence[Invoice], language: str) -> bytes:
     """These invoices and credit notes, as they were written."""
     with translation.override(known_language(language)), timezone.override(issued[0].merchant.zone):
-        return render([_credit_note(one) if one.corrects else _invoice(one) for one in issued], pages)
-
-
-def day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
-
-
-def sender_of(merchant: Merchant) -> Party:
-    """The letterhead: the shop's name, address and how to reach it."""
-    return _sender(
-        {
-            "name": merchant.legal_name or merchant.name,
-            "address": merchant.postal_address,
-            "tax_id": merchant.tax_id,
-            "email": merchant.contact_email,
-            "website": merchant.website,
-        }
-    )
-
-
-def _sender(seller: dict[str, str]) -> Party:
-    lines = seller["address"].splitlines()
-    if seller["tax_id"]:
-        lines.append(_("Tax number: %(number)s") % {"number": seller["tax_id"]})
-    lines += [seller[name] for name in ("email", "website") if seller[name]]
-    return Party(seller["name"], lines)
+        return render([_credit_note(one) if one.corrects else _invoice(one) for one in issued])
 
 
 def _address(head: str, buyer: dict[str, str], phone: str = "") -> Party:
@@ -123,7 +87,7 @@ def _slip(order: Order) -> Paper:
         title=_("Packing slip"),
         number=order.number,
         code=order.number,
-        sender=sender_of(order.merchant),
+        sender=letterhead(seller_of(order.merchant)),
         parties=[_address(_("Ship to"), buyer, order.buyer_phone)],
         facts=facts,
         columns=[
@@ -163,7 +127,7 @@ def _invoice(invoice: Invoice) -> Paper:
         title=_("Invoice"),
         number=invoice.number,
         code=invoice.number,
-        sender=_sender(frozen["seller"]),
+        sender=letterhead(frozen["seller"]),
         parties=[_address(_("Bill to"), frozen["buyer"])],
         facts=[*facts, (_("Currency"), currency)],
         columns=[
@@ -203,7 +167,7 @@ def _credit_note(note: Invoice) -> Paper:
         title=_("Credit note"),
         number=note.number,
         code=note.number,
-        sender=_sender(frozen["seller"]),
+        sender=letterhead(frozen["seller"]),
         parties=[_address(_("Bill to"), frozen["buyer"])],
         facts=[(_("Date"), day(note.issued_at)), (_("Order"), note.order.number), (_("Currency"), note.currency)],
         columns=[Column(_("What for"), 12), Column(_("Amount"), 3, "right")],

@@ -81,7 +81,7 @@ def address_finding(*, name: str, street: str, city: str, country: str, phone: s
 
 
 def velocity_finding(counts: Mapping[str, int], *, most: int, hours: int) -> Finding | None:
-    """Too many orders in a short time; `counts` maps "customer", "email", "phone", "address" to orders with this one."""
+    """Too many orders in a short time; `counts` says how many have the same "customer", "email", "phone", "address"."""
     found = {name: count for name, count in counts.items() if count >= most}
     if not found:
         return None

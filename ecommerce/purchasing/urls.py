@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{PURCHASES}<int:pk>/", purchases.purchase_detail, name="purchase-detail"),
     path(f"{PURCHASES}<int:pk>/edit/", purchases.purchase_edit, name="purchase-edit"),
     path(f"{PURCHASES}<int:pk>/send/", purchases.purchase_send, name="purchase-send"),
+    path(f"{PURCHASES}<int:pk>/order.pdf", purchases.purchase_paper, name="purchase-paper"),
     path(f"{PURCHASES}<int:pk>/cancel/", purchases.purchase_cancel, name="purchase-cancel"),
     path(f"{PURCHASES}<int:pk>/close/", purchases.purchase_close, name="purchase-close"),
     path(f"{PURCHASES}<int:pk>/receive/", receiving.purchase_receive, name="purchase-receive"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -13,10 +13,11 @@ from django.utils.translation import get_language
 
 from core.tenancy import current_tenant_id, every_tenant, tenant_or_none
 from notifications.mail import rules
-from notifications.mail.models import Mail, Suppression, new_message_id
+from notifications.mail.models import Attachment, Mail, Suppression, new_message_id
 from notifications.mail.sending import as_message, queue
 
 State = Mail.State
+MOST_ATTACHED = 8 * 1024 * 1024
 
 
 def post(
@@ -30,13 +31,18 @@ def post(
     headers: Mapping[str, str] | None = None,
     dedupe: str | None = None,
     language: str = "",
+    attachments: Sequence[tuple[str, str, bytes]] = (),
 ) -> Mail:
     """Write a mail down and queue its sending, in the caller's transaction. The row is returned, not a result.
 
     It belongs to the merchant in scope, if any. With `dedupe`, the mail that was written under that name before is
     returned and nothing is sent. An address that takes no mail gets a row that says so; account mails are tried
     nevertheless. Raises BadHeaderError for a line break in a header.
+
+    `attachments` are (name, content type, bytes), at most 8 MB together; only mails of a merchant carry any.
     """
+    if sum(len(content) for _name, _kind, content in attachments) > MOST_ATTACHED:
+        raise ValueError("a mail carries at most 8 MB")
     sender = sender or settings.DEFAULT_FROM_EMAIL
     mail = Mail(
         to=to,
@@ -67,6 +73,14 @@ def post(
         try:
             with transaction.atomic():
                 mail.save()
+                Attachment.objects.bulk_create(
+                    [
+                        Attachment(
+                            mail=mail, merchant_id=merchant_id, name=name[:120], content_type=kind, content=content
+                        )
+                        for name, kind, content in attachments
+                    ]
+                )
         except IntegrityError:
             if dedupe is None:
                 raise
@@ -94,5 +108,6 @@ def forget_old(*, bodies_after: timedelta, rows_after: timedelta) -> None:
     now = timezone.now()
     with every_tenant("keep the mails of all merchants no longer than needed"):
         old = Mail.objects.filter(created_at__lt=now - bodies_after).exclude(state__in=Mail.OPEN).exclude(text="")
+        Attachment.objects.filter(mail__in=old).delete()
         old.update(text="", html="", headers={})
         Mail.objects.filter(created_at__lt=now - rows_after).delete()

@@ -49,6 +49,7 @@ class Mail(TenantModel):
         ACCOUNT = "account", _("Account and security")
         NOTICE = "notice", _("Notice to the team")
         BUYER = "buyer", _("News to a buyer")
+        SUPPLIER = "supplier", _("Order to a supplier")
 
     OPEN: ClassVar[list[str]] = [State.QUEUED, State.SENDING, State.MAYBE_SENT]
 
@@ -95,6 +96,25 @@ class Mail(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN and self.next_try is not None
+
+
+class Attachment(TenantModel):
+    """A file that goes with a mail, kept as long as its text."""
+
+    mail = models.ForeignKey(Mail, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
 
 
 class Delivery(TenantModel):

@@ -45,6 +45,10 @@ def as_message(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.pk and mail.merchant_id:
+        with every_tenant("a mail goes out with what belongs to it, whoever sends it"):
+            for one in mail.attachments.all():
+                message.attach(one.name, bytes(one.content), one.content_type)
     return message
 
 

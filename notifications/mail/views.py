@@ -162,7 +162,14 @@ def _may_go_again(mail: Mail) -> bool:
 
 
 def _detail(request: Any, mail: Mail, *, frame: str, is_open: bool, **urls: str) -> HttpResponse:
-    context = {"mail": mail, "deliveries": mail.deliveries.all(), "frame": frame, "is_open": is_open, **urls}
+    context = {
+        "mail": mail,
+        "deliveries": mail.deliveries.all(),
+        "attachments": mail.attachments.all(),
+        "frame": frame,
+        "is_open": is_open,
+        **urls,
+    }
     return render(request, "notifications/mail/detail.html", context)
 
 

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.models import Job
 from core.access import POLICY
-from ecommerce.models import Customer, Variant
+from ecommerce.models import Customer, Invoice, Variant
 from tests.architecture.world import World
 
 # The word at the start of a URL name (after these prefixes) names the model of the object in the address.
@@ -46,6 +46,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "job": lambda world: world.row(Job).pk,
     "customer-tag.pk": lambda world: world.row(Customer).pk,
     "stock-move-export.pk": lambda world: world.row(Variant).pk,
+    "order-invoice-file.invoice": lambda world: world.row(Invoice).pk,
     **dict.fromkeys(
         ("demand-detail.pk", "demand-detail-export.pk", "demand-variant-terms.pk", "api-demand-detail.pk"),
         lambda world: world.row(Variant).pk,

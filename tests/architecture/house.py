@@ -50,7 +50,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "accuracy",
         "home",
     ),
-    "notifications": ("mail", "buyers", "inbox"),
+    "notifications": ("mail", "buyers", "suppliers", "inbox"),
 }
 
 # Shelves of a feature, low to high; names on one line may import each other.

@@ -55,6 +55,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
+    "ecommerce.Invoice": {"kind": "invoice", "corrects": None},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
     "notifications.Mail": {"purpose": "notice"},

@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
+from accounts.merchants.letterhead import seller_of
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.orders import rules
@@ -137,15 +138,8 @@ def _next(series: str) -> int:
 
 
 def _figures(order: Order) -> dict[str, Any]:
-    merchant = order.merchant
     return {
-        "seller": {
-            "name": merchant.legal_name or merchant.name,
-            "address": merchant.postal_address,
-            "tax_id": merchant.tax_id,
-            "email": merchant.contact_email,
-            "website": merchant.website,
-        },
+        "seller": seller_of(order.merchant),
         "buyer": {
             "name": order.buyer_name,
             "address": order.ship_to,

@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -23,6 +24,7 @@ from ecommerce.purchasing.actions.orders import check
 from ecommerce.purchasing.forms import PurchaseForm, PurchaseLines, ReasonForm
 from ecommerce.purchasing.listing import PURCHASES
 from ecommerce.purchasing.models import PurchaseOrder
+from ecommerce.purchasing.papers import purchase_papers
 from ecommerce.purchasing.queries import purchase_list, purchases_with_lines, skus_for_sale, timeline
 from ecommerce.purchasing.rules import MOST_LINES, STEPS
 
@@ -160,7 +162,22 @@ def _form_page(
 def purchase_send(request: MerchantRequest, pk: int) -> HttpResponse:
     """The supplier has the order now."""
     order = send_order(find(pk), actor=request.actor)
-    return done(request, order, _("Purchase order %(number)s counts as sent.") % {"number": order.number})
+    words = {"number": order.number, "address": order.supplier.email}
+    if order.supplier.email:
+        say = _("Purchase order %(number)s goes to %(address)s by mail, as PDF.") % words
+    else:
+        say = _("Purchase order %(number)s counts as sent. The supplier has no e-mail address: print it.") % words
+    return done(request, order, say)
+
+
+@merchant_view("purchasing.view")
+@require_safe
+def purchase_paper(request: MerchantRequest, pk: int) -> HttpResponse:
+    """The order as PDF; `?language=` names another one than the reader's."""
+    order = find(pk)
+    content = purchase_papers([order], request.GET.get("language") or get_language() or "")
+    headers = {"Content-Disposition": f'inline; filename="{order.number}.pdf"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 @merchant_view("purchasing.edit")

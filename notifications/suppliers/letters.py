@@ -1,0 +1,36 @@
+"""What a shop writes to its suppliers."""
+
+from __future__ import annotations
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core.papers import known_language
+from ecommerce.purchasing.models import PurchaseOrder
+from ecommerce.purchasing.papers import purchase_papers
+from notifications.buyers.letters import sender_of
+from notifications.mail.actions import post
+from notifications.mail.compose import compose
+from notifications.mail.models import Mail
+
+
+def write_purchase_order(order: PurchaseOrder, *, dedupe: str) -> Mail | None:
+    """Send the order as PDF, in the shop's language, once per `dedupe`; None for a supplier without an address."""
+    supplier, merchant = order.supplier, order.merchant
+    if not supplier.email:
+        return None
+    language = known_language(merchant.language)
+    with translation.override(language), timezone.override(merchant.zone):
+        title = _("Purchase order %(number)s") % {"number": order.number}
+        text, html = compose("notifications/suppliers/purchase", {"order": order, "merchant": merchant, "title": title})
+        return post(
+            to=supplier.email,
+            subject=f"{title} · {merchant.name}",
+            text=text,
+            html=html,
+            purpose=Mail.Purpose.SUPPLIER,
+            sender=sender_of(merchant),
+            headers={"Reply-To": merchant.contact_email} if merchant.contact_email else {},
+            dedupe=dedupe,
+            attachments=[(f"{order.number}.pdf", "application/pdf", purchase_papers([order], language))],
+        )
