@@ -130,9 +130,7 @@ def _shop() -> tuple[Merchant, User]:
     with tenant(shop):
         Membership.objects.create(user=owner, role="owner")
         products = bulk_insert(Product(title=f"Cup {number}", state="live") for number in range(PRODUCTS))
-        bulk_insert(
-            Variant(product=product, sku=f"SKU-{number}", price=10) for number, product in enumerate(products)
-        )
+        bulk_insert(Variant(product=product, sku=f"SKU-{number}", price=10) for number, product in enumerate(products))
     return shop, owner
 
 

@@ -44,7 +44,7 @@ def test_a_buyer_follows_the_order(scope, client):
         assert words in page
     assert response["Cache-Control"] == "no-store, private"
     assert response["X-Robots-Tag"] == "noindex, nofollow"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_the_page_shows_no_more_of_the_buyer_than_the_order(scope, client):

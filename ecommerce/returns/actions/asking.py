@@ -24,6 +24,7 @@ from ecommerce.returns.events import ReturnApproved, ReturnCancelled, ReturnRefu
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.returns.queries import returnable
 
+
 @dataclass(frozen=True)
 class LineIn:
     """Units of an order's line that are to come back, with a value of Return.Reason."""
