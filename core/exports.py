@@ -40,9 +40,7 @@ def cell(value: Any) -> Any:
 
 def cells(row: Iterable[Any]) -> list[Any]:
     """A row of cells; most begin with a letter or a digit, which starts no formula, and are not looked at twice."""
-    return [
-        value if type(value) is str and value[:1].isalnum() and "\0" not in value else cell(value) for value in row
-    ]
+    return [value if type(value) is str and value[:1].isalnum() and "\0" not in value else cell(value) for value in row]
 
 
 def clock(zone: ZoneInfo) -> Callable[[datetime | None], str]:
@@ -100,7 +98,7 @@ def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) 
 
 
 def workbook_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """The same as a workbook of one sheet. Past the rows a sheet can hold, its last row says that more were left out."""
+    """The same as a workbook of one sheet. Past the rows a sheet can hold, its last row says that there were more."""
     full = _("A sheet holds no more rows. Narrow the list down, or take the CSV file.")
     blocks = workbook([str(name) for name in head], map(cells, rows), full=full)
     response = StreamingHttpResponse(

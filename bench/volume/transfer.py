@@ -130,9 +130,7 @@ def _shop() -> tuple[Merchant, User]:
     with tenant(shop):
         Membership.objects.create(user=owner, role="owner")
         products = bulk_insert(Product(title=f"Cup {number}", state="live") for number in range(PRODUCTS))
-        bulk_insert(
-            Variant(product=product, sku=f"SKU-{number}", price=10) for number, product in enumerate(products)
-        )
+        bulk_insert(Variant(product=product, sku=f"SKU-{number}", price=10) for number, product in enumerate(products))
     return shop, owner
 
 
@@ -151,19 +149,19 @@ def _copy_of_database(suffix: str, folder: Path) -> str:
 
 def _files() -> Iterator[tuple[bytes, int]]:
     chance = random.Random(11)
-    start, number = datetime(2025, 1, 1), 0
-    while number < IMPORTED:
+    begins = datetime(2025, 1, 1)
+    for first in range(0, IMPORTED, ORDERS_A_FILE):
         text, rows = io.StringIO(), 0
         writer = csv.writer(text)
         writer.writerow(HEAD)
-        for number in range(number, min(number + ORDERS_A_FILE, IMPORTED)):
+        for number in range(first, min(first + ORDERS_A_FILE, IMPORTED)):
             buyer, (city, region) = chance.randrange(2 * IMPORTED), chance.choice(CITIES)
             lines = [
                 (chance.randrange(PRODUCTS), chance.randrange(500, 50_000) / 100, chance.randrange(1, 4))
                 for _ in range(chance.choice((1, 2, 2, 3, 4)))
             ]
             total = sum(price * count for _, price, count in lines)
-            placed = start + timedelta(seconds=300 * number)
+            placed = begins + timedelta(seconds=300 * number)
             for product, price, count in lines:
                 rows += 1
                 writer.writerow(
@@ -173,7 +171,6 @@ def _files() -> Iterator[tuple[bytes, int]]:
                         f"138{buyer:08}", f"Road {buyer % 900}", city, region, "CN", "alipay",
                     ]
                 )  # fmt: skip
-        number += 1
         assert rows <= MOST_ROWS
         yield text.getvalue().encode(), rows
 
@@ -204,9 +201,12 @@ def _raw_postgres(name: str, folder: Path) -> tuple[float, int]:
     with psycopg.connect(**_parameters(name)) as target:
         for model in TABLES:
             table, path = model._meta.db_table, folder / model._meta.model_name
-            with connection.cursor() as cursor, path.open("wb") as file:
-                with cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
-                    file.writelines(copy)
+            with (
+                connection.cursor() as cursor,
+                path.open("wb") as file,
+                cursor.copy(f'COPY "{table}" TO STDOUT') as copy,
+            ):
+                file.writelines(copy)
             data = path.read_bytes()
             began = time.perf_counter()
             with target.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
@@ -226,12 +226,12 @@ def _raw_sqlite(name: str) -> tuple[float, int]:
     target.execute("PRAGMA synchronous=FULL")
     for model in TABLES:
         with connection.cursor() as cursor:
-            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608
             found = cursor.fetchall()
             marks = ", ".join("?" * len(cursor.description))
         began = time.perf_counter()
         with target:
-            target.executemany(f'INSERT INTO "{model._meta.db_table}" VALUES ({marks})', found)
+            target.executemany(f'INSERT INTO "{model._meta.db_table}" VALUES ({marks})', found)  # noqa: S608
         spent += time.perf_counter() - began
         rows += len(found)
     target.close()
@@ -255,11 +255,12 @@ def _more(same: int, other: int) -> None:
         taken_lines = ", ".join(f"order_id + {away}" if name == "order_id" else name for name in line_names)
         with transaction.atomic(), connection.cursor() as cursor:
             last = ids[count - 1]
-            cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {table} WHERE id <= {last}")
-            cursor.execute(
-                f"INSERT INTO {lines} ({', '.join(line_names)}) SELECT {taken_lines} FROM {lines} "
-                f"WHERE order_id <= {last}"
-            )
+            for into, columns, values, which in (
+                (table, names, taken, "id"),
+                (lines, line_names, taken_lines, "order_id"),
+            ):
+                head = f"INSERT INTO {into} ({', '.join(columns)})"
+                cursor.execute(f"{head} SELECT {values} FROM {into} WHERE {which} <= {last}")  # noqa: S608
     assert Order.objects.filter(channel="other").count() == EXPORTED
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -273,7 +274,7 @@ def _export(shop: Merchant, owner: User, query: str) -> tuple[float, float, floa
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1", "--threads=4",
          "--timeout=120", "--log-level=error"],
         cwd=ROOT,

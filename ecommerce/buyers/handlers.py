@@ -1,10 +1,12 @@
-"""What buyers are told about their reviews and complaints. The outbox keeps a mail from being sent twice."""
+"""What buyers are told about their reviews, complaints and returns. The outbox keeps a mail from being sent twice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
@@ -22,6 +24,8 @@ from ecommerce.complaints.events import (
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.orders.models import Order
+from ecommerce.returns.events import ReturnApproved, ReturnFact, ReturnReceived, ReturnRefused, ReturnSettled
+from ecommerce.returns.models import Return
 from ecommerce.reviews.events import ReviewEditAsked
 
 SECOND_THOUGHTS = timedelta(minutes=1)  # in which a moderator can take the request back unnoticed
@@ -55,6 +59,42 @@ def tell_of_escalation(event: ComplaintEscalated, activity: Activity) -> None:
 def tell_of_decision(event: ComplaintDecided, activity: Activity) -> None:
     refund = Decimal(event.refund) if event.refund else None
     _tell(event, activity, lambda complaint, order: letters.decided(complaint, order, refund))
+
+
+@handles(ReturnApproved)
+def tell_of_approval(event: ReturnApproved, activity: Activity) -> None:
+    _tell_of_return(event, activity, letters.return_approved)
+
+
+@handles(ReturnRefused)
+def tell_of_refusal(event: ReturnRefused, activity: Activity) -> None:
+    _tell_of_return(event, activity, letters.return_refused)
+
+
+@handles(ReturnReceived)
+def tell_of_arrival(event: ReturnReceived, activity: Activity) -> None:
+    _tell_of_return(event, activity, letters.return_received)
+
+
+@handles(ReturnSettled)
+def tell_of_settlement(event: ReturnSettled, activity: Activity) -> None:
+    _tell_of_return(event, activity, letters.return_settled)
+
+
+def _tell_of_return(event: ReturnFact, activity: Activity, write: Callable[[Return], Letter]) -> None:
+    """Write to the buyer of the return while it is as the event says: what has moved on since has a mail of its own."""
+    rows = Return.objects.select_related("merchant", "order__merchant", "order__customer")
+    case = rows.filter(pk=event.return_id, state=event.state).first()
+    if case is None or not case.order.buyer_email:
+        return
+    with timezone.override(case.merchant.zone):
+        send_letter(
+            lambda: write(case),
+            to=case.order.buyer_email,
+            language=language_for(case.order.customer),
+            purpose="buyer",
+            dedupe=f"return-news:{activity.pk}",
+        )
 
 
 def _tell(event: ComplaintFact, activity: Activity, write: Callable[[Complaint, Order], Letter]) -> None:

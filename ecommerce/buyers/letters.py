@@ -1,4 +1,4 @@
-"""What buyers are written about their reviews and complaints."""
+"""What buyers are written about their reviews, complaints and returns."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from core.mail import Letter
 from core.templatetags.sc import money
-from ecommerce.buyers.links import COMPLAINT, REVIEW, path_for
+from ecommerce.buyers.links import COMPLAINT, RETURN, REVIEW, path_for
 from ecommerce.complaints.models import Complaint
 from ecommerce.orders.models import Order
+from ecommerce.returns.models import Return
 from ecommerce.reviews.models import Review
 from ecommerce.reviews.words import spoken
 
@@ -83,6 +84,58 @@ def decided(complaint: Complaint, order: Order, refund: Decimal | None) -> Lette
         lines.append(_("%(amount)s is refunded to you.") % {"amount": money(refund, order.currency)})
     subject = _("Your complaint %(number)s is decided") % _words(complaint)
     return Letter(subject, lines, _("See the decision"), path_for("buyer-complaint", COMPLAINT, order), _why(order))
+
+
+def return_approved(case: Return) -> Letter:
+    """The shop takes the goods back."""
+    return _about_return(
+        case,
+        _("%(shop)s takes return %(number)s back"),
+        _("%(shop)s has agreed to your return %(number)s of order %(order)s."),
+        _("Send the goods to the shop. It settles the return once they have arrived."),
+    )
+
+
+def return_refused(case: Return) -> Letter:
+    """The shop does not take the goods back, and why."""
+    return _about_return(
+        case,
+        _("%(shop)s does not take return %(number)s back"),
+        _("%(shop)s has refused your return %(number)s of order %(order)s. The reason:"),
+        case.refusal,
+        _("If you do not agree, you can complain on the page of your order."),
+    )
+
+
+def return_received(case: Return) -> Letter:
+    """The goods are with the shop."""
+    due = formats.date_format(timezone.localtime(case.due_at), "DATETIME_FORMAT") if case.due_at else ""
+    said = [_("the goods of your return %(number)s of order %(order)s have arrived at %(shop)s.")]
+    if due:
+        said.append(_("The shop settles the return by %(due)s.") % {"due": due})
+    return _about_return(case, _("Return %(number)s has arrived at %(shop)s"), *said)
+
+
+def return_settled(case: Return) -> Letter:
+    """How the return ended: the money, another item, or why neither."""
+    said = [_("your return %(number)s of order %(order)s is settled.")]
+    if case.outcome == Return.Outcome.REFUND and case.refund_amount is not None:
+        amount = money(case.refund_amount, case.order.currency)
+        said.append(_("%(amount)s is refunded to you.") % {"amount": amount})
+    elif case.outcome == Return.Outcome.EXCHANGE:
+        said.append(_("The shop sends you another item."))
+    else:
+        said.append(_("The shop has it and gives nothing back."))
+    return _about_return(case, _("Return %(number)s is settled"), *said, case.outcome_reason)
+
+
+def _about_return(case: Return, subject: str, *lines: str) -> Letter:
+    order = case.order
+    values = {"shop": order.merchant.name, "number": case.number, "order": order.number}
+    # the first line is a sentence with names in it, the others are said as they are
+    first, *others = lines
+    said = [_("Hello,"), first % values, *filter(None, others)]
+    return Letter(subject % values, said, _("See the return"), path_for("buyer-return", RETURN, order), _why(order))
 
 
 def _words(complaint: Complaint) -> dict[str, str]:

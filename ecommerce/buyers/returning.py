@@ -44,7 +44,7 @@ def return_page(request: BuyerRequest) -> HttpResponse:
             except Refused as refusal:
                 add_refusal(form, refusal)
             else:
-                messages.success(request, _("The shop has your request and 24 hours to answer."))
+                messages.success(request, _("The shop has your request. Until when it answers stands on this page."))
                 return redirect(request.path)
         may_ask = bool(form.unit_lines) and (not waits or form.is_bound)
         context = {"order": order, "cases": cases, "form": form, "may_ask": may_ask, "token": request.token}

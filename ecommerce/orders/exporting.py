@@ -69,7 +69,7 @@ def _bought(orders: list[int]) -> dict[int, str]:
     lines = OrderLine.objects.order_by("order_id", "position", "pk")
     if connection.vendor == "postgresql":
         # one array is read many times as quickly as thousands of parameters
-        lines = lines.filter(RawSQL("order_id = ANY(%s)", [orders], output_field=BooleanField()))  # noqa: S611
+        lines = lines.filter(RawSQL("order_id = ANY(%s)", [orders], output_field=BooleanField()))
     else:
         lines = lines.filter(order__in=orders)
     found: dict[int, str] = {}

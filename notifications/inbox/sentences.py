@@ -179,7 +179,7 @@ def return_escalated(p: Params) -> Words:
     values = _return(p)
     title = gettext("Return %(number)s is more than a day late")
     if p["state"] == Return.State.RECEIVED:
-        said = gettext("The goods of order %(order)s are here since before %(due)s, and nobody has settled the return.")
+        said = gettext("The goods of order %(order)s are here; the return should have been settled by %(due)s.")
     else:
         said = gettext("The buyer of order %(order)s should have had a yes or no by %(due)s.")
     return title % values, said % values

@@ -180,6 +180,6 @@ def stop(request: Any, token: str) -> HttpResponse:
         with translation.override(member.user.language):
             context = {"kind": kind, "merchant": member.merchant, "stopped": request.method == "POST"}
             response = render(request, "notifications/inbox/stop.html", context)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook
 
@@ -21,7 +23,7 @@ from core.tenancy import every_tenant, tenant
 from ecommerce.imports import actions
 from ecommerce.imports.actions import begin_import, check_import, run_import, start_import
 from ecommerce.imports.storing import path_of
-from ecommerce.models import Customer, ImportRun, Order, OrderLine, Payment, StockMove
+from ecommerce.models import Customer, ImportRun, Order, OrderLine, Payment, ShipmentLine, StockMove
 from tests.queue import run_tasks
 
 GENERIC = """Order number,Date,Status,SKU,Product,Qty,Price,Shipping,Total,E-mail
@@ -176,6 +178,26 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(scope, monkeypatch):
     assert (run.state, run.orders_created, run.orders_unchanged) == ("done", 25, 0)
     assert Order.objects.count() == 25
     assert Activity.objects.filter(kind="imports.finished").count() == 1
+
+
+def test_a_chunk_takes_the_same_queries_however_many_orders_it_holds(scope):
+    def lines(mark: str, count: int) -> str:
+        rows = [
+            f"{mark}{n},2025-10-01 10:00,completed,S{n},Cup,1,10.00,0,20.00,{mark}{n}@example.com\n"
+            f"{mark}{n},,,T{n},Pot,1,10.00,,,"
+            for n in range(count)
+        ]
+        return GENERIC.splitlines()[0] + "\n" + "\n".join(rows)
+
+    spent = []
+    for mark, count in (("C", 2), ("D", 40)):
+        with CaptureQueriesContext(connection) as asked:
+            assert bring_in(lines(mark, count)).orders_created == count
+        spent.append(len(asked))
+
+    assert spent[0] == spent[1]
+    assert OrderLine.objects.filter(variant__sku="T39", order__number="D39").exists()
+    assert ShipmentLine.objects.count() == OrderLine.objects.count() == 84
 
 
 SAMPLES = {

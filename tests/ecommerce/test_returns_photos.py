@@ -42,7 +42,9 @@ def files_of(settings) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("b.png", "PNG"), ("c.webp", "WEBP")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("b.png", "PNG"), ("c.webp", "WEBP")]
+)
 def test_what_is_kept_is_the_picture_and_nothing_else(name, kind, settings):
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
@@ -145,9 +147,9 @@ def test_erased_photos_are_gone_from_the_disk_and_stay_where_the_change_does_not
         case = requested()
         add_photos(case, read_photos([("a.png", picture("PNG"))]), actor=ANN)
 
-        with pytest.raises(RuntimeError), transaction.atomic():
+        with transaction.atomic():
             erase_photos(case, actor=ANN)
-            raise RuntimeError
+            transaction.set_rollback(True)
         assert (case.photos.count(), len(files_of(settings))) == (1, 1)
 
         assert erase_photos(case, actor=ANN) == 1

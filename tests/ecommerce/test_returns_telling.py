@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from ecommerce.buyers import links
 from ecommerce.models import Return
-from ecommerce.returns.actions import approve_return, refuse_return, run_clocks
-from notifications.models import Notification
+from ecommerce.returns.actions import approve_return, receive_return, refuse_return, run_clocks, settle_return
+from ecommerce.returns.rules import Inspection
+from notifications.models import Mail, Notification
 from tests.ecommerce.orders_kit import order_in
 from tests.ecommerce.returns_kit import ANN, BUYER, arrived, received, requested
 from tests.queue import run_tasks
@@ -79,6 +80,54 @@ def test_those_who_may_act_are_told(ann, ben):
 
     done = received()
     assert waiting() == set()
-    Return.objects.filter(pk=done.pk).update(due_at=timezone.now() + timedelta(hours=2))
+    Return.objects.filter(pk=done.pk).update(due_at=timezone.now() + timedelta(hours=2), warn_at=timezone.now())
     run_clocks()
     assert waiting() == {("return-settle-due", "Ann")}
+
+
+def test_a_return_that_stays_late_goes_to_the_owner(ann, ben):
+    case = requested(actor=BUYER)
+    run_clocks(case.due_at + timedelta(hours=25))
+    assert ("return-escalated", "Ann") in waiting()
+    assert ("return-escalated", "Ben") not in waiting()
+    approve_return(Return.objects.get(), actor=ANN)
+    assert waiting() == set()
+
+
+@pytest.fixture
+def outbox(settings):
+    """Mail goes into the outbox and stays there."""
+    settings.EMAIL_BACKEND = "notifications.mail.backend.OutboxBackend"
+    settings.DEMO, settings.EMAIL_URL = True, ""
+
+
+def news() -> list[str]:
+    run_tasks()
+    return list(Mail.objects.filter(dedupe__startswith="return-news:").order_by("pk").values_list("subject", flat=True))
+
+
+def test_the_buyer_is_written_at_every_step(outbox):
+    order = arrived()
+    case = requested(order, actor=BUYER)
+    assert news() == []
+    case = approve_return(case, actor=ANN)
+    for _ in range(2):
+        assert news() == [f"{case.merchant.name} takes return {case.number} back"]
+    case = receive_return(case, inspected={case.lines.get().pk: Inspection(restock=1)}, actor=ANN)
+    assert news()[1:] == [f"Return {case.number} has arrived at {case.merchant.name}"]
+    settle_return(case, outcome="refund", actor=ANN)
+    assert news()[2:] == [f"Return {case.number} is settled"]
+    (mail,) = Mail.objects.filter(subject__endswith="is settled")
+    assert mail.to == "yuhan@example.com"
+    assert "is refunded to you" in mail.text
+    assert "/return/" in mail.text
+
+
+def test_a_refusal_is_written_with_its_reason_and_a_step_passed_over_is_not(outbox):
+    refuse_return(requested(arrived()), reason="Worn for 100 % of weeks", actor=ANN)
+    assert len(news()) == 1
+    assert "Worn for 100 % of weeks" in Mail.objects.get(dedupe__startswith="return-news:").text
+
+    received()
+    assert len(news()) == 2, "it has come before the yes was written"
+    requested(arrived())

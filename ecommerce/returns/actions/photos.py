@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -72,8 +73,9 @@ def erase_photos(case: Return, *, actor: Actor) -> int:
     case.photos.all().delete()
     if names:
         record(ReturnPhotosErased(**facts(case), photos=len(names)), actor=actor, subject=case)
-    # not before the rows are gone for certain: a crash between leaves a file without a row, never the other way
-    transaction.on_commit(lambda: [drop_photo(name) for name in names])
+    for name in names:
+        # not before the rows are gone for certain: a crash between leaves a file without a row, never the other way
+        transaction.on_commit(partial(drop_photo, name))
     return len(names)
 
 
