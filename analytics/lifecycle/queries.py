@@ -91,8 +91,10 @@ def units_round(merchant: Merchant, decision: LifecycleDecision) -> tuple[float,
         at__gte=merchant.day_bounds(first)[0],
         at__lt=merchant.day_bounds(last)[1],
     ).values("product_id")
+    category = decision.product.category_id
+    alike = Product.objects.none() if category is None else Product.objects.filter(category_id=category)
     peers = list(
-        Product.objects.filter(category_id=decision.product.category_id)
+        alike
         .exclude(pk=decision.product_id)
         .exclude(pk__in=touched)
         .values_list("pk", flat=True)
