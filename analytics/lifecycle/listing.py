@@ -12,7 +12,7 @@ from core.lists import Listing, Sort, Tab
 
 STAGES = Listing(
     tabs=[
-        Tab("open", _("To decide"), lambda rows: rows.open()),
+        Tab("open", pgettext_lazy("suggestion", "To decide"), lambda rows: rows.open()),
         Tab("grow", Suggestion.GROW.label, lambda rows: rows.filter(suggestion=Suggestion.GROW)),
         Tab("keep", Suggestion.KEEP.label, lambda rows: rows.filter(suggestion=Suggestion.KEEP)),
         Tab("clear", Suggestion.CLEAR.label, lambda rows: rows.filter(suggestion=Suggestion.CLEAR)),

@@ -91,12 +91,9 @@ def units_round(merchant: Merchant, decision: LifecycleDecision) -> tuple[float,
         at__gte=merchant.day_bounds(first)[0],
         at__lt=merchant.day_bounds(last)[1],
     ).values("product_id")
-    peers = list(
-        Product.objects.filter(category_id=decision.product.category_id)
-        .exclude(pk=decision.product_id)
-        .exclude(pk__in=touched)
-        .values_list("pk", flat=True)
-    )
+    category = decision.product.category_id
+    alike = Product.objects.none() if category is None else Product.objects.filter(category_id=category)
+    peers = list(alike.exclude(pk=decision.product_id).exclude(pk__in=touched).values_list("pk", flat=True))
     own = _units([decision.product_id], first, day, last)
     others = _units(peers, first, day, last)
     return own[0], own[1], len(peers), others[0], others[1]

@@ -13,10 +13,10 @@ POOR, GOOD = 60, 85
 
 QUALITIES = Listing(
     tabs=[
+        Tab("all", _("All"), lambda rows: rows),
         Tab("sale", _("For sale"), lambda rows: rows.filter(product__state__in=Product.FOR_SALE)),
         Tab("poor", _("Below 60"), lambda rows: rows.filter(score__lt=POOR)),
         Tab("good", _("85 and more"), lambda rows: rows.filter(score__gte=GOOD), sort="score"),
-        Tab("all", _("All"), lambda rows: rows),
     ],
     sorts=[
         Sort("worth", _("Worth mending"), "worth", descending=True),

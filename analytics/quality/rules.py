@@ -1,6 +1,6 @@
 """The score of a listing: parts with weights, each judged from 0 to 1, and what to do about what is lost.
 
-The weights are a judgement of ours, laid open here to be changed; nothing was fitted to them. docs/operations.md says
+The weights are a judgement of ours, laid open here to be changed; nothing was fitted to them. docs/products.md says
 what is known of whether they mean anything.
 """
 

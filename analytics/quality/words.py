@@ -74,7 +74,7 @@ def sentence(fault: dict[str, Any]) -> str:
     """What is wrong and what would be right, in a sentence."""
     code = fault["code"]
     if code in _COUNTED:
-        return _COUNTED[code](fault)
+        return str(_COUNTED[code](fault))
     return str(_PLAIN[code])
 
 

@@ -143,7 +143,7 @@ class FillForm(forms.Form):
     whole = forms.BooleanField(label=_("On all pages"), required=False)
 
     def __init__(self, *args: Any, columns: Sequence[Column], **options: Any) -> None:
-        super().__init__(*args, prefix="fill", **options)
+        super().__init__(*args, **{"prefix": "fill", **options})
         self.fields["column"].choices = [(column.name, column.label) for column in columns]
         self.fields["column"].initial = "v.price"
         self.fields["how"].initial = "percent"

@@ -21,6 +21,7 @@ from tests.architecture.world import World, build_staff, build_world, our_models
 
 # What rows need to be shown by a list, beyond what they need to exist: url name -> values.
 SHOWN: dict[str, Any] = {
+    "lifecycle-list": {"suggestion": "grow", "answered": None},
     "share-list": lambda world, viewer: {"market": world.row(Player).market, "player": None},
 }
 

@@ -54,6 +54,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.PromiseOutcome": {"weeks": []},
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
+    "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
+    "ecommerce.ProductImage": {"url": "", "kind": "png"},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.Invoice": {"kind": "invoice", "corrects": None},
     "ecommerce.StockMove": {"quantity": 1},

@@ -13,7 +13,9 @@ from ecommerce.catalog.actions import set_parts
 from ecommerce.inventory import actions
 from ecommerce.inventory.queries import bundle_stocks, counted_variants
 from ecommerce.models import StockLevel, StockMove
+from ecommerce.orders.actions import cancel_order, pack_order, ship_lines
 from tests import factories
+from tests.ecommerce.orders_kit import ANN, placed
 
 REST = {"reference": "O-1"}
 
@@ -130,3 +132,30 @@ def test_the_page_makes_a_bundle_and_names_the_line_it_cannot_read(as_user, ann,
     assert plain.is_bundle
     panel = browser.get(reverse("product-stock", args=["luming", plain.product_id])).content.decode()
     assert "3 can be sold." in panel
+
+
+def test_an_order_for_a_bundle_holds_ships_and_frees_its_parts(tea_set, cup, pot):
+    order = placed((tea_set, 1), (cup, 2), paid=True)
+    assert order.lines.get(variant=tea_set).reserved_quantity == 1
+    assert levels() == {"CUP": (11, 6), "POT": (3, 1)}
+
+    cancelled = placed((tea_set, 1), paid=True)
+    assert levels() == {"CUP": (11, 10), "POT": (3, 2)}
+    cancel_order(cancelled, reason="other", actor=ANN)
+    assert levels() == {"CUP": (11, 6), "POT": (3, 1)}
+
+    with pytest.raises(Refused) as refusal:
+        set_parts(tea_set, {cup.pk: 1}, actor=ANN)
+    assert refusal.value.code == "promised"
+
+    ship_lines(pack_order(order, actor=ANN), at=order.placed_at, actor=ANN)
+    assert levels() == {"CUP": (5, 0), "POT": (2, 0)}
+    set_parts(tea_set, {cup.pk: 1}, actor=ANN)
+
+
+def test_the_last_parts_are_promised_once(tea_set, cup):
+    first, second = placed((tea_set, 2), paid=True), placed((tea_set, 2), paid=True)
+
+    held = [one.lines.get().reserved_quantity for one in (first, second)]
+    assert held == [2, 0]
+    assert levels() == {"CUP": (11, 8), "POT": (3, 2)}
