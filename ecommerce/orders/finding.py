@@ -31,8 +31,8 @@ def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:
     if "@" in words:
         yield by_beginning(TABLE, "buyer_email", words, merchant, vendor)
         return
-    yield _sku(words, spellings, merchant, vendor)
-    if any(not sign.isdigit() and sign.isalpha() for sign in words):
+    yield _sku(words, merchant, vendor)
+    if not re.fullmatch(r"[\d\s()+./#-]+", words):
         yield NAMES.by_name(words, merchant, vendor)
     digits = phone_digits(words)
     if digits:
@@ -61,12 +61,11 @@ def _external(words: str, merchant: int) -> Select:
     return sql, [merchant, *channels, words]
 
 
-def _sku(words: str, spellings: list[str], merchant: int, vendor: str) -> Select:
+def _sku(words: str, merchant: int, vendor: str) -> Select:
     if vendor == "postgresql":
         sql = "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND upper(sku) = %s"
         return sql, [merchant, words.upper()]
-    sql = f"SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku IN ({_marks(spellings)})"  # noqa: S608
-    return sql, [merchant, *spellings]
+    return "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku COLLATE NOCASE = %s", [merchant, words]
 
 
 def _marks(values: list[Any]) -> str:
