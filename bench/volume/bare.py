@@ -54,7 +54,9 @@ def orders(request: HttpRequest) -> HttpResponse:
             at = parse_datetime(asked["at"])
             rows = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=int(asked["pk"])), placed_at__lte=at)
         if "number" in asked:
-            rows = rows.filter(Either([by_beginning("ecommerce_order", "number", asked["number"], shop.pk, connection.vendor)]))
+            rows = rows.filter(
+                Either([by_beginning("ecommerce_order", "number", asked["number"], shop.pk, connection.vendor)])
+            )
         if "phone" in asked:
             rows = rows.filter(Either([NAMES.by_phone_end(asked["phone"], shop.pk, connection.vendor)]))
         if "name" in asked:

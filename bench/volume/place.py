@@ -52,9 +52,7 @@ def address_of(vendor: str, orders: int) -> str:
 def place(address: str, orders: int) -> Place:
     """The marketplace at the address, built if it is not there (a million orders: some minutes)."""
     command = [sys.executable, "-m", "bench.volume.place", str(orders)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(address), check=True, stdout=subprocess.PIPE, text=True
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment(address), check=True, stdout=subprocess.PIPE, text=True)
     told = json.loads(done.stdout.splitlines()[-1])
     return Place(address, orders, told.pop("session"), told)
 

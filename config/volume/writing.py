@@ -1,4 +1,4 @@
-"""Columns into tables: COPY on PostgreSQL, one prepared statement on SQLite, indexes and triggers made again at the end."""
+"""Columns into tables: COPY on PostgreSQL, one prepared statement on SQLite, indexes and triggers made at the end."""
 
 from __future__ import annotations
 

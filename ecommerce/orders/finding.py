@@ -65,7 +65,10 @@ def _sku(words: str, merchant: int, vendor: str) -> Select:
     if vendor == "postgresql":
         sql = "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND upper(sku) = %s"
         return sql, [merchant, words.upper()]
-    return "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku COLLATE NOCASE = %s", [merchant, words]
+    return "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku COLLATE NOCASE = %s", [
+        merchant,
+        words,
+    ]
 
 
 def _marks(values: list[Any]) -> str:

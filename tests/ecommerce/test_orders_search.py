@@ -22,10 +22,14 @@ def found(words: str) -> set[str]:
 
 @pytest.fixture
 def four(scope):
-    factories.OrderFactory(number="A-1", buyer_name="王小明", buyer_phone="138 0013 8000", buyer_email="ming@post.example")
+    factories.OrderFactory(
+        number="A-1", buyer_name="王小明", buyer_phone="138 0013 8000", buyer_email="ming@post.example"
+    )
     factories.OrderFactory(number="A-2", buyer_name="王芳", buyer_phone="+86-139-1234-8001", buyer_email="")
     factories.OrderFactory(number="A-3", buyer_name="Anna O'Neil 100%", buyer_phone="", buyer_email="Anna@Post.example")
-    factories.OrderFactory(number="B-3", buyer_name='Ben "B" _Li\\', buyer_phone="020 7946 0018", buyer_email="b@x.example")
+    factories.OrderFactory(
+        number="B-3", buyer_name='Ben "B" _Li\\', buyer_phone="020 7946 0018", buyer_email="b@x.example"
+    )
 
 
 @pytest.mark.parametrize(
