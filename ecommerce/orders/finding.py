@@ -52,7 +52,7 @@ def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:
 
 
 def _external(words: str, merchant: int) -> Select:
-    """By the id on its channel. The channels are named because the index, which keeps the ids unique, has them first."""
+    """By the id on its channel. The channels are named because the index that keeps the ids unique has them first."""
     channels = [channel.value for channel in Channel]
     sql = (
         f"SELECT id FROM ecommerce_order WHERE merchant_id = %s AND channel IN ({_marks(channels)})"  # noqa: S608
