@@ -1,7 +1,7 @@
 """Finding people by a part of their name or the end of their phone number, by index, among millions of rows.
 
 Both databases index trigrams, and Chinese names have two or three signs; so every sign of a name is indexed twice over
-("王小明" as "王王小小明明"), which makes any two signs in a row a trigram. A single one is looked for where names begin.
+("王小明" as "王王小小明明"), which makes any two signs in a row a trigram. One alone is looked for where names begin.
 
 PostgreSQL: a GIN index over the merchant and the doubled name (extensions pg_trgm and btree_gin), and a B-tree over the
 merchant and the phone's digits backwards. SQLite: an FTS5 table of doubled names and digits that triggers keep up. Its
