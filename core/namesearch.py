@@ -121,7 +121,7 @@ class NameSearch:
         return (
             "'^' || coalesce((SELECT group_concat(sign || sign, '') FROM (WITH RECURSIVE place(n) AS"
             f" (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < length({row}.{self.name}))"
-            f" SELECT substr({row}.{self.name}, n, 1) AS sign FROM place ORDER BY n)), '')"
+            f" SELECT substr({row}.{self.name}, n, 1) AS sign FROM place ORDER BY n)), '')"  # noqa: S608
         )
 
     def _digits(self, row: str) -> str:
@@ -131,7 +131,8 @@ class NameSearch:
         return f"{bare} || '$'"
 
     def _triggers(self) -> dict[str, str]:
-        put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES (new.id, {self._doubled('new')}, {self._digits('new')});"  # noqa: S608
+        values = f"new.id, {self._doubled('new')}, {self._digits('new')}"
+        put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES ({values});"  # noqa: S608
         gone = f"DELETE FROM {self.fts} WHERE rowid = old.id;"  # noqa: S608
         changed = f"new.{self.name} IS NOT old.{self.name} OR new.{self.phone} IS NOT old.{self.phone}"
         made = {
