@@ -119,9 +119,9 @@ class NameSearch:
     def _doubled(self, row: str) -> str:
         """The name with every sign twice, and a mark where it begins, which is not doubled as signs of a name are."""
         return (
-            "'^' || coalesce((SELECT group_concat(sign || sign, '') FROM (WITH RECURSIVE place(n) AS"
+            "'^' || coalesce((SELECT group_concat(sign || sign, '') FROM (WITH RECURSIVE place(n) AS"  # noqa: S608
             f" (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < length({row}.{self.name}))"
-            f" SELECT substr({row}.{self.name}, n, 1) AS sign FROM place ORDER BY n)), '')"  # noqa: S608
+            f" SELECT substr({row}.{self.name}, n, 1) AS sign FROM place ORDER BY n)), '')"
         )
 
     def _digits(self, row: str) -> str:

@@ -45,8 +45,8 @@ def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:
     yield _external(words, merchant)
     parcels = sorted({one.replace(" ", "") for one in spellings})
     yield (
-        "SELECT order_id FROM ecommerce_shipment WHERE merchant_id = %s"
-        f" AND tracking_number IN ({_marks(parcels)}) AND tracking_number <> ''",  # noqa: S608
+        "SELECT order_id FROM ecommerce_shipment WHERE merchant_id = %s"  # noqa: S608
+        f" AND tracking_number IN ({_marks(parcels)}) AND tracking_number <> ''",
         [merchant, *parcels],
     )
 
