@@ -53,7 +53,7 @@ def _memberships(user: User) -> QuerySet[Membership]:
 
 
 def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
-    """Give the request `actor`, `memberships()` and `membership_of(slug)`; activate the person's language and time zone.
+    """Give the request `actor`, `memberships()`, `membership_of(slug)`; activate the person's language and time zone.
 
     The memberships, in the order in which the person came to work there, are asked for once a request: for the check of
     who may see a page and for the switcher on it.

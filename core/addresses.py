@@ -15,7 +15,7 @@ _AS_THEY_ARE = "!$&'()*+,;=/~:@"  # signs that `reverse` leaves in an address, R
 
 
 def addresses(name: str, *args: Any) -> Callable[[object], str]:
-    """A function from the last argument of a URL name to the address: as `reverse` makes it, which is done only once."""
+    """A function from the last argument of a URL name to the address: as `reverse` makes it, called once."""
     before, place, after = reverse(name, args=[*args, _PLACE]).rpartition(_PLACE)
     if not place:
         raise ValueError(f"{name} does not end with what it is asked for")

@@ -1,7 +1,7 @@
 """Pieces of a page that are drawn once and filled in often: the frame round all pages, and the rows of a table.
 
-The key of a kept piece is everything that is shown in it, so nothing has to be thrown away when something changes: a person
-with a new name has a new key. What differs from request to request is left open as a hole and filled in each time.
+The key of a kept piece is everything that is shown in it, so nothing has to be thrown away when something changes: a
+person with a new name has a new key. What differs from request to request is left open as a hole, filled each time.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ class Sort:
 class Listing:
     """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
 
-    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class. With `columns` the rows
-    of a page are named tuples of these columns instead of objects, which takes a fraction of the time; `pk` and the
+    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class. With `columns` the
+    rows of a page are named tuples of these columns, not objects, which takes a fraction of the time; `pk` and the
     fields of all sorts must be among them.
     """
 

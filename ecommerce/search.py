@@ -10,7 +10,10 @@ from ecommerce.orders.finding import NAMES as ORDERS
 INDEXES = {
     "order_external": "ecommerce_order (merchant_id, external_id)",
     "customer_external": "ecommerce_customer (merchant_id, external_id)",
-    "order_line_sku": "ecommerce_orderline (merchant_id, sku)",
+    "order_line_sku": "ecommerce_orderline (merchant_id, sku COLLATE NOCASE)",
+    "order_number_begin": "ecommerce_order (merchant_id, number COLLATE NOCASE)",
+    "order_email_begin": "ecommerce_order (merchant_id, buyer_email COLLATE NOCASE)",
+    "customer_email_begin": "ecommerce_customer (merchant_id, email COLLATE NOCASE)",
 }
 
 

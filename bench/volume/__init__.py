@@ -1,1 +1,1 @@
-"""Figures at size: a database of its own for each, filled for it."""
+"""Figures at a million orders, each in a database of its own; bench/orders.py prints them all."""

@@ -1,4 +1,4 @@
-"""The daily figures of a shop, added up from the arrays its orders were written from (analytics.facts says what each means)."""
+"""The daily figures of a shop, added up from the arrays its orders were written from."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lists of words
 """Words the made-up buyers, products and places are put together from."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Columns into tables: COPY on PostgreSQL, one prepared statement on SQLite, indexes and triggers made again at the end."""
+"""Columns into tables: COPY on PostgreSQL, one prepared statement on SQLite, indexes and triggers made at the end."""
 
 from __future__ import annotations
 
@@ -126,7 +126,8 @@ def _triggers(cursor: Any, tables: list[str]) -> list[tuple[str, str]]:
 
 def _of_sqlite(cursor: Any, kind: str, table: str) -> list[tuple[str, str]]:
     cursor.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = %s AND tbl_name = %s AND sql IS NOT NULL AND name NOT LIKE %s",
+        "SELECT name, sql FROM sqlite_master"
+        " WHERE type = %s AND tbl_name = %s AND sql IS NOT NULL AND name NOT LIKE %s",
         [kind, table, APPEND_ONLY],
     )
     return list(cursor.fetchall())

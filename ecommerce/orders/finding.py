@@ -31,8 +31,8 @@ def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:
     if "@" in words:
         yield by_beginning(TABLE, "buyer_email", words, merchant, vendor)
         return
-    yield _sku(words, spellings, merchant, vendor)
-    if any(not sign.isdigit() and sign.isalpha() for sign in words):
+    yield _sku(words, merchant, vendor)
+    if not re.fullmatch(r"[\d\s()+./#-]+", words):
         yield NAMES.by_name(words, merchant, vendor)
     digits = phone_digits(words)
     if digits:
@@ -45,14 +45,14 @@ def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:
     yield _external(words, merchant)
     parcels = sorted({one.replace(" ", "") for one in spellings})
     yield (
-        "SELECT order_id FROM ecommerce_shipment WHERE merchant_id = %s"
+        "SELECT order_id FROM ecommerce_shipment WHERE merchant_id = %s"  # noqa: S608
         f" AND tracking_number IN ({_marks(parcels)}) AND tracking_number <> ''",
         [merchant, *parcels],
     )
 
 
 def _external(words: str, merchant: int) -> Select:
-    """By the id on its channel. The channels are named because the index, which keeps the ids unique, has them first."""
+    """By the id on its channel. The channels are named because the index that keeps the ids unique has them first."""
     channels = [channel.value for channel in Channel]
     sql = (
         f"SELECT id FROM ecommerce_order WHERE merchant_id = %s AND channel IN ({_marks(channels)})"  # noqa: S608
@@ -61,12 +61,14 @@ def _external(words: str, merchant: int) -> Select:
     return sql, [merchant, *channels, words]
 
 
-def _sku(words: str, spellings: list[str], merchant: int, vendor: str) -> Select:
+def _sku(words: str, merchant: int, vendor: str) -> Select:
     if vendor == "postgresql":
         sql = "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND upper(sku) = %s"
         return sql, [merchant, words.upper()]
-    sql = f"SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku IN ({_marks(spellings)})"  # noqa: S608
-    return sql, [merchant, *spellings]
+    return "SELECT order_id FROM ecommerce_orderline WHERE merchant_id = %s AND sku COLLATE NOCASE = %s", [
+        merchant,
+        words,
+    ]
 
 
 def _marks(values: list[Any]) -> str:

@@ -61,8 +61,8 @@ def orders_with_product(product: Product) -> OrderQuerySet:
 
 
 def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
-    """Orders whose number or e-mail begins with `words`, whose buyer's name holds it, whose phone ends with it, or whose
-    SKU, tracking number or id on the channel it is.
+    """Orders whose number or e-mail begins with `words`, whose buyer's name holds it, whose phone ends with it, or
+    whose SKU, tracking number or id on the channel it is.
     """
     return rows.filter(found_orders(words))
 

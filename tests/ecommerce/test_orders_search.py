@@ -1,0 +1,139 @@
+"""Finding an order by what people read out, at any size: what is found, what is not, and that an index finds it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from core.namesearch import NameSearch
+from core.tenancy import tenant
+from ecommerce.customers.queries import NAMES as CUSTOMERS
+from ecommerce.customers.queries import customer_list, search_customers
+from ecommerce.models import Customer, Order
+from ecommerce.orders.finding import NAMES
+from ecommerce.orders.queries import order_list, search_orders
+from ecommerce.search import ensure
+from tests import factories
+
+
+def found(words: str) -> set[str]:
+    return set(search_orders(order_list(), words).values_list("number", flat=True))
+
+
+@pytest.fixture
+def four(scope):
+    factories.OrderFactory(
+        number="A-1", buyer_name="王小明", buyer_phone="138 0013 8000", buyer_email="ming@post.example"
+    )
+    factories.OrderFactory(number="A-2", buyer_name="王芳", buyer_phone="+86-139-1234-8001", buyer_email="")
+    factories.OrderFactory(number="A-3", buyer_name="Anna O'Neil 100%", buyer_phone="", buyer_email="Anna@Post.example")
+    factories.OrderFactory(
+        number="B-3", buyer_name='Ben "B" _Li\\', buyer_phone="020 7946 0018", buyer_email="b@x.example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("王小明", {"A-1"}),
+        ("小明", {"A-1"}),  # two signs in the middle: what a trigram alone does not find
+        ("王芳", {"A-2"}),
+        ("王", {"A-1", "A-2"}),
+        ("明", set()),  # a single sign is looked for where names begin
+        ("明小", set()),
+        ("anna", {"A-3"}),
+        ("NEIL", {"A-3"}),
+        ("o'neil", {"A-3"}),
+        ("100%", {"A-3"}),
+        ("0%0", set()),
+        ('"b"', {"B-3"}),
+        ("_li\\", {"B-3"}),
+        ("^a", set()),
+        ("138000", {"A-1"}),
+        ("3 8000", {"A-1"}),
+        ("8001", {"A-2"}),
+        ("1234-8001", {"A-2"}),
+        ("12348", set()),  # in the middle of a number
+        ("anna@post", {"A-3"}),
+        ("MING@POST.example", {"A-1"}),
+        ("post.example", set()),
+        ("#a-", {"A-1", "A-2", "A-3"}),
+        ("-3", set()),
+    ],
+)
+def test_what_is_found(four, words, numbers):
+    assert found(words) == numbers
+
+
+def test_what_was_renamed_erased_or_deleted_is_not_found_any_more(four):
+    Order.objects.filter(number="A-1").update(buyer_name="李雷", buyer_phone="")
+    Order.objects.filter(number="A-2").delete()
+    assert found("王小明") == found("138000") == found("王芳") == set()
+    assert found("李雷") == {"A-1"}
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ecommerce_order_names WHERE name LIKE '%王王%'")
+            assert cursor.fetchone() == (0,)
+
+
+def test_customers_are_found_by_part_of_the_name_and_end_of_the_phone(scope):
+    factories.CustomerFactory(name="欧阳小红", phone="138 0013 8000", email="red@post.example")
+    for words in ("小红", "欧阳", "欧", "8000", "red@"):
+        assert [one.name for one in search_customers(customer_list(), words)] == ["欧阳小红"], words
+    Customer.objects.update(name="–", phone="", email="")
+    assert not search_customers(customer_list(), "小红").exists()
+
+
+def test_another_shops_orders_are_not_found(four, rival):
+    with tenant(rival):
+        assert found("王小明") == found("A-1") == found("138000") == set()
+
+
+@pytest.mark.parametrize("search", [NAMES, CUSTOMERS], ids=lambda search: search.table)
+def test_the_search_of_sqlite_comes_back_after_a_migration_that_dropped_it(four, search: NameSearch):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps its indexes")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {search.fts}_on_insert")
+    name = "周杰"
+    factories.OrderFactory(number="C-1", buyer_name=name, customer=factories.CustomerFactory(name=name))
+    with tenant(Order.objects.get(number="C-1").merchant):
+        ensure(connection)
+        assert found(name) == {"C-1"} or search is CUSTOMERS
+        assert search_customers(customer_list(), name).exists() or search is NAMES
+
+
+WAYS = {
+    "小明": "order_name_trgm",
+    "王": "order_name_trgm",
+    "neil": "order_name_trgm",
+    "138000": "order_phone_end",
+    "A-1": "order_number_begin",
+    "anna@post": "order_email_begin",
+    "SKU-1": "order_line_sku",
+    "SF1234567": "shipment_tracking",
+    "ext-17": "order_external_id",
+}
+
+
+@pytest.mark.parametrize(("words", "index"), WAYS.items())
+def test_every_way_has_its_index_on_postgresql(four, words, index):
+    """With sequential scans priced out, a plan without the index is one that has no index to use."""
+    if connection.vendor != "postgresql":
+        pytest.skip("plans of PostgreSQL")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = search_orders(order_list(), words).order_by("-placed_at", "-pk")[:26].explain()
+    assert index in plan
+    assert "Seq Scan on ecommerce_order " not in plan
+    assert "order_newest" not in plan
+    assert "order_updated" not in plan
+
+
+def test_sqlite_finds_by_key_what_its_indexes_name(four):
+    if connection.vendor != "sqlite":
+        pytest.skip("plans of SQLite")
+    for words in ("王小明", "138000", "A-1", "anna@post"):
+        plan = search_orders(order_list(), words).order_by("-placed_at", "-pk")[:26].explain()
+        assert "SCAN ecommerce_order\n" not in plan, plan
+        assert "SCAN ecommerce_orderline" not in plan, plan
