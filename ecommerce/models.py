@@ -5,7 +5,20 @@ from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.models import (
+    ChannelBuffer,
+    CountEntry,
+    CountLine,
+    Reservation,
+    StockCount,
+    StockCounter,
+    StockLevel,
+    StockMove,
+    StockRules,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
 from ecommerce.purchasing.models import (
     PurchaseCounter,
@@ -21,9 +34,12 @@ from ecommerce.reviews.models import Review
 
 __all__ = [
     "Category",
+    "ChannelBuffer",
     "Complaint",
     "ComplaintMessage",
     "Consent",
+    "CountEntry",
+    "CountLine",
     "Customer",
     "CustomerTag",
     "ImportRun",
@@ -39,16 +55,22 @@ __all__ = [
     "PurchaseOrder",
     "Receipt",
     "ReceiptLine",
+    "Reservation",
     "Return",
     "ReturnLine",
     "Review",
     "Shipment",
     "ShipmentLine",
+    "StockCount",
+    "StockCounter",
     "StockLevel",
     "StockMove",
+    "StockRules",
     "Supplier",
     "SupplierPrice",
     "TrackingEvent",
+    "Transfer",
+    "TransferLine",
     "Variant",
     "Warehouse",
 ]

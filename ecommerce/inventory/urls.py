@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.inventory import views
+from ecommerce.inventory.views import stock as views
 
 SHOP = "m/<slug:merchant>/inventory/"
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.inventory.actions import take_back
+from ecommerce.inventory.actions import let_go, take_back
 from ecommerce.orders import rules
 from ecommerce.orders.actions.leaving import take_off
 from ecommerce.orders.actions.moving import days_of, locked, recount_customers, refuse, reserve_for, write
@@ -65,6 +65,7 @@ def take_payment(
         paid_at=at,
         ship_by=rules.ship_by(at, order.merchant.ship_within_hours),
     )
+    let_go(order.number)
     short = reserve_for(order, actor=actor)
     recount_customers([order.customer_id])
     record(
