@@ -133,7 +133,7 @@ class StockRules(TenantModel):
 
 
 class ChannelBuffer(TenantModel):
-    """What is not offered on a channel: `units`, and `percent` of what is free; of one variant, or of all the others."""
+    """What a channel is not offered: `units`, and `percent` of what is free; of one variant, or of all the others."""
 
     channel = models.CharField(_("channel"), max_length=16)
     variant = models.ForeignKey(

@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Abs, Cast, Coalesce
 
+from accounts.activity.models import Activity
 from ecommerce.catalog.models import Category, Variant
 from ecommerce.inventory.models import (
     ChannelBuffer,
@@ -169,6 +170,11 @@ def in_transit(variant: Variant) -> QuerySet[TransferLine]:
     return lines.select_related("transfer__merchant", "transfer__source", "transfer__target").order_by("pk")
 
 
+def timeline(thing: Transfer) -> list[Activity]:
+    """What happened to it, newest first."""
+    return list(reversed(Activity.objects.about(thing._meta.label_lower, thing.pk)))
+
+
 def levels_to_count(warehouse: Warehouse, *, category: Category | None, words: str) -> QuerySet[StockLevel]:
     """Levels of a warehouse, in a category and below it, whose SKU or product's title has the words."""
     rows = StockLevel.objects.filter(warehouse=warehouse).order_by("variant__sku", "pk")
@@ -218,7 +224,7 @@ def search_lines(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 
 def count_result(count: StockCount) -> dict[str, Any]:
-    """What a count has found: rows, how many are done, to repeat and differing, units found and missing, and their worth at cost.
+    """What a count has found: rows, how many are done, to repeat and differing, units and their worth at cost.
 
     `without_cost` differing lines have no cost and are left out of the worths.
     """

@@ -303,7 +303,7 @@ def play(examples: int, length: int) -> dict[str, int]:
 
 @pytest.mark.usefixtures("_machine")
 def test_the_books_add_up_after_every_step():
-    done = play(6, 20)
+    done = play(10, 30)
     assert {"place", "pay", "ship", "count"} <= done.keys()
 
 

@@ -22,7 +22,7 @@ from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_wa
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
 from ecommerce.inventory.listing import LEDGER, STOCK
 from ecommerce.inventory.models import Warehouse
-from ecommerce.inventory.queries import ENDLESS, ledger_of, places_of, stock_list, warehouse_list
+from ecommerce.inventory.queries import ENDLESS, in_transit, ledger_of, places_of, stock_list, warehouse_list
 
 
 def _stock(request: MerchantRequest) -> Any:
@@ -36,6 +36,7 @@ def stock_list_page(request: MerchantRequest) -> HttpResponse:
         "page": STOCK.page(_stock(request), request.GET),
         "endless": ENDLESS,
         "search_hint": _("SKU, product or barcode"),
+        "may_set_rules": request.membership.may("warehouses.edit"),
     }
     if request.membership.may("stock.export"):
         context["export_url"] = reverse("stock-export", args=[request.merchant.slug])
@@ -66,6 +67,7 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     context = {
         "variant": variant,
         "places": places_of(variant),
+        "travelling": in_transit(variant),
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
         "may_adjust": request.membership.may("stock.adjust"),
