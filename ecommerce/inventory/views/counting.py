@@ -121,6 +121,7 @@ def count_enter(request: MerchantRequest, pk: int) -> HttpResponse:
     if line is not None:
         first |= {"how": "total", "units": None, "seen": None if line.again else line.counted}
     form = EnterForm(request.POST or None, initial=first)
+    form.fields["units" if line else "code"].widget.attrs["autofocus"] = True  # scanners type into what has the focus
     if form.is_valid() and (saved := _entered(request, count, form)) is not None:
         words = {"sku": saved.variant.sku, "units": saved.counted}
         back = reverse("count-enter", args=[request.merchant.slug, pk])
