@@ -129,14 +129,14 @@ def test_the_stock_rules_page_keeps_minutes_and_buffers(as_user, ann, cup):
 
 def test_a_channel_asks_what_it_may_sell(shop, ann, cup):
     actions.set_buffer("tmall", units=2, actor=SYSTEM)
-    program = program_of(shop, "stock.view")
+    program = program_of(shop, {"stock.view"})
     answer = program.get("channel-stock/?channel=tmall")
     assert answer.json()["results"] == [{"variant": cup.pk, "sku": "CUP BLUE", "available": 10, "offered": 8}]
     assert program.get("channel-stock/").status_code == 400
 
 
 def test_programs_transfer_and_count(shop, ann, cup, hall):
-    program = program_of(shop, "stock.view", "stock.adjust", "stock.approve")
+    program = program_of(shop, {"stock.view", "stock.adjust", "stock.approve"})
     main = Warehouse.objects.get(is_default=True)
 
     def post(path, **body):
