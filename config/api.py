@@ -29,7 +29,13 @@ from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSe
 from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
-from ecommerce.inventory.api import StockViewSet, WarehouseViewSet
+from ecommerce.inventory.api import (
+    ChannelStockViewSet,
+    CountViewSet,
+    StockViewSet,
+    TransferViewSet,
+    WarehouseViewSet,
+)
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
 from ecommerce.returns.api import ReturnViewSet
@@ -61,6 +67,9 @@ router.register("scenarios", ScenarioViewSet, "api-scenario")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")
+router.register("stock-counts", CountViewSet, "api-count")
+router.register("channel-stock", ChannelStockViewSet, "api-channel-stock")
+router.register("transfers", TransferViewSet, "api-transfer")
 router.register("supplier-prices", SupplierPriceViewSet, "api-supplier-price")
 router.register("suppliers", SupplierViewSet, "api-supplier")
 router.register("track-records", TrackRecordViewSet, "api-track-record")

@@ -36,6 +36,7 @@ AREAS = (
             "stock.view": _("See stock"),
             "stock.adjust": _("Adjust stock"),
             "stock.export": _("Export stock"),
+            "stock.approve": _("Approve stock counts"),
             "warehouses.edit": _("Add and change warehouses"),
             "imports.run": _("Import files"),
         },

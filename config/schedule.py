@@ -19,6 +19,7 @@ from analytics.restock.tasks import watch_stock
 from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
@@ -42,6 +43,7 @@ SCHEDULE = [
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("promotions", nightly_promotions, at=time(3, 10), per_merchant=True),
     PeriodicJob("return_clocks", return_clocks, every=timedelta(minutes=5)),
+    PeriodicJob("stock_holds", release_holds, every=timedelta(minutes=1)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),

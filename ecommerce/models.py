@@ -14,7 +14,20 @@ from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.models import (
+    ChannelBuffer,
+    CountEntry,
+    CountLine,
+    Reservation,
+    StockCount,
+    StockCounter,
+    StockLevel,
+    StockMove,
+    StockRules,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
 from ecommerce.orders.models import (
     Invoice,
     InvoiceCounter,
@@ -42,9 +55,12 @@ __all__ = [
     "BundlePart",
     "Category",
     "CategoryAttribute",
+    "ChannelBuffer",
     "Complaint",
     "ComplaintMessage",
     "Consent",
+    "CountEntry",
+    "CountLine",
     "Customer",
     "CustomerTag",
     "GridEdit",
@@ -64,6 +80,7 @@ __all__ = [
     "PurchaseOrder",
     "Receipt",
     "ReceiptLine",
+    "Reservation",
     "Return",
     "ReturnLine",
     "ReturnPhoto",
@@ -72,11 +89,16 @@ __all__ = [
     "RiskRules",
     "Shipment",
     "ShipmentLine",
+    "StockCount",
+    "StockCounter",
     "StockLevel",
     "StockMove",
+    "StockRules",
     "Supplier",
     "SupplierPrice",
     "TrackingEvent",
+    "Transfer",
+    "TransferLine",
     "Variant",
     "Warehouse",
 ]

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
 from ecommerce.catalog.models import Variant
-from ecommerce.inventory.actions import adjust_stock, default_warehouse
-from ecommerce.inventory.filters import LevelFilters
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
-from ecommerce.inventory.queries import stock_levels
-from ecommerce.inventory.rules import MOST
+from ecommerce.inventory.actions import (
+    adjust_stock,
+    approve_count,
+    cancel_count,
+    cancel_transfer,
+    count_units,
+    default_warehouse,
+    draft_transfer,
+    receive_transfer,
+    send_transfer,
+    start_count,
+)
+from ecommerce.inventory.filters import CountFilters, LevelFilters, OfferFilters, TransferFilters
+from ecommerce.inventory.models import CountLine, StockCount, StockLevel, StockMove, Transfer, TransferLine, Warehouse
+from ecommerce.inventory.queries import (
+    count_lines,
+    count_list,
+    free_by_variant,
+    offer,
+    stock_levels,
+    transfers_with_lines,
+    variant_by_code,
+)
+from ecommerce.inventory.rules import MOST, MOST_LINES
 
 
 class WarehouseOut(serializers.ModelSerializer[Warehouse]):
@@ -99,3 +118,222 @@ class StockViewSet(mixins.ListModelMixin, TenantViewSet):
             raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
         level = adjust_stock(variant, warehouse, **given, actor=self.actor)
         return Response(StockOut(stock_levels().get(pk=level.pk)).data)
+
+
+class TransferLineOut(serializers.ModelSerializer[TransferLine]):
+    sku = serializers.CharField(source="variant.sku")
+
+    class Meta:
+        model = TransferLine
+        fields = ("id", "sku", "quantity", "received")
+
+
+class TransferOut(serializers.ModelSerializer[Transfer]):
+    source = serializers.CharField(source="source.code", help_text="The code of the warehouse units leave.")
+    target = serializers.CharField(source="target.code", help_text="The code of the warehouse they go to.")
+    lines = TransferLineOut(many=True)
+
+    class Meta:
+        model = Transfer
+        fields = (
+            "id", "number", "source", "target", "state", "units", "note", "reason", "created_at", "sent_at",
+            "ended_at", "updated_at", "lines",
+        )  # fmt: skip
+
+
+class TransferLineIn(serializers.Serializer[Any]):
+    sku = serializers.CharField(max_length=80)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST)
+
+
+class TransferIn(serializers.Serializer[Any]):
+    source = serializers.CharField(max_length=20, help_text="The code of a warehouse.")
+    target = serializers.CharField(max_length=20, help_text="The code of another warehouse.")
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    lines = TransferLineIn(many=True, min_length=1, max_length=MOST_LINES)
+
+
+class ArrivedIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of the line.")
+    received = serializers.IntegerField(min_value=0, max_value=MOST)
+
+
+class ArrivalIn(serializers.Serializer[Any]):
+    lines = ArrivedIn(
+        many=True, required=False, max_length=MOST_LINES, help_text="Lines that are not named arrived in full."
+    )
+    reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Why it is not what was sent."
+    )
+
+
+def _warehouse(field: str, code: str) -> Warehouse:
+    found = Warehouse.objects.filter(code=code).first()
+    if found is None:
+        raise serializers.ValidationError({field: ["There is no warehouse with this code."]})
+    return found
+
+
+class TransferViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    queryset = Transfer.objects.none()
+    serializer_class = TransferOut
+    filterset_class = TransferFilters
+    updated_field = "updated_at"
+    permissions = {
+        "read": "stock.view", "create": "stock.adjust", "send": "stock.adjust", "receive": "stock.adjust",
+        "cancel": "stock.adjust",
+    }  # fmt: skip
+    inputs = {"create": TransferIn, "receive": ArrivalIn}
+
+    def get_queryset(self) -> Any:
+        return transfers_with_lines()
+
+    def _answer(self, transfer: Transfer, code: int = status.HTTP_200_OK) -> Response:
+        return Response(TransferOut(transfers_with_lines().get(pk=transfer.pk)).data, status=code)
+
+    @extend_schema(request=TransferIn, responses={201: TransferOut})
+    def create(self, request: Request) -> Response:
+        """Draft a transfer. Nothing leaves yet."""
+        given = self.read()
+        wanted = {line["sku"]: line["quantity"] for line in given["lines"]}
+        if len(wanted) < len(given["lines"]):
+            raise serializers.ValidationError({"lines": ["Name each SKU once."]})
+        places = _warehouse("source", given["source"]), _warehouse("target", given["target"])
+        transfer = draft_transfer(*places, wanted, note=given.get("note", ""), actor=self.actor)
+        return self._answer(transfer, status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=TransferOut)
+    @action(detail=True, methods=["post"])
+    def send(self, request: Request, pk: str) -> Response:
+        """The units leave: they are in transit."""
+        return self._answer(send_transfer(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=ArrivalIn, responses=TransferOut)
+    @action(detail=True, methods=["post"])
+    def receive(self, request: Request, pk: str) -> Response:
+        """The units arrived. Another number than was sent takes a reason."""
+        transfer, given = self.get_object(), self.read()
+        came = {line["id"]: line["received"] for line in given.get("lines", [])}
+        receive_transfer(transfer, came=came, reason=given.get("reason", ""), actor=self.actor)
+        return self._answer(transfer)
+
+    @extend_schema(request=None, responses=TransferOut)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Call it off. What had left is back where it came from."""
+        return self._answer(cancel_transfer(self.get_object(), actor=self.actor))
+
+
+class CountOut(serializers.ModelSerializer[StockCount]):
+    warehouse = serializers.CharField(source="warehouse.code", help_text="The code of the warehouse.")
+    lines_total = serializers.IntegerField(help_text="Variants to count.")
+    lines_counted = serializers.IntegerField()
+
+    class Meta:
+        model = StockCount
+        fields = (
+            "id", "number", "warehouse", "scope", "is_blind", "state", "lines_total", "lines_counted", "created_at",
+            "ended_at", "updated_at",
+        )  # fmt: skip
+
+
+class CountLineOut(serializers.ModelSerializer[CountLine]):
+    sku = serializers.CharField(source="variant.sku")
+
+    class Meta:
+        model = CountLine
+        fields = ("sku", "counted", "again", "moved", "counted_by", "counted_at")
+
+
+class CountIn(serializers.Serializer[Any]):
+    warehouse = serializers.CharField(max_length=20, help_text="The code of a warehouse.")
+    words = serializers.CharField(
+        max_length=80, required=False, allow_blank=True, help_text="Only SKUs and titles with them."
+    )
+    is_blind = serializers.BooleanField(required=False, help_text="Counters do not see the expected number.")
+
+
+class EntryIn(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=80, help_text="Yours, unique for each entry: the same one twice is one.")
+    code = serializers.CharField(max_length=80, help_text="Barcode or SKU.")
+    units = serializers.IntegerField(min_value=0, max_value=MOST)
+    adds = serializers.BooleanField(required=False, help_text="False: it is the whole number, in place of `seen`.")
+    seen = serializers.IntegerField(min_value=0, max_value=MOST, required=False, allow_null=True)
+
+
+class CountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    queryset = StockCount.objects.none()
+    serializer_class = CountOut
+    filterset_class = CountFilters
+    updated_field = "updated_at"
+    permissions = {
+        "read": "stock.view", "create": "stock.adjust", "entries": "stock.adjust", "approve": "stock.approve",
+        "cancel": "stock.approve",
+    }  # fmt: skip
+    inputs = {"create": CountIn, "entries": EntryIn}
+
+    def get_queryset(self) -> Any:
+        return count_list()
+
+    def _answer(self, count: StockCount, code: int = status.HTTP_200_OK) -> Response:
+        return Response(CountOut(count_list().get(pk=count.pk)).data, status=code)
+
+    @extend_schema(request=CountIn, responses={201: CountOut})
+    def create(self, request: Request) -> Response:
+        """Open a count: what is on hand now is expected."""
+        given = self.read()
+        given["warehouse"] = _warehouse("warehouse", given["warehouse"])
+        return self._answer(start_count(**given, actor=self.actor), status.HTTP_201_CREATED)
+
+    @extend_schema(request=EntryIn, responses=CountLineOut)
+    @action(detail=True, methods=["post"])
+    def entries(self, request: Request, pk: str) -> Response:
+        """Write down units that were found."""
+        count, given = self.get_object(), self.read()
+        variant = variant_by_code(given.pop("code").strip())
+        if variant is None:
+            raise serializers.ValidationError({"code": ["There is no variant with this barcode or SKU."]})
+        line = count_units(count, variant, given.pop("units"), **given, actor=self.actor)
+        return Response(CountLineOut(count_lines(count).get(pk=line.pk)).data)
+
+    @extend_schema(request=None, responses=CountOut)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """The differences become the stock."""
+        return self._answer(approve_count(self.get_object(), actor=self.actor))
+
+    @extend_schema(request=None, responses=CountOut)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Give the count up. The stock stays as it is."""
+        return self._answer(cancel_count(self.get_object(), actor=self.actor))
+
+
+class OfferOut(serializers.Serializer[Any]):
+    variant = serializers.IntegerField()
+    sku = serializers.CharField()
+    available = serializers.IntegerField(help_text="Free over all warehouses.")
+    offered = serializers.IntegerField(help_text="What the channel may sell: free less what is kept back from it.")
+
+
+class ChannelStockViewSet(mixins.ListModelMixin, TenantViewSet):
+    """What a channel may offer, for channels to ask again and again."""
+
+    queryset = Variant.objects.none()
+    serializer_class = OfferOut
+    filterset_class = OfferFilters
+    permissions = {"read": "stock.view"}
+
+    def get_queryset(self) -> Any:
+        return free_by_variant()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("channel", str, required=True, description="As orders of it are marked.")]
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The counted variants for sale, with what this channel may sell of each."""
+        channel = request.query_params.get("channel", "").strip()
+        if not channel or len(channel) > 16:
+            raise serializers.ValidationError({"channel": ["Name the channel."]})
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(OfferOut(offer(rows or [], channel), many=True).data)

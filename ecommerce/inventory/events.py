@@ -44,3 +44,105 @@ class WarehouseSaved(Event):
     label = _("Warehouse saved")
     warehouse_id: int
     is_new: bool
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TransferDrafted(Event):
+    """A transfer between two warehouses was written down or changed; nothing has left yet."""
+
+    kind = "inventory.transfer_drafted"
+    label = _("Transfer drafted")
+    transfer_id: int
+    number: str
+    units: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TransferSent(Event):
+    kind = "inventory.transfer_sent"
+    label = _("Transfer sent")
+    transfer_id: int
+    number: str
+    units: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TransferReceived(Event):
+    """`received` units arrived of `units` that were sent."""
+
+    kind = "inventory.transfer_received"
+    label = _("Transfer received")
+    transfer_id: int
+    number: str
+    units: int
+    received: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TransferCancelled(Event):
+    """Units that had left are back in the warehouse they came from."""
+
+    kind = "inventory.transfer_cancelled"
+    label = _("Transfer cancelled")
+    transfer_id: int
+    number: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CountStarted(Event):
+    kind = "inventory.count_started"
+    label = _("Stock count started")
+    count_id: int
+    number: str
+    lines: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CountApproved(Event):
+    """Differences of `lines` variants became the stock: `found` units more and `missing` units less."""
+
+    kind = "inventory.count_approved"
+    label = _("Stock count approved")
+    count_id: int
+    number: str
+    lines: int
+    found: int
+    missing: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CountCancelled(Event):
+    kind = "inventory.count_cancelled"
+    label = _("Stock count cancelled")
+    count_id: int
+    number: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class StockRulesSaved(Event):
+    """How long unpaid orders hold stock was changed."""
+
+    kind = "inventory.rules_saved"
+    label = _("Stock rules saved")
+    hold_minutes: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ChannelBufferSet(Event):
+    """What a channel is not offered was changed; zero of both means nothing is kept back any more."""
+
+    kind = "inventory.buffer_set"
+    label = _("Channel buffer set")
+    channel: str
+    variant_id: int | None
+    units: int
+    percent: int

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.models import StockCount, StockLevel, StockMove, Transfer, Warehouse
 from ecommerce.inventory.queries import with_stock
 
 
@@ -66,4 +66,37 @@ class LevelFilters(django_filters.FilterSet):
 
     class Meta:
         model = StockLevel
+        fields: list[str] = []
+
+
+class TransferFilters(django_filters.FilterSet):
+    """For transfer_list()."""
+
+    source = django_filters.ChoiceFilter(label=_("From"), choices=warehouse_choices)
+    target = django_filters.ChoiceFilter(label=_("To"), choices=warehouse_choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Transfer.State.choices)
+
+    class Meta:
+        model = Transfer
+        fields: list[str] = []
+
+
+class CountFilters(django_filters.FilterSet):
+    """For count_list()."""
+
+    warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=StockCount.State.choices)
+
+    class Meta:
+        model = StockCount
+        fields: list[str] = []
+
+
+class OfferFilters(django_filters.FilterSet):
+    """For free_by_variant()."""
+
+    sku = django_filters.CharFilter(label=_("SKU"), field_name="sku", lookup_expr="iexact", max_length=80)
+
+    class Meta:
+        model = Variant
         fields: list[str] = []

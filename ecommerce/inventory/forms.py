@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ecommerce.inventory.models import StockMove, Warehouse
-from ecommerce.inventory.rules import MOST
+from ecommerce.catalog.models import Category, Variant
+from ecommerce.inventory.models import StockMove, TransferLine, Warehouse
+from ecommerce.inventory.rules import LONGEST_HOLD, MOST
 
 
 class AdjustForm(forms.Form):
@@ -65,3 +68,136 @@ class WarehouseForm(forms.ModelForm):
 
     def clean_code(self) -> str:
         return self.cleaned_data["code"].strip().upper()
+
+
+class WarehouseChoice(forms.ModelChoiceField):
+    """A warehouse of the shop; the default one is chosen."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, queryset=Warehouse.objects.none(), empty_label=None)
+
+    def fill(self) -> None:
+        self.queryset = Warehouse.objects.all()
+
+
+class TransferForm(forms.Form):
+    source = WarehouseChoice(_("From"))
+    target = WarehouseChoice(_("To"))
+    lines = forms.CharField(
+        label=_("What is moved"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("One variant per line: its SKU, a space, the number of units. For example: CUP-BLUE 12"),
+    )
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("source", "target"):
+            self.fields[name].fill()
+
+    def clean_lines(self) -> dict[str, int]:
+        """SKU -> units; a SKU named twice is added up."""
+        wanted: dict[str, int] = {}
+        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), 1):
+            words = line.split()
+            if not words:
+                continue
+            *sku, units = words
+            if not sku or not (units.isascii() and units.isdigit()) or len(units) > 9:
+                message = gettext("Line %(number)d: enter a SKU, a space and a number of units.")
+                raise forms.ValidationError(message % {"number": number})
+            wanted[" ".join(sku)] = wanted.get(" ".join(sku), 0) + int(units)
+        return wanted
+
+
+def counted_field(label: Any, **options: Any) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"inputmode": "numeric", "enterkeyhint": "done"})
+    return forms.IntegerField(label=label, min_value=0, max_value=MOST, widget=widget, **options)
+
+
+class ReceiveTransferForm(forms.Form):
+    """What arrived of each line."""
+
+    reason = forms.CharField(label=_("If it is not what was sent: why"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, lines: Iterable[TransferLine], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lines = list(lines)
+        for line in self.lines:
+            self.fields[f"came_{line.pk}"] = counted_field(_("Arrived"), initial=line.quantity)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For templates: each line with its field."""
+        return [{"line": line, "field": self[f"came_{line.pk}"]} for line in self.lines]
+
+    def came(self) -> dict[int, int]:
+        return {line.pk: self.cleaned_data[f"came_{line.pk}"] for line in self.lines}
+
+
+class CountForm(forms.Form):
+    """What a count is to cover."""
+
+    warehouse = WarehouseChoice(_("Warehouse"))
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.none(), required=False, empty_label=_("All categories")
+    )
+    words = forms.CharField(label=_("Only SKUs or titles with"), max_length=80, required=False)
+    is_blind = forms.BooleanField(label=_("Do not show counters the expected number"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["warehouse"].fill()
+        self.fields["category"].queryset = Category.objects.all()
+
+
+class EnterForm(forms.Form):
+    """Units found of one variant. `key` names the entry, so that sending the form twice counts once."""
+
+    key = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST, widget=forms.HiddenInput)
+    code = forms.CharField(
+        label=_("Barcode or SKU"),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "enterkeyhint": "next"}
+        ),
+    )
+    units = counted_field(_("Units"), initial=1)
+    how = forms.ChoiceField(
+        label=_("These units are"),
+        choices=[("add", _("more, to be added")), ("total", _("all there is"))],
+        initial="add",
+        widget=forms.RadioSelect,
+    )
+
+
+class RulesForm(forms.Form):
+    hold_minutes = forms.IntegerField(
+        label=_("Orders that are not paid hold stock for, minutes"),
+        min_value=0,
+        max_value=LONGEST_HOLD,
+        help_text=_("0: stock is held on payment only. 30 suits most shops whose buyers pay at once."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class BufferForm(forms.Form):
+    channel = forms.CharField(
+        label=_("Channel"),
+        max_length=16,
+        help_text=_("As orders of it are marked, such as tmall or online_store."),
+        widget=forms.TextInput(attrs={"autocapitalize": "off"}),
+    )
+    sku = forms.CharField(
+        label=_("SKU"), max_length=80, required=False, help_text=_("Empty: all that have no buffer of their own.")
+    )
+    units = counted_field(_("Units kept back"), initial=0)
+    percent = forms.IntegerField(label=_("Percent kept back"), min_value=0, max_value=100, initial=0)
+
+    def clean_sku(self) -> Variant | None:
+        sku = self.cleaned_data["sku"].strip()
+        variant = Variant.objects.filter(sku=sku).first() if sku else None
+        if sku and variant is None:
+            raise forms.ValidationError(gettext("There is no variant with this SKU."))
+        return variant

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
-from ecommerce.inventory.filters import MoveFilters, StockFilters
-from ecommerce.inventory.queries import never_counted, running_low, search_stock, sold_out
+from ecommerce.inventory.filters import CountFilters, MoveFilters, StockFilters, TransferFilters
+from ecommerce.inventory.models import StockCount, Transfer
+from ecommerce.inventory.queries import (
+    differing,
+    never_counted,
+    running_low,
+    search_lines,
+    search_stock,
+    search_transfers,
+    sold_out,
+    to_count,
+)
 
 STOCK = Listing(
     tabs=[
@@ -30,3 +41,43 @@ STOCK = Listing(
 LEDGER = Listing(sorts=[Sort("at", _("Time"), "at", descending=True)], filters=MoveFilters)
 
 WAREHOUSES = Listing(sorts=[Sort("name", _("Name"), "name")])
+
+TRANSFERS = Listing(
+    tabs=[
+        Tab("all", _("All"), lambda rows: rows),
+        Tab("draft", pgettext_lazy("transfers", "Drafts"), lambda rows: rows.filter(state=Transfer.State.DRAFT)),
+        Tab("sent", pgettext_lazy("transfer", "In transit"), lambda rows: rows.filter(state=Transfer.State.SENT)),
+    ],
+    sorts=[
+        Sort("created", _("Newest"), "created_at", descending=True),
+        Sort("units", _("Units"), "units", descending=True),
+    ],
+    filters=TransferFilters,
+    search=search_transfers,
+)
+
+COUNTS = Listing(
+    tabs=[
+        Tab("all", _("All"), lambda rows: rows),
+        Tab("open", pgettext_lazy("stock count", "Counting"), lambda rows: rows.filter(state=StockCount.State.OPEN)),
+    ],
+    sorts=[Sort("created", _("Newest"), "created_at", descending=True)],
+    filters=CountFilters,
+    search=lambda rows, words: rows.filter(number__icontains=words),
+)
+
+COUNT_LINES = Listing(
+    tabs=[
+        Tab("todo", pgettext_lazy("stock count", "To count"), to_count),
+        Tab("differing", pgettext_lazy("stock count", "Differences"), differing),
+        Tab("all", _("All"), lambda rows: rows),
+    ],
+    sorts=[
+        Sort("sku", _("SKU"), "variant__sku"),
+        Sort("off", pgettext_lazy("stock count", "Difference"), "off_by", descending=True),
+    ],
+    search=search_lines,
+)
+
+# Of the counters of a blind count, who must not learn the differences.
+BLIND_LINES = Listing(tabs=[COUNT_LINES.tabs[0], COUNT_LINES.tabs[2]], sorts=COUNT_LINES.sorts[:1], search=search_lines)

@@ -1,13 +1,19 @@
-"""Stock: an append-only ledger of moves, and the levels that are its sum."""
+"""Stock: an append-only ledger of moves, the levels that are its sum, and the work on it: transfers and counts."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.append_only import AppendOnlyModel
+from core.badges import Badge
 from core.tenancy import TenantModel
+from ecommerce.inventory import rules
 
 
 class Warehouse(TenantModel):
@@ -40,6 +46,8 @@ class StockMove(AppendOnlyModel, TenantModel):
         RETURN = "return", _("Returned by customer")
         ADJUSTMENT = "adjustment", _("Corrected by hand")
         DAMAGE = "damage", _("Damaged or lost")
+        TRANSFER = "transfer", _("Moved between warehouses")
+        COUNT = "count", _("Stock count")
 
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="moves")
     variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, related_name="stock_moves")
@@ -86,3 +94,241 @@ class StockLevel(TenantModel):
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+
+class Reservation(TenantModel):
+    """Units of a level that `holder` has until a moment, such as an order that is not paid yet; they count as reserved.
+
+    What paid orders hold stands on their lines and has no end.
+    """
+
+    holder = models.CharField(_("holder"), max_length=80)
+    level = models.ForeignKey(StockLevel, models.CASCADE, related_name="reservations")
+    units = models.PositiveIntegerField(_("units"))
+    until = models.DateTimeField(_("until"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["until", "pk"]
+        indexes = [models.Index(fields=["merchant", "until"], name="reservation_until")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "holder", "level"], name="reservation_once"),
+            models.CheckConstraint(condition=models.Q(units__gte=1), name="reservation_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder}: {self.units}"
+
+
+class StockRules(TenantModel):
+    """How the merchant wants stock to be held; one row. Zero minutes: orders hold nothing before they are paid."""
+
+    hold_minutes = models.PositiveIntegerField(_("unpaid orders hold stock for, minutes"), default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], name="stock_rules_one")]
+
+    def __str__(self) -> str:
+        return str(self.hold_minutes)
+
+
+class ChannelBuffer(TenantModel):
+    """What a channel is not offered: `units`, and `percent` of what is free; of one variant, or of all the others."""
+
+    channel = models.CharField(_("channel"), max_length=16)
+    variant = models.ForeignKey(
+        "ecommerce.Variant", models.CASCADE, null=True, blank=True, related_name="channel_buffers"
+    )
+    units = models.PositiveIntegerField(_("units kept back"), default=0)
+    percent = models.PositiveSmallIntegerField(_("percent kept back"), default=0)
+
+    class Meta:
+        ordering = ["channel", "variant__sku", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "channel", "variant"], name="channel_buffer_once"),
+            models.UniqueConstraint(
+                fields=["merchant", "channel"],
+                condition=models.Q(variant__isnull=True),
+                name="channel_buffer_general_once",
+            ),
+            models.CheckConstraint(condition=models.Q(percent__lte=100), name="channel_buffer_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class StockCounter(TenantModel):
+    """The last number given to a transfer or a count; one row, which is the lock for the next."""
+
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], name="stock_counter_one")]
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class Transfer(TenantModel):
+    """Units on their way from one warehouse to another. Between sending and receipt they are in neither."""
+
+    class State(models.TextChoices):
+        DRAFT = rules.DRAFT, pgettext_lazy("transfer", "Draft")
+        SENT = rules.SENT, pgettext_lazy("transfer", "In transit")
+        RECEIVED = rules.RECEIVED, pgettext_lazy("transfer", "Received")
+        CANCELLED = rules.CANCELLED, pgettext_lazy("transfer", "Cancelled")
+
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.DRAFT: Badge("neutral", State.DRAFT.label, "empty"),
+        State.SENT: Badge("info", State.SENT.label, "half"),
+        State.RECEIVED: Badge("success", State.RECEIVED.label, "full"),
+        State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
+    }
+
+    number = models.CharField(_("number"), max_length=20)
+    source = models.ForeignKey(Warehouse, models.PROTECT, related_name="transfers_out")
+    target = models.ForeignKey(Warehouse, models.PROTECT, related_name="transfers_in")
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    units = models.PositiveIntegerField(_("units"), default=0)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    reason = models.CharField(_("why the receipt differs"), max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("transfer")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="transfer_newest"),
+            models.Index(fields=["merchant", "updated_at", "id"], name="transfer_updated"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number"], name="transfer_number"),
+            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="transfer_goes_elsewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("transfer-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+    def can(self, step: str) -> bool:
+        return rules.can(step, self.state)
+
+
+class TransferLine(TenantModel):
+    transfer = models.ForeignKey(Transfer, models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, related_name="transfer_lines")
+    quantity = models.PositiveIntegerField(_("quantity"))
+    received = models.PositiveIntegerField(_("received"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["variant__sku", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["transfer", "variant"], name="transfer_line_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="transfer_line_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant} × {self.quantity}"
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.received is None else self.received - self.quantity
+
+
+class StockCount(TenantModel):
+    """A count of what is on the shelves of a warehouse. What counters find changes the stock only once approved."""
+
+    class State(models.TextChoices):
+        OPEN = rules.OPEN, pgettext_lazy("stock count", "Counting")
+        BOOKED = rules.BOOKED, pgettext_lazy("stock count", "Approved")
+        CANCELLED = rules.CANCELLED, pgettext_lazy("stock count", "Cancelled")
+
+    BADGES: ClassVar[dict[str, Badge]] = {
+        State.OPEN: Badge("info", State.OPEN.label, "half"),
+        State.BOOKED: Badge("success", State.BOOKED.label, "full"),
+        State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
+    }
+
+    number = models.CharField(_("number"), max_length=20)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="counts")
+    scope = models.CharField(_("what is counted"), max_length=120, blank=True, help_text="empty for everything")
+    is_blind = models.BooleanField(_("counters do not see the expected number"), default=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("stock count")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="stock_count_newest"),
+            models.Index(fields=["merchant", "updated_at", "id"], name="stock_count_updated"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["merchant", "number"], name="stock_count_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("count-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.state]
+
+
+class CountLine(TenantModel):
+    """One variant of a count. `expected` was on hand at the opening, `on_hand` when it was counted last.
+
+    The difference is against the latter, so what moved before or after the counting does not distort it.
+    """
+
+    count = models.ForeignKey(StockCount, models.CASCADE, related_name="lines")
+    variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, related_name="count_lines")
+    expected = models.PositiveIntegerField(_("expected"))
+    counted = models.PositiveIntegerField(_("counted"), null=True, blank=True)
+    on_hand = models.PositiveIntegerField(_("on hand when counted"), null=True, blank=True)
+    again = models.BooleanField(_("count again"), default=False)
+    moved = models.BooleanField(_("moved while it was counted"), default=False)
+    counted_by = models.CharField(_("counted by"), max_length=150, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["variant__sku", "pk"]
+        constraints = [models.UniqueConstraint(fields=["count", "variant"], name="count_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variant}: {self.counted}"
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.counted is None or self.on_hand is None else self.counted - self.on_hand
+
+
+class CountEntry(AppendOnlyModel, TenantModel):
+    """What one counter wrote down: `units` more, or a new total. `key` is the caller's: the same one twice is one."""
+
+    line = models.ForeignKey(CountLine, models.PROTECT, related_name="entries")
+    key = models.CharField(max_length=80)
+    units = models.PositiveIntegerField(_("units"))
+    adds = models.BooleanField(_("added to what was counted"), default=True)
+    actor_label = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "key"], name="count_entry_key")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.units}"

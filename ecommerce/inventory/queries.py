@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    Count,
+    DecimalField,
     Exists,
     ExpressionWrapper,
     F,
@@ -23,10 +25,22 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Abs, Cast, Coalesce
 
-from ecommerce.catalog.models import BundlePart, Variant
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from accounts.activity.models import Activity
+from ecommerce.catalog.models import BundlePart, Category, Variant
+from ecommerce.inventory.models import (
+    ChannelBuffer,
+    CountLine,
+    StockCount,
+    StockLevel,
+    StockMove,
+    StockRules,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
+from ecommerce.inventory.rules import offered
 
 PACE_DAYS = 28
 ENDLESS = 100_000.0  # days of cover where nothing sells: sorts behind everything that does
@@ -182,3 +196,150 @@ def bundle_stocks(bundles: Iterable[int]) -> dict[int, BundleStock]:
         )
         for pk, several in together.items()
     }
+
+
+def transfer_list() -> QuerySet[Transfer]:
+    """Every transfer with its warehouses."""
+    return Transfer.objects.select_related("merchant", "source", "target")
+
+
+def transfers_with_lines() -> QuerySet[Transfer]:
+    return transfer_list().prefetch_related("lines__variant__product")
+
+
+def search_transfers(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By number, or by a SKU that is moved."""
+    lines = TransferLine.objects.filter(transfer=OuterRef("pk"), variant__sku__icontains=words)
+    return rows.filter(Q(number__icontains=words) | Exists(lines))
+
+
+def in_transit(variant: Variant) -> QuerySet[TransferLine]:
+    """The variant's units that have left one warehouse and are not in another yet."""
+    lines = TransferLine.objects.filter(variant=variant, transfer__state=Transfer.State.SENT)
+    return lines.select_related("transfer__merchant", "transfer__source", "transfer__target").order_by("pk")
+
+
+def timeline(thing: Transfer) -> list[Activity]:
+    """What happened to it, newest first."""
+    return list(reversed(Activity.objects.about(thing._meta.label_lower, thing.pk)))
+
+
+def levels_to_count(warehouse: Warehouse, *, category: Category | None, words: str) -> QuerySet[StockLevel]:
+    """Levels of a warehouse, in a category and below it, whose SKU or product's title has the words."""
+    rows = StockLevel.objects.filter(warehouse=warehouse).order_by("variant__sku", "pk")
+    if category is not None:
+        rows = rows.filter(
+            Q(variant__product__category=category) | Q(variant__product__category__path__startswith=f"{category.path}/")
+        )
+    if words:
+        rows = rows.filter(Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words))
+    return rows
+
+
+def count_list() -> QuerySet[StockCount]:
+    """Every count with `lines_total` and `lines_counted`."""
+    lines = CountLine.objects.filter(count=OuterRef("pk")).order_by().values("count")
+    total = lines.annotate(n=Count("pk")).values("n")
+    counted = lines.filter(counted__isnull=False, again=False).annotate(n=Count("pk")).values("n")
+    return StockCount.objects.select_related("merchant", "warehouse").annotate(
+        lines_total=Coalesce(Subquery(total, output_field=IntegerField()), 0),
+        lines_counted=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+    )
+
+
+def count_lines(count: StockCount) -> QuerySet[CountLine]:
+    """The lines of a count with `off`, the difference where it was counted, and `off_by`, its size."""
+    return (
+        CountLine.objects.filter(count=count)
+        .select_related("variant__product")
+        .annotate(off=F("counted") - F("on_hand"), off_by=Coalesce(Abs(F("counted") - F("on_hand")), -1))
+    )
+
+
+def differing(lines: QuerySet[Any]) -> QuerySet[Any]:
+    return lines.filter(counted__isnull=False).exclude(counted=F("on_hand"))
+
+
+def to_count(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """Not counted yet, or to be counted again."""
+    return lines.filter(Q(counted__isnull=True) | Q(again=True))
+
+
+def search_lines(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By SKU, title of the product or whole barcode."""
+    return lines.filter(
+        Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words) | Q(variant__barcode=words)
+    )
+
+
+def count_result(count: StockCount) -> dict[str, Any]:
+    """What a count has found: rows, how many are done, to repeat and differing, units and their worth at cost.
+
+    `without_cost` differing lines have no cost and are left out of the worths.
+    """
+    lines = CountLine.objects.filter(count=count)
+    off = F("counted") - F("on_hand")
+    money = DecimalField(max_digits=14, decimal_places=2)
+    worth = ExpressionWrapper(off * F("variant__cost"), output_field=money)
+    up, down = Q(counted__gt=F("on_hand")), Q(counted__lt=F("on_hand"))
+    return lines.aggregate(
+        rows=Count("pk"),
+        done=Count("pk", filter=Q(counted__isnull=False, again=False)),
+        to_repeat=Count("pk", filter=Q(again=True)),
+        differing=Count("pk", filter=up | down),
+        found=Coalesce(Sum(off, filter=up), 0),
+        missing=Coalesce(Sum(off, filter=down), 0),
+        found_worth=Coalesce(Sum(worth, filter=up), Decimal(0), output_field=money),
+        missing_worth=Coalesce(Sum(worth, filter=down), Decimal(0), output_field=money),
+        without_cost=Count("pk", filter=(up | down) & Q(variant__cost__isnull=True)),
+    )
+
+
+def variant_by_code(code: str) -> Variant | None:
+    """The variant of a barcode or SKU as a scanner or a person enters it."""
+    rows = Variant.objects.select_related("product")
+    return rows.filter(sku__iexact=code).first() or (rows.filter(barcode=code).first() if code else None)
+
+
+def hold_minutes() -> int:
+    """How long an order that is not paid holds its stock; 0 for not at all."""
+    return StockRules.objects.values_list("hold_minutes", flat=True).first() or 0
+
+
+def buffers() -> QuerySet[ChannelBuffer]:
+    return ChannelBuffer.objects.select_related("variant").order_by("channel", F("variant__sku").asc(nulls_first=True))
+
+
+def free_by_variant() -> QuerySet[Any]:
+    """Every counted variant that is for sale, with `available` over all warehouses."""
+    levels = StockLevel.objects.filter(variant=OuterRef("pk")).order_by()
+    free = levels.values("variant").annotate(n=Sum(F("on_hand") - F("reserved"))).values("n")
+    counted: QuerySet[Any] = Variant.objects.filter(is_active=True).annotate(
+        available=Subquery(free, output_field=IntegerField())
+    )
+    return counted.filter(available__isnull=False)
+
+
+def offer(variants: Iterable[Any], channel: str) -> list[dict[str, Any]]:
+    """What a channel may offer of variants of free_by_variant(): a buffer of the variant's own goes before the general.
+
+    One query, whatever the number of variants.
+    """
+    variants = list(variants)
+    rows = ChannelBuffer.objects.filter(channel=channel).filter(
+        Q(variant__isnull=True) | Q(variant__in=[variant.pk for variant in variants])
+    )
+    kept = {row.variant_id: (row.units, row.percent) for row in rows}
+    general = kept.get(None, (0, 0))
+    found = []
+    for variant in variants:
+        units, percent = kept.get(variant.pk, general)
+        found.append(
+            {
+                "variant": variant.pk,
+                "sku": variant.sku,
+                "available": variant.available,
+                "offered": offered(variant.available, units=units, percent=percent),
+            }
+        )
+    return found

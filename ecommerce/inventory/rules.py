@@ -6,6 +6,16 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
+DRAFT, SENT, RECEIVED, CANCELLED = "draft", "sent", "received", "cancelled"
+OPEN, BOOKED = "open", "booked"
+STEPS: dict[str, frozenset[str]] = {
+    "change": frozenset({DRAFT}),
+    "send": frozenset({DRAFT}),
+    "cancel": frozenset({DRAFT, SENT}),
+    "receive": frozenset({SENT}),
+}
+MOST_LINES = 200
+LONGEST_HOLD = 7 * 24 * 60  # minutes
 MOST = 10_000_000  # units in one place; keeps every sum within the database's integers
 
 
@@ -48,3 +58,14 @@ def change_wanted(on_hand: int, *, change: int | None, counted: int | None) -> i
 def days_of_cover(available: int, sold: int, *, days: int = 28) -> float | None:
     """How many days the available units last at the pace of the last `days`; None when nothing was sold."""
     return available * days / sold if sold > 0 else None
+
+
+def can(step: str, state: str) -> bool:
+    """Whether a transfer in this state may be taken through the step."""
+    return state in STEPS[step]
+
+
+def offered(available: int, *, units: int, percent: int) -> int:
+    """Units a channel may offer of those that are free: `percent` of them, rounded up, and `units` are kept back."""
+    kept = units + -(-max(available, 0) * percent // 100)
+    return max(0, available - kept)

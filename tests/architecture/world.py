@@ -60,6 +60,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.Invoice": {"kind": "invoice", "corrects": None},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
+    "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},
     "notifications.Mail": {"purpose": "notice"},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
 }

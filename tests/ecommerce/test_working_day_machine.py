@@ -7,13 +7,16 @@ included, and checks the books after each.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.db.models import F, Q, Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
@@ -21,6 +24,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from core.errors import Refused
 from ecommerce.fulfilment.actions import mark_parcel_delivered, ship_order
+from ecommerce.inventory import actions as stock
 from ecommerce.inventory.actions import adjust_stock
 from ecommerce.inventory.queries import broken_levels
 from ecommerce.models import (
@@ -28,10 +32,14 @@ from ecommerce.models import (
     OrderLine,
     Payment,
     PurchaseOrder,
+    Reservation,
     Return,
     Shipment,
+    StockCount,
     StockLevel,
     StockMove,
+    Transfer,
+    TransferLine,
     Variant,
     Warehouse,
 )
@@ -67,6 +75,8 @@ class WorkingDay(RuleBasedStateMachine):
     parcels = Bundle("parcels")
     cases = Bundle("cases")
     purchases = Bundle("purchases")
+    transfers = Bundle("transfers")
+    counts = Bundle("counts")
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,6 +205,61 @@ class WorkingDay(RuleBasedStateMachine):
         variant = Variant.objects.get(sku=which)
         steps(self, "count", lambda: adjust_stock(variant, place, counted=counted, actor=ANN))
 
+    @rule(minutes=st.sampled_from([0, 30]))
+    def hold_unpaid(self, minutes: int) -> None:
+        steps(self, "rules", lambda: stock.save_rules(hold_minutes=minutes, actor=ANN))
+
+    @rule(minutes=st.sampled_from([1, 31]))
+    def time_passes(self, minutes: int) -> None:
+        steps(self, "expire", lambda: stock.let_go_expired(timezone.now() + timedelta(minutes=minutes)))
+
+    @rule(target=transfers, cups=some, pots=some, back=st.booleans(), send=st.booleans())
+    def move(self, cups: int, pots: int, back: bool, send: bool) -> Any:
+        places = [Warehouse.objects.get(is_default=True), self.hall]
+        source, target = reversed(places) if back else places
+        wanted = {sku: units for sku, units in [("CUP", cups), ("POT", pots)] if units}
+        made = steps(self, "transfer", lambda: stock.draft_transfer(source, target, wanted, actor=ANN))
+        if made is not None and send:
+            steps(self, "send", lambda: stock.send_transfer(made, actor=ANN))
+        return made or multiple()
+
+    @rule(transfer=transfers, counts=st.none() | st.lists(some, min_size=2, max_size=2))
+    def unload(self, transfer: Transfer, counts: list[int] | None) -> None:
+        ids = transfer.lines.order_by("pk").values_list("pk", flat=True)
+        came = dict(zip(ids, counts, strict=False)) if counts else None
+        take = lambda: stock.receive_transfer(transfer, came=came, reason="x", actor=ANN)  # noqa: E731
+        steps(self, "unload", take)
+
+    @rule(transfer=transfers)
+    def turn_back(self, transfer: Transfer) -> None:
+        steps(self, "turn back", lambda: stock.cancel_transfer(transfer, actor=ANN))
+
+    @rule(target=counts, elsewhere=st.booleans())
+    def open_count(self, elsewhere: bool) -> Any:
+        place = self.hall if elsewhere else Warehouse.objects.get(is_default=True)
+        return steps(self, "open count", lambda: stock.start_count(place, actor=ANN)) or multiple()
+
+    @rule(count=counts, which=st.sampled_from(["CUP", "POT", "GIFT"]), units=st.integers(0, 8), adds=st.booleans())
+    def find(self, count: StockCount, which: str, units: int, adds: bool) -> None:
+        self.keys += 1
+        line = count.lines.filter(variant__sku=which).first()
+        seen = line.counted if line else None
+        variant = Variant.objects.get(sku=which)
+        find = lambda: stock.count_units(  # noqa: E731
+            count, variant, units, key=f"c{self.keys}", adds=adds, seen=seen, actor=ANN
+        )
+        steps(self, "find", find)
+
+    @rule(count=counts)
+    def approve(self, count: StockCount) -> None:
+        steps(self, "approve count", lambda: stock.approve_count(count, actor=ANN))
+
+    @invariant()
+    def what_is_between_warehouses_is_in_transit(self) -> None:
+        moved = StockMove.objects.filter(reason=StockMove.Reason.TRANSFER).aggregate(n=Sum("quantity"))["n"] or 0
+        sent = TransferLine.objects.filter(transfer__state=Transfer.State.SENT).aggregate(n=Sum("quantity"))["n"] or 0
+        assert moved == -sent
+
     @invariant()
     def the_ledger_is_the_stock(self) -> None:
         assert not broken_levels().exists()
@@ -206,8 +271,10 @@ class WorkingDay(RuleBasedStateMachine):
         assert not StockLevel.objects.filter(Q(reserved__gt=F("on_hand")) | Q(reserved__lt=0)).exists()
         held = OrderLine.objects.filter(variant__isnull=False).values("variant").annotate(n=Sum("reserved_quantity"))
         levels = StockLevel.objects.values("variant").annotate(n=Sum("reserved"))
-        by_line = {row["variant"]: row["n"] for row in held.order_by() if row["n"]}
-        assert by_line == {row["variant"]: row["n"] for row in levels.order_by() if row["n"]}
+        wanted = Counter({row["variant"]: row["n"] for row in held.order_by() if row["n"]})
+        for row in Reservation.objects.select_related("level"):
+            wanted[row.level.variant_id] += row.units
+        assert dict(wanted) == {row["variant"]: row["n"] for row in levels.order_by() if row["n"]}
 
     @invariant()
     def no_line_holds_more_than_it_still_sends(self) -> None:
@@ -247,8 +314,8 @@ def play(examples: int, length: int) -> dict[str, int]:
 
 @pytest.mark.usefixtures("_machine")
 def test_the_books_add_up_after_every_step():
-    done = play(6, 20)
-    assert {"place", "pay", "ship", "count"} <= done.keys()
+    done = play(10, 30)
+    assert {"place", "pay", "count", "find", "transfer", "send"} <= done.keys()
 
 
 @pytest.mark.slow
@@ -257,6 +324,7 @@ def test_the_books_add_up_through_many_days():
     done = play(40, 40)
     wanted = {
         "place", "pay", "cancel", "hold", "release", "pack", "ship", "arrive", "refund", "refund units", "return",
-        "approve", "inspect", "settle", "buy", "receive", "count",
+        "approve", "inspect", "settle", "buy", "receive", "count", "rules", "expire", "transfer", "send", "unload",
+        "turn back", "open count", "find", "approve count",
     }  # fmt: skip
     assert wanted <= done.keys(), f"never done: {wanted - done.keys()}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from ecommerce.inventory.actions import let_go
 from ecommerce.orders.actions.moving import days_of, give_back, locked, recount_customers, refuse, write
 from ecommerce.orders.events import OrderCancelled
 from ecommerce.orders.models import Order, OrderLine
@@ -72,6 +73,7 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
     whole = not left and not any(line.shipped_quantity for line in open_lines.values())
     old = order.state
     if whole:
+        let_go(order.number)
         write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason.strip()[:200])
     elif not left and order.state == Order.State.PARTLY_SHIPPED:
         write(order, state=Order.State.SHIPPED)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.inventory.actions import take_back
+from ecommerce.inventory.actions import let_go, take_back
 from ecommerce.orders import rules
 from ecommerce.orders.actions.invoicing import credit_refunds
 from ecommerce.orders.actions.leaving import take_off
@@ -82,6 +82,7 @@ def take_payment(
             ship_by=deadline(order.merchant, at),
             **paid,
         )
+    let_go(order.number)
     short = reserve_for(order, actor=actor)
     recount_customers([order.customer_id])
     record(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
@@ -14,9 +16,9 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
-from ecommerce.inventory.actions import reserve
+from ecommerce.inventory.actions import hold, reserve
 from ecommerce.inventory.bundles import hold_levels
-from ecommerce.inventory.queries import counted_variants
+from ecommerce.inventory.queries import counted_variants, hold_minutes
 from ecommerce.orders.actions.drafting import (
     Draft,
     Placed,
@@ -121,11 +123,29 @@ def _insert(drafts: list[Draft], *, actor: Actor) -> None:
         sentence = _("The same orders are being brought in by somebody else at this moment. Try again.")
         raise Refused("changed_meanwhile", sentence, status=409) from clash
     _hold_stock([draft for draft in drafts if draft.given.paid], actor=actor)
+    _hold_unpaid([draft for draft in drafts if not draft.given.paid])
     OrderLine.objects.bulk_create([line for draft in drafts for line in draft.lines])
     Payment.objects.bulk_create([_payment(draft) for draft in drafts if draft.given.paid])
     recount_customers(draft.order.customer_id for draft in drafts)
     for draft in drafts:
         draft.result.order, draft.result.is_new = draft.order, True
+
+
+def _hold_unpaid(drafts: list[Draft]) -> None:
+    """Hold stock for orders that are not paid yet, where the merchant wants that and it is not over already."""
+    minutes = hold_minutes() if drafts else 0
+    if not minutes:
+        return
+    now = timezone.now()
+    for draft in drafts:
+        until = draft.order.placed_at + timedelta(minutes=minutes)
+        if until <= now:
+            continue
+        wanted: dict[int, int] = defaultdict(int)
+        for line in draft.lines:
+            if line.variant_id is not None:
+                wanted[line.variant_id] += line.quantity
+        hold(draft.order.number, wanted, until=until)
 
 
 def _payment(draft: Draft) -> Payment:

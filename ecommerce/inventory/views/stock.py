@@ -26,6 +26,7 @@ from ecommerce.inventory.queries import (
     ENDLESS,
     BundleStock,
     bundle_stocks,
+    in_transit,
     ledger_of,
     places_of,
     stock_list,
@@ -44,6 +45,7 @@ def stock_list_page(request: MerchantRequest) -> HttpResponse:
         "page": STOCK.page(_stock(request), request.GET),
         "endless": ENDLESS,
         "search_hint": _("SKU, product or barcode"),
+        "may_set_rules": request.membership.may("warehouses.edit"),
     }
     if request.membership.may("stock.export"):
         context["export_url"] = reverse("stock-export", args=[request.merchant.slug])
@@ -74,6 +76,7 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     context = {
         "variant": variant,
         "places": places_of(variant),
+        "travelling": in_transit(variant),
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
         "may_adjust": request.membership.may("stock.adjust"),

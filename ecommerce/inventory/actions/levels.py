@@ -49,7 +49,7 @@ def default_warehouse() -> Warehouse:
     return Warehouse.objects.get(is_default=True)
 
 
-def _place(variant: Variant, warehouse: Warehouse) -> StockLevel:
+def place_for(variant: Variant, warehouse: Warehouse) -> StockLevel:
     """The level of a variant in a warehouse, made if it is not there. Refuses a bundle: its parts are counted."""
     if variant.is_bundle:
         raise _no_own_stock()
@@ -67,7 +67,7 @@ def _places(variant: Variant) -> list[StockLevel]:
     return sorted(levels, key=lambda level: (not level.warehouse.is_default, level.pk))
 
 
-def _change(
+def change_level(
     level: StockLevel,
     change: int,
     *,
@@ -179,7 +179,9 @@ def ship(
     )
     if place is not None:
         own = min(reserved, place.reserved, quantity)
-        if _change(place, -quantity, unreserve=own, reason=StockMove.Reason.SALE, reference=reference, actor=actor):
+        if change_level(
+            place, -quantity, unreserve=own, reason=StockMove.Reason.SALE, reference=reference, actor=actor
+        ):
             release(variant, reserved - own, reference=reference, actor=actor)
             return
     where = warehouse or (place.warehouse if place else default_warehouse())
@@ -194,7 +196,7 @@ def ship(
     raise Refused("not_enough_stock", message)
 
 
-def _told(level: StockLevel, change: int, reason: str, actor: Actor, *, before: int | None = None) -> StockLevel:
+def told(level: StockLevel, change: int, reason: str, actor: Actor, *, before: int | None = None) -> StockLevel:
     """Announce a change made by hand; the level as it is now."""
     level.refresh_from_db()
     record(
@@ -230,7 +232,7 @@ def adjust_stock(
     a count that somebody else overtook ("changed_meanwhile", 409).
     """
     is_new = not StockLevel.objects.filter(variant=variant, warehouse=warehouse).exists()
-    level = _place(variant, warehouse)
+    level = place_for(variant, warehouse)
     wanted = change_wanted(level.on_hand, change=change, counted=counted)
     if wanted == 0:
         if is_new:
@@ -245,9 +247,9 @@ def adjust_stock(
             level.reserved,
         ) % {"reserved": level.reserved}
         raise Refused("reserved", message, quantity=message)
-    if not _change(level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor):
+    if not change_level(level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor):
         raise Refused("changed_meanwhile", _("The stock changed meanwhile. Look at it again and repeat."), status=409)
-    return _told(level, wanted, reason, actor)
+    return told(level, wanted, reason, actor)
 
 
 @transaction.atomic
@@ -278,11 +280,11 @@ def _bring_in(
     variant: Variant, warehouse: Warehouse, quantity: int, reason: str, reference: str, note: str, actor: Actor
 ) -> StockLevel:
     positive_units(quantity)
-    level = _place(variant, warehouse)
-    if not _change(level, quantity, reason=reason, reference=reference, note=note, actor=actor):
+    level = place_for(variant, warehouse)
+    if not change_level(level, quantity, reason=reason, reference=reference, note=note, actor=actor):
         message = _("Enter a change that leaves at most %(most)s units.") % {"most": f"{MOST:,}"}
         raise Refused("bad_quantity", message, quantity=message)
-    return _told(level, quantity, reason, actor)
+    return told(level, quantity, reason, actor)
 
 
 def set_opening_stock(

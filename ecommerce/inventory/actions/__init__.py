@@ -1,0 +1,61 @@
+"""What may be done to stock."""
+
+from ecommerce.inventory.actions.counting import (
+    approve_count,
+    cancel_count,
+    count_units,
+    recount_line,
+    start_count,
+)
+from ecommerce.inventory.actions.holds import hold, let_go, let_go_expired
+from ecommerce.inventory.actions.levels import (
+    adjust_stock,
+    default_warehouse,
+    load_moves,
+    open_stock,
+    receive,
+    release,
+    reserve,
+    save_warehouse,
+    set_opening_stock,
+    ship,
+    take_back,
+)
+from ecommerce.inventory.actions.selling import remove_buffer, save_rules, set_buffer
+from ecommerce.inventory.actions.transfers import (
+    cancel_transfer,
+    change_transfer,
+    draft_transfer,
+    receive_transfer,
+    send_transfer,
+)
+
+__all__ = [
+    "adjust_stock",
+    "approve_count",
+    "cancel_count",
+    "cancel_transfer",
+    "change_transfer",
+    "count_units",
+    "default_warehouse",
+    "draft_transfer",
+    "hold",
+    "let_go",
+    "let_go_expired",
+    "load_moves",
+    "open_stock",
+    "receive",
+    "receive_transfer",
+    "recount_line",
+    "release",
+    "remove_buffer",
+    "reserve",
+    "save_rules",
+    "save_warehouse",
+    "send_transfer",
+    "set_buffer",
+    "set_opening_stock",
+    "ship",
+    "start_count",
+    "take_back",
+]

@@ -1,0 +1,23 @@
+"""What happens to stock by itself."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from core.tasks import task
+from core.tenancy import every_tenant, tenant
+from ecommerce.inventory.actions import let_go_expired
+from ecommerce.inventory.models import Reservation
+
+
+@task(per_merchant=False)
+def release_holds() -> None:
+    """Free the stock that was held for a while, once that is over. Every minute."""
+    now = timezone.now()
+    with every_tenant("finding shops whose holds have run out"):
+        shops = list(
+            Reservation.objects.filter(until__lte=now).order_by().values_list("merchant", flat=True).distinct()
+        )
+    for shop in shops:
+        with tenant(shop):
+            let_go_expired(now)
