@@ -17,6 +17,7 @@ from analytics.restock.tasks import watch_stock
 from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
@@ -35,6 +36,8 @@ SCHEDULE = [
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
+    PeriodicJob("parcels", nightly_parcels, at=time(3, 20), per_merchant=True),
+    PeriodicJob("parcels_watch", watch_all_parcels, every=timedelta(minutes=30)),
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("promotions", nightly_promotions, at=time(3, 10), per_merchant=True),
     PeriodicJob("return_clocks", return_clocks, every=timedelta(minutes=5)),

@@ -3,7 +3,16 @@
 from ecommerce.catalog.models import Category, PriceChange, Product, Variant
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
-from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.models import (
+    Carrier,
+    CarrierService,
+    DeliveryPrediction,
+    ParcelCase,
+    Shipment,
+    ShipmentLine,
+    TrackingEvent,
+    TrackingUpload,
+)
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
@@ -20,17 +29,21 @@ from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
 __all__ = [
+    "Carrier",
+    "CarrierService",
     "Category",
     "Complaint",
     "ComplaintMessage",
     "Consent",
     "Customer",
     "CustomerTag",
+    "DeliveryPrediction",
     "ImportRun",
     "Order",
     "OrderCounter",
     "OrderLine",
     "OrderNote",
+    "ParcelCase",
     "Payment",
     "PriceChange",
     "Product",
@@ -49,6 +62,7 @@ __all__ = [
     "Supplier",
     "SupplierPrice",
     "TrackingEvent",
+    "TrackingUpload",
     "Variant",
     "Warehouse",
 ]
