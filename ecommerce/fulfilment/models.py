@@ -141,6 +141,11 @@ class Shipment(TenantModel):
         return follow_link(self.carrier, self.tracking_number)
 
     @property
+    def may_be_late(self) -> bool:
+        """Whether it rather comes after the promise than before, and has not yet."""
+        return not self.has_arrived and self.late_chance is not None and self.late_chance >= 0.5
+
+    @property
     def has_arrived(self) -> bool:
         return self.state in self.ARRIVED
 
@@ -277,6 +282,9 @@ class ParcelCase(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.shipment_id} {self.reason}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("parcel-case-detail", args=[self.merchant.slug, self.pk])
 
     @property
     def badge(self) -> Badge:

@@ -41,7 +41,7 @@ def shipment_detail() -> ShipmentQuerySet:
     """Parcels with all that their own page shows."""
     rows: ShipmentQuerySet = Shipment.objects.select_related("merchant", "order__merchant", "warehouse", "carried_by")
     lines = ShipmentLine.objects.select_related("order_line__variant")
-    return rows.prefetch_related(Prefetch("lines", lines), "events")
+    return rows.prefetch_related(Prefetch("lines", lines), "events", "cases")
 
 
 def search_shipments(rows: ShipmentQuerySet, words: str) -> ShipmentQuerySet:

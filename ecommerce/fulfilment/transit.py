@@ -122,6 +122,8 @@ class History:
             return self._known[groups]
         rows = np.array(self._members[groups], dtype=np.int64)
         steps, weights, arrived = self._steps[rows], self._weights[rows], self._arrived[rows]
+        came: Array
+        at_risk: Array
         came = np.bincount(steps[arrived], weights[arrived], STEPS + 1)[:STEPS]
         seen = np.bincount(steps, weights, STEPS + 1)
         at_risk = np.cumsum(seen[::-1])[::-1][:STEPS]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,15 +55,14 @@ def watch_parcels(now: datetime | None = None) -> dict[str, int]:
     gaps = long_gaps(now)
     for carrier_id, gap in gaps.items():
         rows = under_watch(now).annotate(moved=Coalesce("moved_at", "shipped_at"))
-        still += _open(rows.filter(carried_by_id=carrier_id, moved__lt=now - gap), Reason.NO_MOVEMENT, F("moved"))
-    overdue = _open(under_watch(now).filter(promised_at__lt=now), Reason.OVERDUE, F("promised_at"))
+        still += _open(rows.filter(carried_by_id=carrier_id, moved__lt=now - gap), Reason.NO_MOVEMENT, "moved")
+    overdue = _open(under_watch(now).filter(promised_at__lt=now), Reason.OVERDUE, "promised_at")
     return {"still": still, "overdue": overdue, "told": _announce(now)}
 
 
-def _open(rows: Any, reason: str, since: F) -> int:
+def _open(rows: Any, reason: str, since: str) -> int:
     """Open a case for each parcel that has none of this reason from after `since`."""
-    field = since.name
-    had = ParcelCase.objects.filter(shipment=OuterRef("pk"), reason=reason, opened_at__gte=OuterRef(field))
+    had = ParcelCase.objects.filter(shipment=OuterRef("pk"), reason=reason, opened_at__gte=OuterRef(since))
     opened = 0
     while ids := list(rows.filter(~Exists(had)).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         cases = [ParcelCase(shipment_id=pk, reason=reason) for pk in ids]
@@ -83,9 +82,9 @@ def _announce(now: datetime) -> int:
         return 0
     ParcelCase.objects.filter(pk__in=[pk for pk, *_rest in rows]).update(told_at=now)
     found: dict[int | None, Counter[str]] = {}
-    for _pk, carrier_id, reason in rows:
-        found.setdefault(carrier_id, Counter())[reason] += 1
-    names = dict(Carrier.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
+    for _pk, carried_by, reason in rows:
+        found.setdefault(carried_by, Counter())[reason] += 1
+    names: dict[int, str] = dict(Carrier.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
     for carrier_id, reasons in found.items():
         waiting = ParcelCase.objects.open().filter(shipment__carried_by_id=carrier_id).count()
         fact = ParcelCasesFound(
