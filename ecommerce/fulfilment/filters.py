@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import DayRangeFilter
@@ -24,9 +25,8 @@ def _warehouses(request: Any) -> Any:
 class ShipmentFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=Shipment.State.choices, empty_label=_("All"))
     carrier = django_filters.CharFilter(
-        "carrier", "icontains", label=_("Carrier"), widget=forms.TextInput(attrs={"maxlength": 60})
+        method="with_carrier", label=_("Carrier"), widget=forms.TextInput(attrs={"maxlength": 60})
     )
-    carried_by = django_filters.ModelChoiceFilter(label=_("Known carrier"), queryset=_carriers, empty_label=_("All"))
     warehouse = django_filters.ModelChoiceFilter(label=_("Warehouse"), queryset=_warehouses, empty_label=_("All"))
     shipped = DayRangeFilter("shipped_at", label=_("Shipped"))
     city = django_filters.CharFilter(
@@ -36,6 +36,9 @@ class ShipmentFilters(django_filters.FilterSet):
     class Meta:
         model = Shipment
         fields: list[str] = []
+
+    def with_carrier(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Q(carrier__icontains=value) | Q(carried_by__name__icontains=value))
 
 
 class CaseFilters(django_filters.FilterSet):
