@@ -49,7 +49,8 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         model = Shipment
         fields = (
             "id", "order", "warehouse", "carrier", "tracking_number", "state", "shipped_at", "promised_at",
-            "delivered_at", "expected_at", "expected_from", "expected_to", "late_chance", "created_at", "updated_at", "lines", "events",
+            "delivered_at", "expected_at", "expected_from", "expected_to", "late_chance",
+            "created_at", "updated_at", "lines", "events",
         )  # fmt: skip
 
 
@@ -128,7 +129,12 @@ class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     serializer_class = ShipmentOut
     filterset_class = ShipmentFilters
     updated_field = "updated_at"
-    permissions = {"read": "shipments.view", "partial_update": "shipments.edit", "events": "shipments.edit", "reports": "shipments.edit"}
+    permissions = {
+        "read": "shipments.view",
+        "partial_update": "shipments.edit",
+        "events": "shipments.edit",
+        "reports": "shipments.edit",
+    }
     inputs = {"partial_update": TrackingIn, "events": TrackingEventIn, "reports": ReportsIn}
 
     def get_queryset(self) -> Any:

@@ -50,7 +50,14 @@ def index(request: MerchantRequest) -> HttpResponse:
 @require_safe
 def export(request: MerchantRequest) -> HttpResponseBase:
     """The figures of all carriers, one row each."""
-    head = [_("Carrier"), _("Parcels"), _("Share in percent"), _("On time in percent"), _("Days, mean"), _("With a problem, percent")]
+    head = [
+        _("Carrier"),
+        _("Parcels"),
+        _("Share in percent"),
+        _("On time in percent"),
+        _("Days, mean"),
+        _("With a problem, percent"),
+    ]
     figures = overview(timezone.now())
 
     def rows() -> Iterator[list[Any]]:
@@ -77,7 +84,13 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "card": card,
         "services": list(carrier.services.all()),
         "chart": _chart(card),
-        "chart_head": [_("Month"), _("Parcels"), _("On time in percent"), _("Days, mean"), _("Nine of ten within, days")],
+        "chart_head": [
+            _("Month"),
+            _("Parcels"),
+            _("On time in percent"),
+            _("Days, mean"),
+            _("Nine of ten within, days"),
+        ],
         "chart_rows": [_cells(group) for group in card.months],
         "may_edit": request.membership.may("shipments.edit"),
         "may_export": request.membership.may("orders.export"),
