@@ -144,7 +144,7 @@ def test_good_rows_of_a_file_are_kept_and_bad_ones_given_back(scope, ann, as_use
     assert sent.events.count() == 2
     page = client.get(response["Location"]).content.decode()
     assert "No parcel has this number." in page
-    rows = list(csv.reader(io.StringIO(client.get(f"{response['Location']}bad.csv").content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(client.get(f"{response['Location']}bad.csv").getvalue().decode("utf-8-sig"))))
     assert [row[5] for row in rows[1:]] == ["2", "5", "6", "7"]
     assert "“eaten” is no report" in rows[4][6]
 

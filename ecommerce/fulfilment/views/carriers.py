@@ -104,7 +104,7 @@ def _chart(card: Card) -> dict[str, Any] | None:
     if not any(group.percent is not None for group in card.months):
         return None
     months = [group.name for group in card.months]
-    series = [(_("On time"), [None if g.percent is None else g.percent / 100 for g in card.months], "own")]
+    series = [(_("On time"), [g.percent for g in card.months], "own")]
     return series_data(months, series, unit="percent")
 
 
