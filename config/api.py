@@ -25,10 +25,11 @@ from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
+from ecommerce.buyers.api import TrackingPageViewSet
 from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSet
 from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.customers.api import CustomerViewSet
-from ecommerce.fulfilment.api import ShipmentViewSet, ShipOrderViewSet
+from ecommerce.fulfilment.api import CarrierViewSet, ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
     CountViewSet,
@@ -43,6 +44,7 @@ from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
 
 router = SimpleRouter()
+router.register("carriers", CarrierViewSet, "api-carrier")
 router.register("categories", CategoryViewSet, "api-category")
 router.register("complaints", ComplaintViewSet, "api-complaint")
 router.register("customers", CustomerViewSet, "api-customer")
@@ -57,6 +59,7 @@ router.register("markets", MarketViewSet, "api-market")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
+router.register("orders", TrackingPageViewSet, "api-order-trackingpage")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")

@@ -60,6 +60,7 @@ PORTAL = (
         (
             Entry(_("Orders"), icon="receipt", url="order-list", word="orders.view", key="o"),
             Entry(_("Shipments"), icon="truck-delivery", url="shipment-list", word="shipments.view", key="s"),
+            Entry(_("Carriers"), icon="truck", url="carrier-list", word="shipments.view", key="z"),
             Entry(_("Returns"), icon="arrow-back-up", url="return-list", word="returns.view", key="b"),
             Entry(_("Products"), icon="tag", url="product-list", word="products.view", key="p"),
             Entry(_("Life cycle"), icon="plant-2", url="lifecycle-list", word="facts.view"),

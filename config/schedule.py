@@ -19,6 +19,7 @@ from analytics.restock.tasks import watch_stock
 from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
+from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
@@ -40,6 +41,8 @@ SCHEDULE = [
     PeriodicJob("lifecycle", nightly_stages, at=time(4, 40), per_merchant=True),
     PeriodicJob("listing_quality", nightly_quality, at=time(4, 50), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
+    PeriodicJob("parcels", nightly_parcels, at=time(3, 20), per_merchant=True),
+    PeriodicJob("parcels_watch", watch_all_parcels, every=timedelta(minutes=30)),
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("promotions", nightly_promotions, at=time(3, 10), per_merchant=True),
     PeriodicJob("return_clocks", return_clocks, every=timedelta(minutes=5)),

@@ -12,7 +12,16 @@ from ecommerce.catalog.models import (
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
-from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.models import (
+    Carrier,
+    CarrierService,
+    DeliveryPrediction,
+    ParcelCase,
+    Shipment,
+    ShipmentLine,
+    TrackingEvent,
+    TrackingUpload,
+)
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import (
     ChannelBuffer,
@@ -53,6 +62,8 @@ from ecommerce.reviews.models import Review
 
 __all__ = [
     "BundlePart",
+    "Carrier",
+    "CarrierService",
     "Category",
     "CategoryAttribute",
     "ChannelBuffer",
@@ -63,6 +74,7 @@ __all__ = [
     "CountLine",
     "Customer",
     "CustomerTag",
+    "DeliveryPrediction",
     "GridEdit",
     "ImportRun",
     "Invoice",
@@ -71,6 +83,7 @@ __all__ = [
     "OrderCounter",
     "OrderLine",
     "OrderNote",
+    "ParcelCase",
     "Payment",
     "PriceChange",
     "Product",
@@ -97,6 +110,7 @@ __all__ = [
     "Supplier",
     "SupplierPrice",
     "TrackingEvent",
+    "TrackingUpload",
     "Transfer",
     "TransferLine",
     "Variant",

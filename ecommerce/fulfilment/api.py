@@ -11,13 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
-from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order
+from core.errors import Refused
+from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order, take_report
 from ecommerce.fulfilment.filters import ShipmentFilters
-from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.models import Carrier, CarrierService, Shipment, ShipmentLine, TrackingEvent
 from ecommerce.fulfilment.queries import shipment_detail
+from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.api import NUMBER, UnitsOfLine, units_of
 from ecommerce.orders.models import Order
+
+MOST_REPORTS = 500
 
 
 class ShipmentLineOut(serializers.ModelSerializer[ShipmentLine]):
@@ -32,7 +36,7 @@ class ShipmentLineOut(serializers.ModelSerializer[ShipmentLine]):
 class TrackingEventOut(serializers.ModelSerializer[TrackingEvent]):
     class Meta:
         model = TrackingEvent
-        fields = ("id", "at", "state", "description", "location")
+        fields = ("id", "at", "kind", "state", "description", "location")
 
 
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
@@ -45,7 +49,8 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         model = Shipment
         fields = (
             "id", "order", "warehouse", "carrier", "tracking_number", "state", "shipped_at", "promised_at",
-            "delivered_at", "created_at", "updated_at", "lines", "events",
+            "delivered_at", "expected_at", "expected_from", "expected_to", "late_chance",
+            "created_at", "updated_at", "lines", "events",
         )  # fmt: skip
 
 
@@ -63,10 +68,60 @@ class TrackingIn(serializers.Serializer[Any]):
 
 
 class TrackingEventIn(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=Shipment.State.choices)
+    kind = serializers.ChoiceField(
+        choices=TrackingEvent.Kind.choices, required=False, help_text="What it tells; without it `state` must be given."
+    )
+    state = serializers.ChoiceField(
+        choices=Shipment.State.choices, required=False, help_text="Where the parcel is; left out where `kind` is given."
+    )
     at = serializers.DateTimeField()
     description = serializers.CharField(max_length=200, required=False, allow_blank=True)
     location = serializers.CharField(max_length=100, required=False, allow_blank=True)
+
+
+class ReportIn(TrackingEventIn):
+    tracking_number = serializers.CharField(max_length=80)
+
+
+class ReportsIn(serializers.Serializer[Any]):
+    reports = ReportIn(many=True, allow_empty=False, max_length=MOST_REPORTS)  # type: ignore[call-arg]
+
+
+class ReportResult(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="The place in the list, from 0.")
+    result = serializers.ChoiceField(choices=["created", "known", "refused"])
+    code = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+
+
+class ReportsOut(serializers.Serializer[Any]):
+    results = ReportResult(many=True)
+
+
+class CarrierServiceOut(serializers.ModelSerializer[CarrierService]):
+    class Meta:
+        model = CarrierService
+        fields = ("name", "region", "days")
+
+
+class CarrierOut(serializers.ModelSerializer[Carrier]):
+    services = CarrierServiceOut(many=True)
+
+    class Meta:
+        model = Carrier
+        fields = ("id", "name", "code", "aliases", "is_active", "services", "updated_at")
+
+
+class CarrierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """Who carries the shop's parcels, and what they promise."""
+
+    queryset = Carrier.objects.none()
+    serializer_class = CarrierOut
+    updated_field = "updated_at"
+    permissions = {"read": "shipments.view"}
+
+    def get_queryset(self) -> Any:
+        return Carrier.objects.prefetch_related("services")
 
 
 class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -74,8 +129,13 @@ class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     serializer_class = ShipmentOut
     filterset_class = ShipmentFilters
     updated_field = "updated_at"
-    permissions = {"read": "shipments.view", "partial_update": "shipments.edit", "events": "shipments.edit"}
-    inputs = {"partial_update": TrackingIn, "events": TrackingEventIn}
+    permissions = {
+        "read": "shipments.view",
+        "partial_update": "shipments.edit",
+        "events": "shipments.edit",
+        "reports": "shipments.edit",
+    }
+    inputs = {"partial_update": TrackingIn, "events": TrackingEventIn, "reports": ReportsIn}
 
     def get_queryset(self) -> Any:
         return shipment_detail().prefetch_related("lines__order_line")
@@ -95,6 +155,32 @@ class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         parcel = self.get_object()
         add_tracking_event(parcel, **{"description": "", "location": "", **self.read()}, actor=self.actor)
         return Response(ShipmentOut(self.get_queryset().get(pk=parcel.pk)).data)
+
+    @extend_schema(request=ReportsIn, responses=ReportsOut)
+    @action(detail=False, methods=["post"])
+    def reports(self, request: Request) -> Response:
+        """Write down many reports at once, each by its tracking number; each is answered for itself.
+
+        The same report again is known and changes nothing, in whatever order they come.
+        """
+        reports = self.read()["reports"]
+        numbers = {clean_tracking(one["tracking_number"]) for one in reports}
+        parcels: dict[str, list[Shipment]] = {}
+        for parcel in Shipment.objects.filter(tracking_number__in=numbers).select_related("order"):
+            parcels.setdefault(parcel.tracking_number, []).append(parcel)
+        results = [{"row": row, **self._take(one, parcels)} for row, one in enumerate(reports)]
+        return Response(ReportsOut({"results": results}).data)
+
+    def _take(self, given: dict[str, Any], parcels: dict[str, list[Shipment]]) -> dict[str, str]:
+        found = parcels.get(clean_tracking(given.pop("tracking_number")), [])
+        if len(found) != 1:
+            said = "Several parcels have this number." if found else "No parcel has this number."
+            return {"result": "refused", "code": "parcel_unknown", "message": said}
+        try:
+            _report, is_new = take_report(found[0], **given, actor=self.actor)
+        except Refused as refusal:
+            return {"result": "refused", "code": refusal.code, "message": str(refusal.message)}
+        return {"result": "created" if is_new else "known", "code": "", "message": ""}
 
 
 class ShipOrderViewSet(TenantViewSet):

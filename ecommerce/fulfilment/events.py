@@ -69,3 +69,71 @@ class TrackingChanged(ParcelFact):
     sentence = _("Tracking number changed to %(tracking_number)s")
     carrier: str
     tracking_number: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class CarrierSaved(Event):
+    """A carrier of the shop was added or changed."""
+
+    kind = "fulfilment.carrier_saved"
+    label = _("Carrier saved")
+    sentence = _("Carrier saved: %(name)s")
+    carrier_id: int
+    name: str
+    is_new: bool
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelCasesFound(Event):
+    """Parcels of one carrier need a person: how many are new, how many are open in all, the most frequent reason.
+
+    `carrier_id` is 0 for parcels whose carrier is not known.
+    """
+
+    kind = "fulfilment.cases_found"
+    label = _("Parcels with a problem")
+    sentence = _("New parcels with a problem: %(found)s. %(carrier)s")
+    carrier_id: int
+    carrier: str
+    found: int
+    open: int
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelCaseHandled(ParcelFact):
+    """Somebody said what is done about a parcel's problem, or who does it."""
+
+    kind = "fulfilment.case_handled"
+    label = _("Parcel problem taken up")
+    case_id: int
+    reason: str
+    step: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelCaseClosed(ParcelFact):
+    """Somebody settled a parcel's problem."""
+
+    kind = "fulfilment.case_closed"
+    label = _("Parcel problem settled")
+    case_id: int
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class TrackingUploaded(Event):
+    """A file of reports was written: how many were new, known already, and not usable."""
+
+    kind = "fulfilment.uploaded"
+    label = _("Tracking file read")
+    sentence = _("Tracking file read: %(created)s new, %(repeated)s known, %(bad)s not usable")
+    upload_id: int
+    created: int
+    repeated: int
+    bad: int

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import DayRangeFilter
-from ecommerce.fulfilment.models import Shipment
+from ecommerce.fulfilment.models import Carrier, ParcelCase, Shipment
+from ecommerce.inventory.models import Warehouse
+
+
+def _carriers(request: Any) -> Any:
+    return Carrier.objects.all()
+
+
+def _warehouses(request: Any) -> Any:
+    return Warehouse.objects.all()
 
 
 class ShipmentFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=Shipment.State.choices, empty_label=_("All"))
     carrier = django_filters.CharFilter(
-        "carrier", "icontains", label=_("Carrier"), widget=forms.TextInput(attrs={"maxlength": 60})
+        method="with_carrier", label=_("Carrier"), widget=forms.TextInput(attrs={"maxlength": 60})
     )
+    warehouse = django_filters.ModelChoiceFilter(label=_("Warehouse"), queryset=_warehouses, empty_label=_("All"))
     shipped = DayRangeFilter("shipped_at", label=_("Shipped"))
     city = django_filters.CharFilter(
         "order__ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
@@ -22,4 +35,21 @@ class ShipmentFilters(django_filters.FilterSet):
 
     class Meta:
         model = Shipment
+        fields: list[str] = []
+
+    def with_carrier(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Q(carrier__icontains=value) | Q(carried_by__name__icontains=value))
+
+
+class CaseFilters(django_filters.FilterSet):
+    carrier = django_filters.ModelChoiceFilter(
+        "shipment__carried_by", label=_("Carrier"), queryset=_carriers, empty_label=_("All")
+    )
+    warehouse = django_filters.ModelChoiceFilter(
+        "shipment__warehouse", label=_("Warehouse"), queryset=_warehouses, empty_label=_("All")
+    )
+    opened = DayRangeFilter("opened_at", label=_("Since"))
+
+    class Meta:
+        model = ParcelCase
         fields: list[str] = []

@@ -8,6 +8,8 @@ from accounts.activity.models import Activity
 from core.actors import SYSTEM
 from core.events import handles
 from ecommerce.fulfilment.actions import deliver_if_all_arrived
+from ecommerce.fulfilment.events import OrderShipped, ParcelMoved
+from ecommerce.fulfilment.tasks import foretell_soon
 from ecommerce.orders.events import OrderCancelled
 from ecommerce.orders.models import Order
 
@@ -18,3 +20,8 @@ def close_an_order_whose_rest_was_called_off(event: OrderCancelled, activity: Ac
     order = Order.objects.filter(pk=event.order_id).first()
     if order is not None and not event.whole:
         deliver_if_all_arrived(order, at=timezone.now(), actor=SYSTEM)
+
+
+@handles(OrderShipped, ParcelMoved)
+def tell_anew_when_parcels_arrive(event: OrderShipped | ParcelMoved, activity: Activity) -> None:
+    foretell_soon()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
-from ecommerce.fulfilment.filters import ShipmentFilters
-from ecommerce.fulfilment.models import Shipment
-from ecommerce.fulfilment.queries import search_shipments
+from ecommerce.fulfilment.filters import CaseFilters, ShipmentFilters
+from ecommerce.fulfilment.models import ParcelCase, Shipment
+from ecommerce.fulfilment.queries import search_cases, search_shipments
 
 SHIPMENTS = Listing(
     sorts=[
@@ -39,4 +42,46 @@ SHIPMENTS = Listing(
     ],
     filters=ShipmentFilters,
     search=search_shipments,
+)
+
+Reason = ParcelCase.Reason
+
+
+def _waiting(*reasons: str) -> Any:
+    """Open cases of the reasons (of any without one) that are not put to rest."""
+
+    def rows(cases: Any) -> Any:
+        awake = cases.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now()), closed_at=None)
+        return awake.filter(reason__in=reasons) if reasons else awake
+
+    return rows
+
+
+CASES = Listing(
+    tabs=[
+        Tab("open", pgettext_lazy("parcel cases", "Open"), _waiting()),
+        Tab("still", Reason.NO_MOVEMENT.label, _waiting(Reason.NO_MOVEMENT)),
+        Tab("overdue", Reason.OVERDUE.label, _waiting(Reason.OVERDUE)),
+        Tab("failed", Reason.FAILED_ATTEMPT.label, _waiting(Reason.FAILED_ATTEMPT, Reason.PROBLEM)),
+        Tab("address", Reason.ADDRESS_PROBLEM.label, _waiting(Reason.ADDRESS_PROBLEM)),
+        Tab("returned", Reason.RETURNED.label, _waiting(Reason.RETURNED)),
+        Tab(
+            "resting",
+            pgettext_lazy("parcel cases", "Resting"),
+            lambda rows: rows.filter(closed_at=None, snoozed_until__gt=timezone.now()),
+        ),
+        Tab(
+            "closed",
+            pgettext_lazy("parcel cases", "Closed"),
+            lambda rows: rows.exclude(closed_at=None),
+            counted=False,
+        ),
+    ],
+    sorts=[Sort("since", _("Since"), "opened_at")],
+    filters=CaseFilters,
+    search=search_cases,
+)
+
+CARRIERS = Listing(
+    sorts=[Sort("name", _("Carrier"), "name")], search=lambda rows, words: rows.filter(name__icontains=words)
 )

@@ -11,9 +11,57 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.append_only import AppendOnlyModel
 from core.badges import Badge
+from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
-from ecommerce.fulfilment.rules import follow_link
+from ecommerce.fulfilment.rules import STEPS_OF_REASON, follow_link
+
+
+class Carrier(TenantModel):
+    """Who carries parcels of this shop.
+
+    `aliases` are the other names that parcels were sent under; `keys` are name, code and aliases as
+    rules.carrier_key() compares them. `parcel_cost` is what a parcel costs on average, if known.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    aliases = models.JSONField(_("also written as"), default=list, blank=True)
+    keys = models.JSONField(default=list)
+    parcel_cost = money_field(_("cost of a parcel"), null=True, blank=True, default=None)
+    is_active = models.BooleanField(_("in use"), default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "name"], name="carrier_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("carrier-detail", args=[self.merchant.slug, self.pk])
+
+
+class CarrierService(TenantModel):
+    """Days a carrier promises for a service, to a region; "" is any region that is not named."""
+
+    carrier = models.ForeignKey(Carrier, models.CASCADE, related_name="services")
+    name = models.CharField(_("service"), max_length=60, blank=True)
+    region = models.CharField(_("region"), max_length=80, blank=True)
+    days = models.PositiveSmallIntegerField(_("promised days"))
+
+    class Meta:
+        ordering = ["name", "region", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["carrier", "name", "region"], name="carrier_service_once"),
+            models.CheckConstraint(condition=models.Q(days__gt=0, days__lte=90), name="carrier_service_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.region} {self.days}"
 
 
 class ShipmentQuerySet(TenantQuerySet["Shipment"]):
@@ -47,11 +95,17 @@ class Shipment(TenantModel):
     order = models.ForeignKey("ecommerce.Order", models.CASCADE, related_name="shipments")
     warehouse = models.ForeignKey("ecommerce.Warehouse", models.PROTECT, null=True, blank=True, related_name="+")
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    carried_by = models.ForeignKey(Carrier, models.SET_NULL, null=True, blank=True, related_name="shipments")
     tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.IN_TRANSIT)
     shipped_at = models.DateTimeField(_("shipped"), default=timezone.now)
     promised_at = models.DateTimeField(_("promised"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    moved_at = models.DateTimeField(null=True, blank=True, help_text="time of the latest report")
+    expected_at = models.DateTimeField(_("expected"), null=True, blank=True)
+    expected_from = models.DateTimeField(null=True, blank=True, help_text="start of the 80 % range")
+    expected_to = models.DateTimeField(null=True, blank=True, help_text="end of the 80 % range")
+    late_chance = models.FloatField(null=True, blank=True, help_text="of coming after the promise, 0 to 1")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -63,6 +117,12 @@ class Shipment(TenantModel):
             models.Index(fields=["merchant", "-shipped_at", "-id"], name="shipment_newest"),
             models.Index(fields=["merchant", "tracking_number"], name="shipment_tracking"),
             models.Index(fields=["merchant", "updated_at", "id"], name="shipment_updated"),
+            models.Index(fields=["carried_by", "-shipped_at"], name="shipment_carrier"),
+            models.Index(
+                fields=["merchant", "shipped_at"],
+                name="shipment_open",
+                condition=models.Q(state__in=["in_transit", "out_for_delivery", "exception"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,6 +139,11 @@ class Shipment(TenantModel):
     def follow_url(self) -> str:
         """The carrier's own page for the parcel, or ""."""
         return follow_link(self.carrier, self.tracking_number)
+
+    @property
+    def may_be_late(self) -> bool:
+        """Whether it rather comes after the promise than before, and has not yet."""
+        return not self.has_arrived and self.late_chance is not None and self.late_chance >= 0.5
 
     @property
     def has_arrived(self) -> bool:
@@ -104,17 +169,151 @@ class ShipmentLine(TenantModel):
 
 
 class TrackingEvent(TenantModel):
-    """What the carrier reported; the same report twice is kept once."""
+    """What the carrier reported; the same report twice is kept once. `state` is where the parcel is after it."""
+
+    class Kind(models.TextChoices):
+        PICKED_UP = "picked_up", pgettext_lazy("tracking", "Picked up")
+        IN_TRANSIT = "in_transit", pgettext_lazy("tracking", "In transit")
+        ARRIVED_AT = "arrived_at", pgettext_lazy("tracking", "Arrived at a depot")
+        CUSTOMS = "customs", pgettext_lazy("tracking", "At customs")
+        OUT_FOR_DELIVERY = "out_for_delivery", pgettext_lazy("tracking", "Out for delivery")
+        DELIVERED = "delivered", pgettext_lazy("tracking", "Delivered")
+        FAILED_ATTEMPT = "failed_attempt", pgettext_lazy("tracking", "Delivery failed")
+        ADDRESS_PROBLEM = "address_problem", pgettext_lazy("tracking", "Address problem")
+        PROBLEM = "problem", pgettext_lazy("tracking", "Problem")
+        RETURNED = "returned", pgettext_lazy("tracking", "Returned to sender")
 
     shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="events")
     at = models.DateTimeField(_("time"), default=timezone.now)
+    kind = models.CharField(_("report"), max_length=20, choices=Kind, blank=True, default="")
     state = models.CharField(_("state"), max_length=16, choices=Shipment.State)
     description = models.CharField(_("description"), max_length=200, blank=True)
     location = models.CharField(_("place"), max_length=100, blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["shipment", "at", "state"], name="tracking_event_once")]
+        constraints = [models.UniqueConstraint(fields=["shipment", "at", "state", "kind"], name="tracking_event_once")]
 
     def __str__(self) -> str:
-        return f"{self.state} {self.at:%F}"
+        return f"{self.kind or self.state} {self.at:%F}"
+
+    @property
+    def label(self) -> str:
+        """What it tells; rows from before there were kinds have only the state."""
+        return str(self.get_kind_display() if self.kind else self.get_state_display())
+
+
+class DeliveryPrediction(AppendOnlyModel, TenantModel):
+    """What was said about the arrival of a parcel, when, and on how many parcels of the past it rests."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="predictions")
+    carrier = models.ForeignKey(Carrier, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    low = models.DateTimeField()
+    middle = models.DateTimeField()
+    high = models.DateTimeField()
+    late_chance = models.FloatField(null=True)
+    parcels = models.PositiveIntegerField()
+    is_first = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["carrier", "made_at"], name="prediction_carrier")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment"], condition=models.Q(is_first=True), name="prediction_first_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.middle:%F}"
+
+
+class ParcelCaseQuerySet(TenantQuerySet["ParcelCase"]):
+    def open(self) -> ParcelCaseQuerySet:
+        return self.filter(closed_at=None)
+
+
+class ParcelCase(TenantModel):
+    """Something about a parcel that a person must look at. One open case for each reason of a parcel."""
+
+    class Reason(models.TextChoices):
+        NO_MOVEMENT = "no_movement", pgettext_lazy("parcel", "No movement")
+        OVERDUE = "overdue", pgettext_lazy("parcel", "Promised day passed")
+        FAILED_ATTEMPT = "failed_attempt", pgettext_lazy("parcel", "Delivery failed")
+        ADDRESS_PROBLEM = "address_problem", pgettext_lazy("parcel", "Address problem")
+        PROBLEM = "problem", pgettext_lazy("parcel", "Problem at the carrier")
+        RETURNED = "returned", pgettext_lazy("parcel", "Returned to sender")
+
+    class Step(models.TextChoices):
+        CONTACT_CARRIER = "contact_carrier", pgettext_lazy("parcel", "Ask the carrier")
+        CONTACT_BUYER = "contact_buyer", pgettext_lazy("parcel", "Ask the buyer")
+        CORRECT_ADDRESS = "correct_address", pgettext_lazy("parcel", "Correct the address")
+        RESHIP = "reship", pgettext_lazy("parcel", "Send it again")
+        REFUND = "refund", pgettext_lazy("parcel", "Refund with a return")
+
+    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="cases")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    opened_at = models.DateTimeField(_("since"), default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    step = models.CharField(_("next step"), max_length=20, choices=Step, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=150, blank=True, help_text="empty where it closed by itself")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantManager.from_queryset(ParcelCaseQuerySet)()
+
+    class Meta:
+        ordering = ["opened_at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["merchant", "opened_at", "id"], name="parcel_case_open", condition=models.Q(closed_at=None)
+            ),
+            models.Index(fields=["merchant", "-closed_at"], name="parcel_case_closed"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "reason"], condition=models.Q(closed_at=None), name="parcel_case_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shipment_id} {self.reason}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("parcel-case-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def badge(self) -> Badge:
+        tone = "warning" if self.reason in (self.Reason.NO_MOVEMENT, self.Reason.OVERDUE) else "critical"
+        return Badge(tone, str(self.get_reason_display()), icon="alert-triangle")
+
+    @property
+    def usual_step(self) -> str:
+        """What one does first about this reason."""
+        return str(self.Step(STEPS_OF_REASON[self.reason][0]).label)
+
+
+class TrackingUpload(TenantModel):
+    """A file of reports. `rows` wait to be written and are let go then; `bad` are [row, field, sentence, cells]."""
+
+    file_name = models.CharField(max_length=200)
+    header = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    count = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    repeated = models.PositiveIntegerField(default=0)
+    bad = models.JSONField(default=list)
+    job_id = models.BigIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name

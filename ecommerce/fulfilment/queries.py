@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Prefetch, Q, Sum, Value
+from django.db.models import Count, Prefetch, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
-from ecommerce.fulfilment.models import Shipment, ShipmentLine, ShipmentQuerySet
+from accounts.models import Membership, User
+from ecommerce.fulfilment.models import (
+    Carrier,
+    CarrierService,
+    ParcelCase,
+    Shipment,
+    ShipmentLine,
+    ShipmentQuerySet,
+    TrackingEvent,
+)
+from ecommerce.fulfilment.rules import carrier_key, kind_of_report, long_gap
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+WATCHED = timedelta(days=60)  # after which a parcel that never arrived is history, not work
+GAPS_OF = timedelta(days=90)
+MOST_GAPS = 50_000
+DAY = 86_400.0
 
 
 def shipment_list() -> ShipmentQuerySet:
     """Parcels with what a row of a list shows. `promised` is `promised_at`, or far away where there is none."""
-    rows: ShipmentQuerySet = Shipment.objects.select_related("merchant", "order__merchant").annotate(
+    named = Shipment.objects.select_related("merchant", "order__merchant", "warehouse", "carried_by")
+    rows: ShipmentQuerySet = named.annotate(
         promised=Coalesce("promised_at", Value(NEVER)), units=Coalesce(Sum("lines__quantity"), 0)
     )
     return rows
@@ -22,9 +39,9 @@ def shipment_list() -> ShipmentQuerySet:
 
 def shipment_detail() -> ShipmentQuerySet:
     """Parcels with all that their own page shows."""
-    rows: ShipmentQuerySet = Shipment.objects.select_related("merchant", "order__merchant", "warehouse")
+    rows: ShipmentQuerySet = Shipment.objects.select_related("merchant", "order__merchant", "warehouse", "carried_by")
     lines = ShipmentLine.objects.select_related("order_line__variant")
-    return rows.prefetch_related(Prefetch("lines", lines), "events")
+    return rows.prefetch_related(Prefetch("lines", lines), "events", "cases")
 
 
 def search_shipments(rows: ShipmentQuerySet, words: str) -> ShipmentQuerySet:
@@ -41,3 +58,78 @@ def carriers_used(limit: int = 20) -> list[str]:
     """The carriers of the newest parcels, to choose from."""
     names = Shipment.objects.exclude(carrier="").order_by("-shipped_at").values_list("carrier", flat=True)[:200]
     return list(dict.fromkeys(names))[:limit]
+
+
+def carrier_list() -> Any:
+    """Carriers with how many parcels each has under way."""
+    moving = Q(shipments__state__in=[Shipment.State.IN_TRANSIT, Shipment.State.OUT_FOR_DELIVERY])
+    return Carrier.objects.select_related("merchant").annotate(under_way=Count("shipments", filter=moving))
+
+
+def carrier_keys() -> dict[str, Carrier]:
+    """Every name a carrier of the shop goes by, as rules.carrier_key() has it: one query."""
+    return {key: carrier for carrier in Carrier.objects.all() for key in carrier.keys}
+
+
+def carrier_called(text: str) -> Carrier | None:
+    """The carrier of the shop that goes by this name, or None."""
+    key = carrier_key(text)
+    return carrier_keys().get(key) if key else None
+
+
+def promised_days(carrier: Carrier, region: str) -> int | None:
+    """The days the carrier promises to a region, the longest of its services; None where it promises nothing."""
+    days: dict[str, int] = {}
+    for service in CarrierService.objects.filter(carrier=carrier, region__in=["", region]):
+        days[service.region] = max(days.get(service.region, 0), service.days)
+    return days.get(region) or days.get("")
+
+
+def under_watch(now: datetime) -> Any:
+    """Parcels that have not arrived, were sent within WATCHED, and are before `now`."""
+    rows = Shipment.objects.exclude(state__in=Shipment.ARRIVED).select_related("merchant", "order")
+    return rows.filter(shipped_at__gt=now - WATCHED, shipped_at__lte=now)
+
+
+def last_reports(shipments: Collection[int]) -> dict[int, tuple[str, datetime]]:
+    """The kind and time of the latest report of each parcel that has one: one query."""
+    rows = TrackingEvent.objects.filter(shipment__in=shipments).order_by("at", "pk")
+    return {pk: (kind_of_report(kind, state), at) for pk, kind, state, at in rows.values_list(
+        "shipment_id", "kind", "state", "at"
+    )}  # fmt: skip
+
+
+def long_gaps(now: datetime) -> dict[int | None, timedelta]:
+    """For each carrier (and None) with parcels under watch, how long it may be silent before something is wrong."""
+    reports = TrackingEvent.objects.filter(at__gt=now - GAPS_OF, at__lte=now).order_by("-at")
+    newest = reports.values_list("shipment_id", "shipment__carried_by_id", "at")[:MOST_GAPS]
+    later: dict[int, datetime] = {}
+    waits: dict[int | None, list[float]] = {}
+    for shipment, carrier, at in newest.iterator(chunk_size=5000):
+        if shipment in later:
+            waits.setdefault(carrier, []).append((later[shipment] - at).total_seconds() / DAY)
+        later[shipment] = at
+    carriers = set(under_watch(now).order_by().values_list("carried_by_id", flat=True).distinct())
+    return {carrier: long_gap(waits.get(carrier, [])) for carrier in carriers}
+
+
+def case_list() -> Any:
+    """Cases with what a row of the queue shows."""
+    return ParcelCase.objects.select_related(
+        "merchant", "shipment__merchant", "shipment__order__merchant", "shipment__carried_by", "shipment__warehouse",
+        "assigned_to",
+    )  # fmt: skip
+
+
+def search_cases(rows: Any, words: str) -> Any:
+    """Cases of parcels whose tracking number, order or buyer is `words`, or begins with it."""
+    return rows.filter(
+        Q(shipment__tracking_number__istartswith=words.replace(" ", ""))
+        | Q(shipment__order__number__istartswith=words.lstrip("#"))
+        | Q(shipment__order__buyer_name__icontains=words)
+    )
+
+
+def team() -> Any:
+    """The people of the shop, to whom a case can be given."""
+    return User.objects.filter(pk__in=Membership.objects.values("user_id"), is_active=True).order_by("name", "pk")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 # Where a parcel can be followed on the carrier's own pages, by a word in the carrier's name.
@@ -45,3 +46,71 @@ def follow_link(carrier: str, tracking_number: str) -> str:
 def clean_tracking(text: str) -> str:
     """A tracking number as carriers write it: without blanks, in capitals."""
     return "".join(text.split()).upper()[:80]
+
+
+# What a report can tell, and where the parcel is after it.
+STATE_OF_KIND = {
+    "picked_up": "in_transit",
+    "in_transit": "in_transit",
+    "arrived_at": "in_transit",
+    "customs": "in_transit",
+    "out_for_delivery": "out_for_delivery",
+    "delivered": "delivered",
+    "failed_attempt": "exception",
+    "address_problem": "exception",
+    "problem": "exception",
+    "returned": "returned",
+}
+KIND_OF_STATE = {
+    "in_transit": "in_transit",
+    "out_for_delivery": "out_for_delivery",
+    "delivered": "delivered",
+    "exception": "problem",
+    "returned": "returned",
+}
+# Reports that make a case of their own, and the case's reason.
+REASON_OF_KIND = {
+    "failed_attempt": "failed_attempt",
+    "address_problem": "address_problem",
+    "problem": "problem",
+    "returned": "returned",
+}
+# The first step of each reason is the usual one.
+STEPS_OF_REASON = {
+    "no_movement": ("contact_carrier", "contact_buyer", "reship", "refund"),
+    "overdue": ("contact_carrier", "contact_buyer", "reship", "refund"),
+    "failed_attempt": ("contact_buyer", "contact_carrier", "correct_address", "refund"),
+    "address_problem": ("correct_address", "contact_buyer", "contact_carrier", "refund"),
+    "problem": ("contact_carrier", "contact_buyer", "reship", "refund"),
+    "returned": ("reship", "contact_buyer", "refund"),
+}
+USUAL_GAP = timedelta(days=4)  # without movement, where a carrier's own history is too short to say
+SHORTEST_GAP = timedelta(hours=24)
+FEWEST_GAPS = 50
+LONG_GAP = 0.98  # the share of a carrier's waits between reports that are shorter than a long one
+
+
+def kind_of_report(kind: str, state: str) -> str:
+    """The kind of a report that names only the parcel's state, as older programs do."""
+    return kind or KIND_OF_STATE.get(state, "")
+
+
+def carrier_key(text: str) -> str:
+    """A carrier's name as it is compared: case, blanks and signs do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())[:80]
+
+
+def long_gap(gaps: Sequence[float]) -> timedelta:
+    """After how long without a report something is wrong: the LONG_GAP quantile of waits (days) that ended."""
+    if len(gaps) < FEWEST_GAPS:
+        return USUAL_GAP
+    ordered = sorted(gaps)
+    return max(timedelta(days=ordered[int(LONG_GAP * (len(ordered) - 1))]), SHORTEST_GAP)
+
+
+def foretold_anew(old: tuple[datetime, float] | None, new: tuple[datetime, float]) -> bool:
+    """Whether a prediction (expected, chance of being late) differs enough from the last one to be written down."""
+    if old is None:
+        return True
+    return abs((new[0] - old[0]).total_seconds()) >= 12 * 3600 or abs(new[1] - old[1]) >= 0.1

@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from ecommerce.fulfilment import views
+from ecommerce.fulfilment.views import carriers, cases, parcels, uploads
 
 urlpatterns = [
-    path("orders/<str:number>/ship/", views.ship, name="order-ship"),
-    path("shipments/", views.index, name="shipment-list"),
-    path("shipments/export.csv", views.export, name="shipment-export"),
-    path("shipments/<int:pk>/", views.detail, name="shipment-detail"),
-    path("shipments/<int:pk>/tracking/", views.tracking, name="shipment-tracking"),
-    path("shipments/<int:pk>/report/", views.report, name="shipment-report"),
-    path("shipments/<int:pk>/deliver/", views.deliver, name="shipment-deliver"),
+    path("orders/<str:number>/ship/", parcels.ship, name="order-ship"),
+    path("shipments/", parcels.index, name="shipment-list"),
+    path("shipments/export.csv", parcels.export, name="shipment-export"),
+    path("shipments/<int:pk>/", parcels.detail, name="shipment-detail"),
+    path("shipments/<int:pk>/tracking/", parcels.tracking, name="shipment-tracking"),
+    path("shipments/<int:pk>/report/", parcels.report, name="shipment-report"),
+    path("shipments/<int:pk>/deliver/", parcels.deliver, name="shipment-deliver"),
+    path("shipments/cases/", cases.index, name="parcel-case-list"),
+    path("shipments/cases/<int:pk>/", cases.detail, name="parcel-case-detail"),
+    path("shipments/cases/<int:pk>/handle/", cases.handle, name="parcel-case-handle"),
+    path("shipments/cases/<int:pk>/close/", cases.close, name="parcel-case-close"),
+    path("shipments/reports/", uploads.new, name="trackingupload-new"),
+    path("shipments/reports/<int:pk>/", uploads.detail, name="trackingupload-detail"),
+    path("shipments/reports/<int:pk>/progress/", uploads.progress, name="trackingupload-progress"),
+    path("shipments/reports/<int:pk>/bad.csv", uploads.bad_rows, name="trackingupload-bad"),
+    path("carriers/", carriers.index, name="carrier-list"),
+    path("carriers/export.csv", carriers.export, name="carrier-export"),
+    path("carriers/new/", carriers.new, name="carrier-new"),
+    path("carriers/<int:pk>/", carriers.detail, name="carrier-detail"),
+    path("carriers/<int:pk>/edit/", carriers.edit, name="carrier-edit"),
+    path("carriers/<int:pk>/regions.csv", carriers.detail_export, name="carrier-regions-export"),
 ]

@@ -35,7 +35,7 @@ from ecommerce.complaints.events import (
     ComplaintOpened,
 )
 from ecommerce.complaints.models import Complaint
-from ecommerce.fulfilment.events import OrderShipped
+from ecommerce.fulfilment.events import OrderShipped, ParcelCasesFound
 from ecommerce.imports.events import ImportFinished
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted
@@ -110,6 +110,15 @@ def payment_failed(event: PaymentFailed, activity: Activity) -> None:
 def payment_settled(event: OrderPaid | OrderCancelled, activity: Activity) -> None:
     if isinstance(event, OrderPaid) or event.whole:
         settle("payment-failed", key=str(event.order_id))
+
+
+@handles(ParcelCasesFound)
+def parcels_need_a_person(event: ParcelCasesFound, activity: Activity) -> None:
+    """One notice a day for each carrier, which grows with the parcels it is about."""
+    merchant = Merchant.objects.get(pk=activity.merchant_id)
+    params = {"carrier_id": event.carrier_id, "carrier": event.carrier, "count": event.open, "reason": event.reason}
+    key = f"{event.carrier_id}:{merchant.day_of(activity.at).isoformat()}"
+    tell("parcel-cases", key=key, params=params, activity=activity, grows="count")
 
 
 @handles(ReviewSubmitted, ReviewPublished)

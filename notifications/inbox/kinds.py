@@ -67,6 +67,11 @@ def _to_late(params: Params) -> Target:
     return Target("order-detail", (params["number"],)) if one else Target("order-list", query="tab=late")
 
 
+def _to_cases(params: Params) -> Target:
+    carrier = int(params["carrier_id"])
+    return Target("parcel-case-list", query=f"carrier={carrier}" if carrier else "")
+
+
 _ORDERS, _STOCK, _BUYERS, _AHEAD = _("Orders"), _("Stock"), _("Reviews and complaints"), _("Forecasts")
 _TEAM, _SECURITY = _("Team and imports"), _("Security")
 
@@ -89,6 +94,11 @@ KINDS = (
     Kind(
         "order-new", _("New orders, once a day"), _ORDERS, Urgency.KNOW, "orders.view",
         sentences.order_new, _to("order-list"), _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
+    ),
+    Kind(
+        "parcel-cases", _("Parcels with a problem"), _ORDERS, Urgency.ACT, "shipments.edit",
+        sentences.parcel_cases, _to_cases, _("See the parcels"), icon="alert-triangle", tone="warning",
+        email=False, stale=timedelta(days=7),
     ),
     Kind(
         "return-requested", _("A return was requested"), _ORDERS, Urgency.ACT, "returns.handle",

@@ -19,6 +19,7 @@ from accounts.members.models import BuiltInRole
 from analytics.forecasts.models import Measure
 from core.templatetags.sc import money
 from ecommerce.complaints.models import Complaint
+from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.returns.models import Return
 
 Params = Mapping[str, Any]
@@ -64,6 +65,15 @@ def order_to_ship(p: Params) -> Words:
         title % {"count": p["count"]},
         body % {"late": p["late"], "number": p["number"], "due": _moment(p["due"])},
     )
+
+
+def parcel_cases(p: Params) -> Words:
+    values = {"count": p["count"], "carrier": p["carrier"] or gettext("unknown carrier")}
+    title = ngettext(
+        "%(count)d parcel of %(carrier)s needs you", "%(count)d parcels of %(carrier)s need you", p["count"]
+    )
+    reason = dict(ParcelCase.Reason.choices).get(p["reason"], "")
+    return title % values, gettext("Most often: %(reason)s. Buyers are waiting.") % {"reason": reason}
 
 
 def order_late(p: Params) -> Words:

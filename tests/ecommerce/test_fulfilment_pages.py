@@ -165,7 +165,7 @@ def test_the_list_costs_the_same_for_1_and_30_parcels(scope, ann, as_user, djang
     assert costs == [COST, COST]
 
 
-COST = 9  # session, user, membership, shops to switch to, rows, 4 of 5 views counted
+COST = 10  # session, user, membership, shops to switch to, warehouses to choose from, rows, 4 of 5 views counted
 
 
 def test_the_export_is_safe_to_open(scope, ann, as_user):
@@ -188,7 +188,7 @@ def test_a_parcel_is_corrected_reported_and_delivered(scope, ben, as_user):
     at = timezone.localtime(parcel.shipped_at, order.merchant.zone).replace(second=0, microsecond=0) + timedelta(
         minutes=1
     )
-    form = {"report-state": "out_for_delivery", "report-at": f"{at:%Y-%m-%dT%H:%M}", "report-location": "Shanghai"}
+    form = {"report-kind": "out_for_delivery", "report-at": f"{at:%Y-%m-%dT%H:%M}", "report-location": "Shanghai"}
     client.post(f"{url}report/", form)
     parcel.refresh_from_db()
     assert (parcel.carrier, parcel.tracking_number, parcel.state) == ("YTO", "YT22", "out_for_delivery")
@@ -208,12 +208,12 @@ def test_a_parcel_is_corrected_reported_and_delivered(scope, ben, as_user):
     [
         ({"report-at": "2999-01-01T00:00"}, "between the sending of the parcel and now"),
         ({"report-at": "yesterday"}, "Enter a valid date/time."),
-        ({"report-state": "eaten"}, "Select a valid choice"),
+        ({"report-kind": "eaten"}, "Select a valid choice"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(scope, ann, as_user, fields, words):
     parcel = ship_order(order_in("paid"), actor=ANN)
-    form = {"report-state": "delivered", "report-at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", **fields}
+    form = {"report-kind": "delivered", "report-at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", **fields}
     response = as_user(ann).post(f"/m/luming/shipments/{parcel.pk}/report/", form)
     assert (response.status_code, words in response.content.decode(), parcel.events.count()) == (422, True, 0)
 

@@ -75,6 +75,7 @@ def index(request: MerchantRequest) -> HttpResponse:
         "now": timezone.now(),
         "search_hint": _("Tracking number, order, buyer"),
         "search_label": _("Search shipments"),
+        "may_edit": request.membership.may("shipments.edit"),
     }
     if request.membership.may("orders.export"):
         context["export_url"] = reverse("shipment-export", args=[request.merchant.slug])
@@ -87,7 +88,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
     """The parcels of the view, one row each, times as the merchant's clock has them."""
     head = [
         _("Tracking number"), _("Carrier"), _("State"), _("Order"), _("Buyer"), _("City"), _("Items"), _("Shipped"),
-        _("Promised"), _("Delivered"),
+        _("Promised"), _("Delivered"), _("Warehouse"), _("Expected"),
     ]  # fmt: skip
 
     def clock(moment: Any) -> str:
@@ -99,7 +100,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
             yield [
                 parcel.tracking_number, parcel.carrier, parcel.get_state_display(), order.number, order.buyer_name,
                 order.ship_city, parcel.units, clock(parcel.shipped_at), clock(parcel.promised_at),
-                clock(parcel.delivered_at),
+                clock(parcel.delivered_at), parcel.warehouse or "", clock(parcel.expected_at),
             ]  # fmt: skip
 
     return table_response(request, _("shipments"), head, rows())
@@ -121,6 +122,8 @@ def _detail(
         "tracking": tracking or TrackingForm(initial=first, prefix="tracking"),
         "report": report or ReportForm(prefix="report"),
         "carriers": carriers_used(),
+        "cases": [case for case in parcel.cases.all() if case.closed_at is None],
+        "late_percent": None if parcel.late_chance is None else round(100 * parcel.late_chance),
         "may_edit": request.membership.may("shipments.edit"),
         "sees_order": request.membership.may("orders.view"),
     }
