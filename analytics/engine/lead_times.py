@@ -17,6 +17,7 @@ import numpy as np
 
 from analytics.engine.demand import LEVELS
 from analytics.engine.protocol import AnyFloat, Array
+from analytics.engine.stock import Order, quantile_until
 
 POINTS: Final = 12  # days that a distribution of lead times is told by: each has the same chance
 HALVINGS: Final = 40
@@ -55,7 +56,8 @@ def measured(days: Sequence[float]) -> LeadTimes:
 
 def days_of(times: Sequence[LeadTimes]) -> Array:
     """The lead times of many series, series x POINTS."""
-    return np.array([one.days for one in times], dtype=float).reshape(len(times), POINTS)
+    days: Array = np.array([one.days for one in times], dtype=float).reshape(len(times), POINTS)
+    return days
 
 
 def chance_within(curve: Array, leads: Array, extra: AnyFloat | float, stock: AnyFloat) -> Array:
@@ -83,6 +85,27 @@ def quantile_over(curve: Array, leads: Array, extra: AnyFloat | float, level: An
         enough = _chance(known, middle) >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return high
+
+
+def ordering_over(
+    curve: Array, stock: AnyFloat, leads: Array, review: AnyFloat | float, level: AnyFloat | float
+) -> Order:
+    """What to order where lead times are uncertain: engine.stock.ordering() with the demand until the delivery mixed.
+
+    A lead time whose points are all the same is a fixed one, and answers as ordering() does.
+    """
+    steady = (leads == leads[:, :1]).all(axis=1)
+    first = leads[:, 0] if leads.size else np.zeros(len(leads))
+    later_on = first + np.asarray(review, dtype=float)
+    point, full = quantile_until(curve, first, level), quantile_until(curve, later_on, level)
+    if not steady.all():
+        rows = np.flatnonzero(~steady)
+        some = np.broadcast_to(np.asarray(level, dtype=float), (len(curve),))[rows]
+        extra = np.broadcast_to(np.asarray(review, dtype=float), (len(curve),))[rows]
+        point[rows] = quantile_over(curve[rows], leads[rows], np.zeros(len(rows)), some)
+        full[rows] = quantile_over(curve[rows], leads[rows], extra, some)
+    point, full = np.ceil(point - 1e-9), np.ceil(full - 1e-9)
+    return Order(point, np.maximum(full - np.asarray(stock, dtype=float), 0.0))
 
 
 def _known(curve: Array, leads: Array, extra: AnyFloat | float) -> Array:

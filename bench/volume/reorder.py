@@ -170,7 +170,7 @@ class Ours:
     def __init__(self, shop: Shop, level: float) -> None:
         self.shop, self.level = shop, level
         self.score = NormalDist().inv_cdf(level)
-        times = [measured(days) for days in shop.receipts]
+        times = [measured(days.tolist()) for days in shop.receipts]
         self.leads = days_of([times[one] for one in shop.supplier])
 
     def learn(self, whole: np.ndarray) -> None:
