@@ -34,7 +34,7 @@ from analytics.markets.models import (
     ShareState,
 )
 from analytics.promotions.models import Promotion, PromotionReport
-from analytics.restock.models import StockWarning
+from analytics.restock.models import ProposalAnswer, StockWarning
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "PromiseOutcome",
     "Promotion",
     "PromotionReport",
+    "ProposalAnswer",
     "Scenario",
     "ScenarioLink",
     "ShareForecast",

@@ -337,6 +337,7 @@ class DemandOutlook(TenantModel):
     supply = models.BinaryField(null=True, help_text="quantiles that orders rest on, packed (rules.pack_sums)")
     reorder_point = models.IntegerField(null=True)
     safety_stock = models.IntegerField(null=True)
+    gap = models.FloatField(null=True, help_text="the chance to run out before an order of today is there")
     order_quantity = models.IntegerField(default=0)
     order_by = models.DateField(null=True)
     to_order = models.BooleanField(default=False)

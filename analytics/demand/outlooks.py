@@ -15,7 +15,7 @@ from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandOutlook, DemandRun, DemandTerms
 from analytics.demand.rules import LONGEST_LEAD, NOTES, Paths, unpack_sums
 from analytics.engine.demand import LEVELS
-from analytics.engine.lead_times import LeadTimes, days_of, fixed, measured, ordering_over
+from analytics.engine.lead_times import LeadTimes, chance_within, days_of, fixed, measured, ordering_over
 from analytics.engine.protocol import Array
 from analytics.engine.stock import ENDLESS, Order, cumulated, lasting_until, later
 from core.among import Among
@@ -151,7 +151,9 @@ def stock_columns(
     free = np.nan_to_num(stock.available)
     there = free + stock.incoming
     lasts = lasting_until(curve, free, stock.incoming, stock.arrival)
-    order = order_for(later(cumulated(paths.mean, supply, run.windows), paths.mean, over), stock)
+    ahead = later(cumulated(paths.mean, supply, run.windows), paths.mean, over)
+    order = order_for(ahead, stock)
+    gap = 1.0 - chance_within(ahead, stock.leads, 0.0, there)
     until = _expected_until(paths.mean, over, stock.leads)
     sells = (notes & (SILENT | DORMANT)) == 0
     useful = sells & counted & (over < run.horizon)  # a forecast whose days are all over says nothing of stock
@@ -183,6 +185,7 @@ def stock_columns(
         "reorder_point": [
             int(one) if known else None for one, known in zip(np.minimum(order.point, LARGEST), useful, strict=True)
         ],
+        "gap": [float(one) if known else None for one, known in zip(gap, useful, strict=True)],
         "order_quantity": np.where(useful, np.minimum(order.quantity, LARGEST), 0).astype(int).tolist(),
         "to_order": to_order.tolist(),
         "runs_out": (useful & (lasts.middle <= merchant.low_stock_days)).tolist(),

@@ -58,7 +58,8 @@ class Suggestion:
 @dataclass(frozen=True)
 class Sheet:
     """`mean` and `quantiles` are of `days`, the days after those the run knew; `curve` is what is demanded from
-    `begins` on (engine.stock), `supply` the same as orders rest on it. `past` ends with the last day known to the run."""
+    `begins` on (engine.stock), `supply` the same as orders rest on it. `past` ends with the last day known to the run.
+    """
 
     outlook: DemandOutlook
     variant: Variant

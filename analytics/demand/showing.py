@@ -43,6 +43,7 @@ def tiles(sheet: Sheet) -> dict[str, Any]:
     made: dict[str, Any] = {
         "stock": None if sheet.available is None else number(sheet.available),
         "incoming": int(sheet.stock.incoming[0]),
+        "incoming_on": _arrival(sheet),
         "next": units(fortnight[1]),
         "next_range": between(fortnight[0], fortnight[2]),
         "lead": sheet.lead,
@@ -319,6 +320,12 @@ def alike(scores: Sequence[Accuracy], pattern: str) -> dict[str, Any] | None:
                 "verdict": accuracy(one.inside_80),
             }
     return None
+
+
+def _arrival(sheet: Sheet) -> date | None:
+    """The day on which the first units on their way are expected; None where that day is over or nobody knows it."""
+    days = float(sheet.stock.arrival[0])
+    return sheet.outlook.variant.merchant.today() + timedelta(days=int(days)) if np.isfinite(days) else None
 
 
 def reorder_point(sheet: Sheet) -> dict[str, Any] | None:
