@@ -30,7 +30,7 @@ from analytics.engine.demand import forecast_demand
 from analytics.engine.lead_times import days_of, measured, quantile_over
 from analytics.engine.own_past import own_totals
 from analytics.engine.stock import cumulated
-from bench.figures import Figure
+from bench.figures import Figure, table
 from bench.place import data_file
 
 PRODUCTS, SEED = 400, 20111209
@@ -265,3 +265,7 @@ def table_of(name: str, shop: Shop, rows: Sequence[tuple[str, Outcome]]) -> str:
         for label, one in rows
     ]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(list(run())))

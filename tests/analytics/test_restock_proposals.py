@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analytics.demand.actions import make_demand, reckon_again
+from analytics.demand.classes import classes, classify
 from analytics.demand.models import DemandOutlook
 from analytics.demand.outlooks import read_stock
 from analytics.demand.terms import known_outlooks, set_terms
@@ -173,3 +174,12 @@ def test_what_is_on_its_way_counts_where_there_is_no_forecast_too(scope, time_ma
 
     assert lasts[things[1].pk] == pytest.approx(5.0, abs=1)
     assert lasts[things[0].pk] > 40
+
+
+def test_the_largest_sellers_are_class_a(needed):
+    assert classes({1: 79.0, 2: 10.0, 3: 8.0, 4: 3.0, 5: 0.0}) == {1: "A", 2: "A", 3: "B", 4: "C", 5: "C"}
+    assert classes({1: 0.0}) == {1: "C"}
+
+    assert classify(TODAY) == 2
+    assert set(DemandOutlook.objects.values_list("abc", flat=True)) == {"A"}
+    assert classify(TODAY) == 0
