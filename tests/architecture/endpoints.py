@@ -29,6 +29,7 @@ MODELS: dict[str, str] = {
     "note": "ecommerce.OrderNote",
     "operations": "accounts.Job",
     "purchase": "ecommerce.PurchaseOrder",
+    "restock": "ecommerce.Variant",
     "share": "analytics.ShareRun",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
