@@ -115,7 +115,7 @@ def order_for(curve: Array, stock: Stock, level: float | None = None) -> Order:
     return ordering_over(curve, there, stock.leads, stock.review, stock.level if level is None else level)
 
 
-def supply_of(paths: Paths, run: DemandRun, packed: Sequence[bytes | None]) -> Array:
+def supply_of(paths: Paths, run: DemandRun, packed: Sequence[Any]) -> Array:
     """The quantiles that orders rest on, series x windows x LEVELS; those of the run where no others were kept."""
     kept = [row is not None for row in packed]
     totals = np.array(paths.totals, dtype=float)

@@ -84,7 +84,7 @@ def quantile_over(curve: Array, leads: Array, extra: AnyFloat | float, level: An
         middle = 0.5 * (low + high)
         enough = _chance(known, middle) >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return high
+    return np.asarray(high, dtype=float)
 
 
 def ordering_over(
