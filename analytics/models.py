@@ -36,7 +36,7 @@ from analytics.markets.models import (
 )
 from analytics.promotions.models import Promotion, PromotionReport
 from analytics.quality.models import ListingQuality
-from analytics.restock.models import StockWarning
+from analytics.restock.models import ProposalAnswer, StockWarning
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "PromiseOutcome",
     "Promotion",
     "PromotionReport",
+    "ProposalAnswer",
     "Scenario",
     "ScenarioLink",
     "ShareForecast",

@@ -30,6 +30,7 @@ from analytics.demand.outlooks import (
     read_stock,
     replace_outlooks,
     stock_columns,
+    supply_of,
     terms_of_shop,
 )
 from analytics.demand.queries import count_of, digest_of, restocked
@@ -43,11 +44,13 @@ from analytics.demand.rules import (
     notes_of,
     pack,
     pack_ids,
+    pack_sums,
     refusal,
     unpack_ids,
     windows_of,
 )
 from analytics.demand.shop import shop_sums
+from analytics.engine.own_past import own_totals
 from analytics.engine.patterns import patterns
 from analytics.forecasts.monitoring import announce_watch
 from analytics.forecasts.queries import edges
@@ -171,8 +174,9 @@ def _forecast(chunk: DemandChunk, began: float) -> None:
             return
         if rows:
             stock = read_stock(made.variants, merchant.today())
-            columns = stock_columns(kept, run, stock, merchant, bits, made.for_sale)
-            columns |= _about(made, bits, sells)
+            supply = own_totals(made.panel, found.demand)
+            columns = stock_columns(kept, supply, run, stock, merchant, bits, made.for_sale)
+            columns |= _about(made, bits, sells) | {"supply": pack_sums(supply)}
             replace_outlooks(run, merchant, made.variants, columns, kept)
         outlooks_of_failed(sorted(failed), run)
 
@@ -313,7 +317,9 @@ def _refresh(run: DemandRun, merchant: Merchant, variants: list[int]) -> None:
     known, bits, packed, active, states = (list(column) for column in zip(*said, strict=True))
     for_sale = np.array([a and state in Product.FOR_SALE for a, state in zip(active, states, strict=True)])
     paths = run.unpack([bytes(path) for path in packed])
-    columns = stock_columns(paths, run, read_stock(known, merchant.today()), merchant, np.array(bits), for_sale)
+    supply = supply_of(paths, run, [held[variant].supply for variant in known])
+    stock = read_stock(known, merchant.today())
+    columns = stock_columns(paths, supply, run, stock, merchant, np.array(bits), for_sale)
     for name, values in columns.items():
         for variant, value in zip(known, values, strict=True):
             setattr(held[variant], name, value)

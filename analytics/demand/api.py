@@ -152,7 +152,8 @@ class DemandOutlookOut(serializers.ModelSerializer[DemandOutlook]):
         fields = (
             "variant", "sku", "product", "category", "run", "has_forecast", "reason", "pattern", "low", "middle",
             "high", "mean", "before", "as_of", "available", "incoming", "lasts", "out_low", "out_middle", "out_high",
-            "lead_days", "reorder_point", "order_quantity", "order_by", "to_order", "runs_out", "updated_at",
+            "lead_days", "lead_low", "lead_high", "lead_count", "level", "abc", "safety_stock", "reorder_point",
+            "order_quantity", "order_by", "to_order", "runs_out", "updated_at",
         )  # fmt: skip
 
     @extend_schema_field(serializers.FloatField(allow_null=True))

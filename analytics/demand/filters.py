@@ -18,6 +18,8 @@ class OutlookFilters(django_filters.FilterSet):
     category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
     pattern = django_filters.ChoiceFilter(label=pgettext_lazy("demand", "Sells"), choices=PatternName.choices)
 
+    abc = django_filters.ChoiceFilter(label=_("Class by value"), choices=[(one, one) for one in "ABC"])
+
     class Meta:
         model = DemandOutlook
         fields: list[str] = []

@@ -252,13 +252,19 @@ class DemandScore(AppendOnlyModel, TenantModel):
 class DemandTerms(TenantModel):
     """How a shop orders: days until a delivery, days from one order to the next, and the chance not to run out.
 
-    Without `variant` for the whole shop; a variant with terms of its own is ordered on those alone.
+    Without `variant` for the whole shop; a variant with terms of its own is ordered on those alone. `measured` lets the
+    days that the supplier's deliveries took so far go before `lead_days`, where enough of them came. The `level_…` are
+    the shop's for variants of a class by value, in the place of `level`.
     """
 
     variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, null=True, related_name="demand_terms")
     lead_days = models.PositiveSmallIntegerField(default=10)
     review_days = models.PositiveSmallIntegerField(default=7)
     level = models.FloatField(default=0.9)
+    measured = models.BooleanField(default=True)
+    level_a = models.FloatField(null=True)
+    level_b = models.FloatField(null=True)
+    level_c = models.FloatField(null=True)
 
     class Meta:
         constraints = [
@@ -289,7 +295,9 @@ class DemandOutlook(TenantModel):
     `low`, `middle`, `high` and `mean` are units over the horizon (80 % range); `before` is `mean` as the run before
     said, of an earlier day, and `moved` the size of the difference. `available` is None for a variant that was never
     counted. The `lasts_…` are days from `as_of` on, ENDLESS (engine.stock) where there is no telling; the `out_…` are
-    the days on which the stock is used up, if that is within sight.
+    the days on which the stock is used up, if that is within sight. The `lead_…` are days until a delivery, the middle
+    and the 80 % range of `lead_count` deliveries measured (0: as somebody typed). `safety_stock` is what the reorder
+    point holds beyond the demand expected until the delivery; `abc` is the class by value of the night before.
     """
 
     class Reason(models.TextChoices):
@@ -321,7 +329,15 @@ class DemandOutlook(TenantModel):
     out_middle = models.DateField(null=True)
     out_high = models.DateField(null=True)
     lead_days = models.PositiveSmallIntegerField(default=0)
+    lead_low = models.PositiveSmallIntegerField(default=0)
+    lead_high = models.PositiveSmallIntegerField(default=0)
+    lead_count = models.PositiveIntegerField(default=0)
+    level = models.FloatField(default=0.9)
+    abc = models.CharField(max_length=1, blank=True)
+    supply = models.BinaryField(null=True, help_text="quantiles that orders rest on, packed (rules.pack_sums)")
     reorder_point = models.IntegerField(null=True)
+    safety_stock = models.IntegerField(null=True)
+    gap = models.FloatField(null=True, help_text="the chance to run out before an order of today is there")
     order_quantity = models.IntegerField(default=0)
     order_by = models.DateField(null=True)
     to_order = models.BooleanField(default=False)

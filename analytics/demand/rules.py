@@ -79,6 +79,18 @@ def pack(demand: Demand) -> tuple[list[bytes], Paths]:
     return [zlib.compress(row.tobytes(), 1) for row in roots], kept
 
 
+def pack_sums(totals: Array) -> list[bytes]:
+    """Quantiles of sums, series x windows x LEVELS, as one row of bytes a series: roots in half precision."""
+    roots = np.minimum(np.sqrt(np.asarray(totals, dtype=np.float32)), LARGEST).astype("<f2")
+    return [row.tobytes() for row in roots]
+
+
+def unpack_sums(rows: Iterable[bytes], windows: int) -> Array:
+    """What pack_sums() packed."""
+    roots = np.frombuffer(b"".join(rows), dtype="<f2").reshape(-1, windows, len(LEVELS))
+    return roots.astype(float) ** 2
+
+
 def unpack(rows: Iterable[bytes], horizon: int, windows: int) -> Paths:
     """The forecasts of packed rows, all of the same horizon and number of windows."""
     block = b"".join(zlib.decompress(row) for row in rows)

@@ -11,11 +11,12 @@ import numpy as np
 
 from analytics import frames
 from analytics.demand.models import DemandForecast, DemandOutlook, DemandRun
-from analytics.demand.outlooks import Stock, read_stock
+from analytics.demand.outlooks import Stock, order_for, read_stock, supply_of
 from analytics.demand.rules import SURE, Paths, notes_of, unpack
 from analytics.engine.demand import LEVELS
+from analytics.engine.lead_times import chance_within
 from analytics.engine.protocol import WEEK, Array
-from analytics.engine.stock import chance_of_gap, cumulated, later, ordering, quantile_until
+from analytics.engine.stock import chance_of_gap, cumulated, later, quantile_until
 from ecommerce.catalog.models import Variant
 
 PAST_DAYS: Final = 63
@@ -57,7 +58,8 @@ class Suggestion:
 @dataclass(frozen=True)
 class Sheet:
     """`mean` and `quantiles` are of `days`, the days after those the run knew; `curve` is what is demanded from
-    `begins` on (engine.stock). `past` ends with the last day known to the run."""
+    `begins` on (engine.stock), `supply` the same as orders rest on it. `past` ends with the last day known to the run.
+    """
 
     outlook: DemandOutlook
     variant: Variant
@@ -73,6 +75,7 @@ class Sheet:
     weeks_then: list[tuple[float, float, float] | None]
     begins: date
     curve: Array
+    supply: Array
     stock: Stock
 
     @property
@@ -131,7 +134,7 @@ class Sheet:
         """The chance that the stock is used up before an order of today comes in; None for what was never counted."""
         if self.available is None:
             return None
-        chance = chance_of_gap(self.curve, self.there, self.stock.lead)[0]
+        chance = min(max(1.0 - chance_within(self.supply, self.stock.leads, 0.0, self.there)[0], 0.025), 0.975)
         if self.stock.incoming[0] > 0:  # the shelf may be empty before what is on its way is there
             free = np.nan_to_num(self.stock.available)
             chance = max(chance, chance_of_gap(self.curve, free, np.minimum(self.stock.arrival, self.stock.lead))[0])
@@ -143,7 +146,7 @@ class Sheet:
         cost = self.variant.cost
         found = []
         for sure, level in SURE.items():
-            order = ordering(self.curve, self.there, self.stock.lead, self.stock.review, level)
+            order = order_for(self.supply, self.stock, level)
             quantity = int(order.quantity[0])
             full = float(self.there[0]) + quantity
             left = (max(full - high, 0.0), max(full - low, 0.0))
@@ -190,6 +193,7 @@ def sheet_of(outlook: DemandOutlook) -> Sheet | None:
         weeks_then=[_said_of_week(past[at], told) for at in range(0, PAST_DAYS, WEEK)],
         begins=last + timedelta(days=1 + over),
         curve=later(cumulated(paths.mean, paths.totals, run.windows), paths.mean, over),
+        supply=later(cumulated(paths.mean, supply_of(paths, run, [outlook.supply]), run.windows), paths.mean, over),
         stock=read_stock([outlook.variant_id], merchant.today()),
     )
 

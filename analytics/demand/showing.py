@@ -43,6 +43,7 @@ def tiles(sheet: Sheet) -> dict[str, Any]:
     made: dict[str, Any] = {
         "stock": None if sheet.available is None else number(sheet.available),
         "incoming": int(sheet.stock.incoming[0]),
+        "incoming_on": _arrival(sheet),
         "next": units(fortnight[1]),
         "next_range": between(fortnight[0], fortnight[2]),
         "lead": sheet.lead,
@@ -319,3 +320,47 @@ def alike(scores: Sequence[Accuracy], pattern: str) -> dict[str, Any] | None:
                 "verdict": accuracy(one.inside_80),
             }
     return None
+
+
+def _arrival(sheet: Sheet) -> date | None:
+    """The day on which the first units on their way are expected; None where that day is over or nobody knows it."""
+    days = float(sheet.stock.arrival[0])
+    return sheet.outlook.variant.merchant.today() + timedelta(days=int(days)) if np.isfinite(days) else None
+
+
+def reorder_point(sheet: Sheet) -> dict[str, Any] | None:
+    """How the reorder point comes about, figure by figure, with sentences on where each is from; None without one."""
+    outlook = sheet.outlook
+    if outlook.reorder_point is None or outlook.safety_stock is None:
+        return None
+    expected = max(outlook.reorder_point - outlook.safety_stock, 0)
+    days = {"days": outlook.lead_days}
+    rows = [
+        {"label": _("Days until a delivery"), "value": number(outlook.lead_days)},
+        {"label": _("Expected to sell until then"), "value": number(expected)},
+        {"label": _("Safety stock"), "value": f"+ {number(outlook.safety_stock)}"},
+        {"label": _("Reorder point"), "value": number(outlook.reorder_point), "is_sum": True},
+    ]
+    if outlook.lead_count:
+        words = {"count": outlook.lead_count, "low": outlook.lead_low, "high": outlook.lead_high}
+        lead = ngettext(
+            "The days until a delivery are measured: %(count)d delivery of the supplier.",
+            "The days until a delivery are measured: %(count)d deliveries of the supplier, 8 in 10 of them after"
+            " %(low)d to %(high)d days.",
+            outlook.lead_count,
+        )
+        lead %= words
+    else:
+        lead = ngettext(
+            "The %(days)d day until a delivery is typed in; too few deliveries of the supplier came to measure it.",
+            "The %(days)d days until a delivery are typed in; either too few deliveries of the supplier came to measure"
+            " them, or they are not to count.",
+            outlook.lead_days,
+        )
+        lead %= days
+    sure = sure_words()[next((key for key, level in SURE.items() if level == outlook.level), "90")]
+    safety = _("With this safety stock it holds out in %(sure)s cases, slow deliveries counted.") % {"sure": sure}
+    says = [lead, safety]
+    if outlook.abc:
+        says.append(_("By value it belongs to class %(abc)s.") % {"abc": outlook.abc})
+    return {"rows": rows, "says": says}

@@ -9,6 +9,7 @@ from accounts.jobs.queue import enqueue
 from accounts.jobs.runner import current_job_id
 from accounts.merchants.models import Merchant
 from analytics.demand.actions import begin_run, close_run, give_up_chunk, work_on_chunk
+from analytics.demand.classes import classify
 from analytics.demand.models import DemandChunk, DemandRun
 from analytics.demand.queries import newest_run, open_job, open_run, unfinished_work
 from analytics.demand.scoring import let_rows_go, score_due_runs
@@ -63,9 +64,11 @@ def forecast_chunk(chunk_id: int) -> None:
 
 @task(cluster="long")
 def nightly_demand() -> None:
-    """Look ahead anew, if there is a day more to look from than last time; queue the scoring of what is over."""
+    """Sort variants by value, look ahead anew if there is a day more to look from than last time, and queue the scoring
+    of what is over."""
     enqueue(score_demand, key=f"demand-score:{current_tenant_id()}")
     merchant = Merchant.objects.get(pk=current_tenant_id())
+    classify(merchant.today())
     span = edges(merchant, merchant.today())
     newest = newest_run()
     if span is None or open_run() is not None:

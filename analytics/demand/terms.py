@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
 
-FIELDS = ("lead_days", "review_days", "level")
+FIELDS = ("lead_days", "review_days", "level", "measured", "level_a", "level_b", "level_c")
 
 
 def terms_of(variant: Variant) -> tuple[DemandTerms, bool]:
@@ -28,17 +29,27 @@ def terms_of(variant: Variant) -> tuple[DemandTerms, bool]:
 
 @transaction.atomic
 def set_terms(
-    variant: Variant | None, *, lead_days: int, review_days: int, level: float, actor: Actor
+    variant: Variant | None,
+    *,
+    lead_days: int,
+    review_days: int,
+    level: float,
+    measured: bool = False,
+    classes: Mapping[str, float | None] | None = None,
+    actor: Actor,
 ) -> DemandTerms | None:
     """Order a variant, or without one the whole shop, on these terms from now on. None if they are so already.
 
+    `classes` are the shop's levels by class ("a", "b", "c"; None: as the others); without it they stay.
     The outlook of the variant follows at once, those of a shop in the background.
     """
-    _check(lead_days, review_days, level)
+    _check(lead_days, review_days, [level, *(one for one in (classes or {}).values() if one is not None)])
     known = DemandTerms.objects.select_for_update().filter(variant=variant).first()
     terms = known or DemandTerms(variant=variant)
     before = {name: getattr(terms, name) for name in FIELDS} if known else dict.fromkeys(FIELDS)
-    terms.lead_days, terms.review_days, terms.level = lead_days, review_days, level
+    terms.lead_days, terms.review_days, terms.level, terms.measured = lead_days, review_days, level, measured
+    for name, own in (classes or {}).items() if variant is None else ():
+        setattr(terms, f"level_{name}", own)
     changes = {name: (old, getattr(terms, name)) for name, old in before.items() if old != getattr(terms, name)}
     if not changes:
         return None
@@ -59,13 +70,13 @@ def clear_terms(variant: Variant, *, actor: Actor) -> bool:
     return True
 
 
-def _check(lead_days: int, review_days: int, level: float) -> None:
+def _check(lead_days: int, review_days: int, levels: Sequence[float]) -> None:
     wrong = {}
     if not 0 <= lead_days <= LONGEST_LEAD:
         wrong["lead_days"] = _("Enter 0 to %(most)s days.") % {"most": LONGEST_LEAD}
     if not 1 <= review_days <= LONGEST_REVIEW:
         wrong["review_days"] = _("Enter 1 to %(most)s days.") % {"most": LONGEST_REVIEW}
-    if level not in SURE.values():
+    if not set(levels) <= set(SURE.values()):
         wrong["level"] = _("Choose one of the three.")
     if wrong:
         raise Refused("bad_terms", _("These terms cannot be used."), **wrong)

@@ -152,6 +152,7 @@ def _shown(request: MerchantRequest, sheet: Sheet) -> dict[str, Any]:
         "alike": showing.alike(accuracy(showing.recent(request.merchant.today())), sheet.pattern),
         "terms": terms,
         "terms_are_own": is_own,
+        "point": showing.reorder_point(sheet),
     }
 
 
@@ -202,10 +203,10 @@ def _terms(request: MerchantRequest, variant: Variant | None) -> HttpResponse:
         clear_terms(variant, actor=request.actor)
         return done(request, back, _("%(sku)s is ordered on the shop’s terms again.") % {"sku": variant.sku})
     terms, is_own = terms_of(variant) if variant else (terms_of_shop(), False)
-    form = TermsForm.of(terms, request.POST or None)
+    form = TermsForm.of(terms, request.POST or None, of_shop=variant is None)
     if form.is_valid():
         try:
-            set_terms(variant, **form.cleaned_data, actor=request.actor)
+            set_terms(variant, **form.terms(), actor=request.actor)
         except Refused as no:
             add_refusal(form, no)
         else:

@@ -33,6 +33,20 @@ class StockOutExpected(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class ProposalDismissed(Event):
+    """Somebody does not want to order a variant before `until`, an ISO day."""
+
+    kind = "restock.proposal_dismissed"
+    label = _("Proposal to order dismissed")
+    sentence = _("The proposal to order %(sku)s was dismissed until %(until)s")
+    variant_id: int
+    sku: str
+    until: str
+    reason: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class StockOutsExpected(Event):
     """Several variants are likely to sell out soon, found at once: the warnings from `first_…` to `last_…`.
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.demand.models import DemandOutlook
+from analytics.demand.words import chance
+from analytics.restock.models import ProposalAnswer
 from analytics.restock.rules import Offer, choose
 from core.among import Among
 from core.money import cents
@@ -22,12 +24,21 @@ MOST = 2000  # variants looked at; those that run out first come first
 
 @dataclass(frozen=True)
 class Row:
-    """Units of a variant: `wanted` by the forecast, `units` as the supplier sells them, at `price` each."""
+    """Units of a variant: `wanted` by the forecast, `units` as the supplier sells them (from `minimum` on, in multiples
+    of `multiple`), at `price` each. `outlook` says why."""
 
     variant: Variant
     wanted: int
     units: int
     price: Decimal
+    minimum: int
+    multiple: int
+    outlook: DemandOutlook
+
+    @property
+    def gap(self) -> str:
+        """The chance to run out before an order of today is there, in words of a percentage."""
+        return "–" if self.outlook.gap is None else chance(self.outlook.gap)
 
     @property
     def total(self) -> Decimal:
@@ -48,12 +59,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Left:
-    """A variant that no order was found for: `why` is a code of rules.choose(), or "drafted" in `number`."""
+    """A variant that is not in an order: `why` is a code of rules.choose(), "drafted" in `number`, or "dismissed"
+    until the day `until` for a `reason`."""
 
     variant: Variant
     wanted: int
     why: str
     number: str = ""
+    until: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ def proposal(today: date, currency: str) -> Proposal:
     """Every variant that the demand forecast says to order, given to the supplier it is best bought from.
 
     `currency` is the shop's. A variant that already stands in a draft is left out, so that asking twice does not order
-    twice. Three queries.
+    twice, and so is one that somebody dismissed until a later day. Four queries.
     """
     outlooks = DemandOutlook.objects.to_order().filter(variant__is_active=True, order_quantity__gt=0)
     wanted = list(outlooks.select_related("variant__product").order_by("lasts", "pk")[:MOST])
@@ -74,11 +88,15 @@ def proposal(today: date, currency: str) -> Proposal:
     suppliers, offers = _offers(ids, today)
     drafts: Any = PurchaseLine.objects.filter(Among("variant_id", ids), order__state=DRAFT).order_by("pk")
     drafted = dict(drafts.values_list("variant_id", "order__number"))
+    dismissed = dismissals(ids, today)
     groups: dict[int, Group] = {}
     left = []
     for one in wanted:
         if one.variant_id in drafted:
             left.append(Left(one.variant, one.order_quantity, "drafted", drafted[one.variant_id]))
+            continue
+        if (no := dismissed.get(one.variant_id)) is not None:
+            left.append(Left(one.variant, one.order_quantity, "dismissed", until=no.until, reason=no.reason))
             continue
         found = choose(one.order_quantity, offers.get(one.variant_id, ()), currency)
         if isinstance(found, str):
@@ -86,8 +104,15 @@ def proposal(today: date, currency: str) -> Proposal:
             continue
         offer, units = found
         group = groups.setdefault(offer.supplier_id, Group(suppliers[offer.supplier_id]))
-        group.rows.append(Row(one.variant, one.order_quantity, units, offer.price))
+        row = Row(one.variant, one.order_quantity, units, offer.price, offer.minimum, offer.multiple, one)
+        group.rows.append(row)
     return Proposal(sorted(groups.values(), key=lambda group: group.supplier.name), left)
+
+
+def dismissals(variants: Iterable[int], today: date) -> dict[int, ProposalAnswer]:
+    """The newest dismissal of each variant that still counts on a day."""
+    rows: Any = ProposalAnswer.objects.dismissed().filter(Among("variant_id", variants), until__gt=today)
+    return {row.variant_id: row for row in rows.order_by("at", "pk")}
 
 
 def _offers(variants: Iterable[int], today: date) -> tuple[dict[int, Supplier], dict[int, list[Offer]]]:

@@ -19,6 +19,7 @@ from analytics.restock.rules import PACE_DAYS, Cover, cover
 from core.among import Among
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
+from ecommerce.purchasing.queries import Coming, coming_units
 
 FARTHEST = 3650  # days: beyond, no date is named
 
@@ -95,13 +96,34 @@ def _paced(today: date) -> list[Outlook]:
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
+    coming = coming_units(pace)
     found = []
     for variant_id, available in levels:
         units, squares = pace[variant_id]
-        lasts = cover(available, units, squares, days)
+        lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
         if lasts is not None:
             found.append(Outlook(variant_id, available, units / days, lasts, today))
     return found
+
+
+def _with_coming(
+    available: int, units: int, squares: int, days: int, coming: Coming | None, today: date
+) -> Cover | None:
+    """How long the stock lasts with what is on its way, which counts if it comes before the shelf is empty. What is
+    late, or has no day, may never come."""
+    alone = cover(available, units, squares, days)
+    if alone is None or coming is None or coming.first is None or coming.first < today:
+        return alone
+    together = cover(available + coming.units, units, squares, days)
+    assert together is not None
+    arrival = (coming.first - today).days
+    low, middle, high = (
+        first if first < arrival else then
+        for first, then in zip(
+            (alone.low, alone.middle, alone.high), (together.low, together.middle, together.high), strict=True
+        )
+    )
+    return Cover(low, middle, high)
 
 
 def with_variants(outlooks: Iterable[Outlook]) -> list[tuple[Outlook, Variant]]:

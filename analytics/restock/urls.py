@@ -6,4 +6,8 @@ from django.urls import path
 
 from analytics.restock import views
 
-urlpatterns = [path("m/<slug:merchant>/restock/order/", views.restock_order, name="restock-order")]
+urlpatterns = [
+    path("m/<slug:merchant>/restock/order/", views.restock_order, name="restock-order"),
+    path("m/<slug:merchant>/restock/dismiss/<int:pk>/", views.restock_dismiss, name="restock-dismiss"),
+    path("m/<slug:merchant>/restock/record/", views.restock_record, name="restock-record"),
+]

@@ -28,7 +28,7 @@ from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
 from analytics.quality.tasks import nightly_quality
-from config.demo import listings, people, rivals, sales, shelves, voices
+from config.demo import buying, listings, people, rivals, sales, shelves, voices
 from config.demo.people import MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM, Actor
@@ -87,7 +87,9 @@ def _build(say: Callable[[str], None]) -> Built:
         with tenant(merchant):
             variants = shelves.stock_shelves(merchant, history, categories[history.spec.category])
             sold = sales.sell(merchant, history, variants, now)
-            shelves.fill_warehouse(merchant, history, variants, sold.shipped, sold.reserved)
+            bought = buying.plan(merchant, history)
+            shelves.fill_warehouse(merchant, history, variants, sold.shipped, sold.reserved, bought.references)
+            buying.write(merchant, variants, bought, chinese=history.spec.language == "zh-hans")
             reviews += len(voices.write_reviews(merchant, history, sold, now))
             complaints += len(voices.write_complaints(merchant, history, sold, now))
             _remember(merchant, sold, now)

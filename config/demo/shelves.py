@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -108,6 +109,7 @@ def fill_warehouse(
     variants: list[Variant],
     shipped: list[tuple[int, int, datetime, str]],
     reserved: dict[int, int],
+    references: Sequence[str],
 ) -> None:
     """The stock ledger: opening stock, deliveries, what was shipped (variant, units, when, order), and its sum.
 
@@ -124,14 +126,14 @@ def fill_warehouse(
         StockMove(warehouse=warehouse, variant=variant, quantity=int(units), reason=StockMove.Reason.OPENING, at=start)
         for variant, units in zip(variants, history.opening, strict=True)
     ]
-    for number, (position, column, units) in enumerate(history.receipts, 1):
+    for reference, (position, column, units) in zip(references, history.receipts, strict=True):
         moves.append(
             StockMove(
                 warehouse=warehouse,
                 variant=variants[column],
                 quantity=units,
                 reason=StockMove.Reason.RECEIPT,
-                reference=f"PO-{number:05d}",
+                reference=reference,
                 at=merchant.day_bounds(history.days[position])[0] + timedelta(hours=10),
             )
         )

@@ -110,6 +110,24 @@ def lines_on_the_way() -> QuerySet[PurchaseLine]:
     return PurchaseLine.objects.filter(order__state__in=rules.ON_THE_WAY, accepted__lt=F("quantity")).order_by()
 
 
+def days_to_deliver(since: date) -> dict[int, list[int]]:
+    """Days from the order to each delivery that came after a day, by supplier. One query."""
+    came: Any = Receipt.objects.filter(received_on__gt=since, order__sent_on__isnull=False).order_by("received_on", "pk")
+    found: dict[int, list[int]] = {}
+    for supplier, day, sent in came.values_list("order__supplier_id", "received_on", "order__sent_on"):
+        found.setdefault(supplier, []).append((day - sent).days)
+    return found
+
+
+def usual_suppliers(variants: Iterable[int], today: date) -> dict[int, int]:
+    """The supplier in use that each variant is bought from: the cheapest by today's price lists. One query."""
+    offers: Any = prices_on(today).filter(Among("variant_id", variants), supplier__archived_at=None)
+    found: dict[int, int] = {}
+    for variant, supplier in offers.order_by("-price", "-supplier_id").values_list("variant_id", "supplier_id"):
+        found[variant] = supplier
+    return found
+
+
 @dataclass(frozen=True)
 class Coming:
     """Units of a variant on their way, and the first day on which some are expected; None where none is known."""

@@ -88,8 +88,8 @@ def test_drafts_are_made_by_supplier_and_asking_again_makes_none(as_user, ann, n
     assert f"in the draft {drafts['Kiln'].number} already" in after.text
 
 
-def test_the_proposal_costs_three_queries(needed, scope, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_the_proposal_costs_four_queries(needed, scope, django_assert_num_queries):
+    with django_assert_num_queries(4):
         proposal(scope.today(), "CNY")
 
 

@@ -34,6 +34,7 @@ MODELS: dict[str, str] = {
     "operations": "accounts.Job",
     "purchase": "ecommerce.PurchaseOrder",
     "quality": "analytics.ListingQuality",
+    "restock": "ecommerce.Variant",
     "share": "analytics.ShareRun",
     "shop": "accounts.Merchant",
     "forecast": "analytics.ForecastRun",
