@@ -1,6 +1,7 @@
 """Re-exports: each feature keeps its own models."""
 
 from accounts.activity.models import Activity, ActivitySeal
+from accounts.batches.models import Batch, BatchFile, BatchRow
 from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
@@ -11,6 +12,9 @@ __all__ = [
     "Activity",
     "ActivitySeal",
     "ApiToken",
+    "Batch",
+    "BatchFile",
+    "BatchRow",
     "FailedAttempts",
     "Heartbeat",
     "IdempotencyKey",

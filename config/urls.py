@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("admin/", admin.site.urls),
     path("", include("accounts.activity.urls")),
+    path("", include("accounts.batches.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.merchants.urls")),
     path("", include("accounts.operations.urls")),

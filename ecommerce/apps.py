@@ -9,4 +9,4 @@ class EcommerceApp(AppConfig):
     name = "ecommerce"
 
     def ready(self) -> None:
-        load_features(self, "events", "tasks", "handlers")
+        load_features(self, "events", "tasks", "handlers", "kinds")

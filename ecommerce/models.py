@@ -6,7 +6,7 @@ from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import Shipment, ShipmentLine, TrackingEvent
 from ecommerce.imports.models import ImportRun
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
-from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, Payment
+from ecommerce.orders.models import Order, OrderCounter, OrderLine, OrderNote, OrderTag, Payment
 from ecommerce.purchasing.models import (
     PurchaseCounter,
     PurchaseLine,
@@ -31,6 +31,7 @@ __all__ = [
     "OrderCounter",
     "OrderLine",
     "OrderNote",
+    "OrderTag",
     "Payment",
     "PriceChange",
     "Product",

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from ecommerce.fulfilment import views
+from ecommerce.fulfilment import ship_many, views
 
 urlpatterns = [
+    path("orders/ship/", ship_many.ship_many, name="order-ship-many"),
     path("orders/<str:number>/ship/", views.ship, name="order-ship"),
     path("shipments/", views.index, name="shipment-list"),
     path("shipments/export.csv", views.export, name="shipment-export"),

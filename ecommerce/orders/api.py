@@ -20,6 +20,8 @@ from ecommerce.orders.actions import (
     place_order,
     place_orders,
     refund_order,
+    tag_order,
+    untag_order,
 )
 from ecommerce.orders.actions.placing import MOST
 from ecommerce.orders.filters import OrderFilters
@@ -44,6 +46,7 @@ class OrderLineOut(serializers.ModelSerializer[OrderLine]):
 class OrderOut(serializers.ModelSerializer[Order]):
     customer = serializers.IntegerField(source="customer_id", allow_null=True, help_text="The id of the customer.")
     lines = OrderLineOut(many=True)
+    tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
 
     class Meta:
         model = Order
@@ -52,7 +55,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
-            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "lines",
+            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at", "updated_at", "tags",
+            "lines",
         )  # fmt: skip
 
 
@@ -154,6 +158,10 @@ class RefundIn(serializers.Serializer[Any]):
     reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
 
+class TagIn(serializers.Serializer[Any]):
+    tag = serializers.CharField(max_length=40)
+
+
 def units_of(given: dict[str, Any]) -> dict[int, int] | None:
     """Line id -> units, as the actions take them; None for "all"."""
     lines = given.pop("lines", None)
@@ -181,8 +189,12 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         "pack": "orders.pack",
         "cancel": "orders.cancel",
         "refund": "orders.refund",
+        "tag": "orders.edit",
+        "untag": "orders.edit",
     }
-    inputs = {"create": PlaceOrderIn, "bulk": BulkIn, "cancel": CancelIn, "refund": RefundIn}
+    inputs = {
+        "create": PlaceOrderIn, "bulk": BulkIn, "cancel": CancelIn, "refund": RefundIn, "tag": TagIn, "untag": TagIn,
+    }  # fmt: skip
 
     def get_queryset(self) -> Any:
         return orders_with_lines()
@@ -233,6 +245,22 @@ class OrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         """Call off what has not left yet, or units of lines. No money moves."""
         order, given = self.get_object(), self.read()
         order = cancel_order(order, reason=given["reason"], lines=units_of(given), actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=TagIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def tag(self, request: Request, number: str) -> Response:
+        """Put a word on the order; the same word again changes nothing."""
+        order = self.get_object()
+        tag_order(order, self.read()["tag"], actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=TagIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def untag(self, request: Request, number: str) -> Response:
+        """Take a word off the order; one that it does not have changes nothing."""
+        order = self.get_object()
+        untag_order(order, self.read()["tag"], actor=self.actor)
         return self._answer(order)
 
     @extend_schema(request=RefundIn, responses=OrderOut)

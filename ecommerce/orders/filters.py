@@ -36,6 +36,10 @@ class OrderFilters(django_filters.FilterSet):
         "ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
     )
 
+    tag = django_filters.CharFilter(
+        "tags__name", "exact", label=_("Tag"), widget=forms.TextInput(attrs={"maxlength": 40, "list": "order-tags"})
+    )
+
     class Meta:
         model = Order
         fields: list[str] = []

@@ -13,11 +13,12 @@ from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from accounts.activity.models import Activity
+from accounts.batches.queries import facts_about
 from core.events import sentence_of
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
-from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment
+from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -38,6 +39,7 @@ def order_detail() -> OrderQuerySet:
         Prefetch("lines", OrderLine.objects.select_related("variant__product")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
+        "tags",
         "customer__tags",
         "shipments__lines__order_line__variant",
         "shipments__events",
@@ -145,14 +147,16 @@ def _time_of(entry: Activity, order: Order) -> datetime:
 
 
 def _done_together(order: Order) -> list[Activity]:
-    """Facts about many orders at once that include this one, found by the time the order carries of them."""
+    """Facts about many orders at once that include this one: by its rows of batches, or by the times it carries."""
     at = Q(pk__in=[])
     for kind, stamp in TOGETHER.items():
         moment = getattr(order, stamp)
         if moment is not None:
             at |= Q(kind=kind, at__gte=moment)
     near = Activity.objects.filter(at).order_by("at", "pk")[:20]
-    return [entry for entry in near if order.pk in entry.payload.get("order_ids", [])]
+    found = {entry.pk: entry for entry in near if order.pk in entry.payload.get("order_ids", [])}
+    found |= {entry.pk: entry for entry in facts_about("orders.", order.pk) if entry.kind.endswith("_together")}
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,11 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
 
 
 def orders_with_lines() -> OrderQuerySet:
-    """Orders and their lines alone, for programs: two queries however many."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines")
+    """Orders with their lines and tags, for programs: three queries however many."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines", "tags")
     return rows
+
+
+def tag_names(limit: int = 200) -> list[str]:
+    """Tags in use on the merchant's orders, in order."""
+    return list(OrderTag.objects.order_by("name").values_list("name", flat=True).distinct()[:limit])

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import pages, panels, steps
+from ecommerce.orders.views import bulk, pages, panels, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
     path("export.csv", pages.export, name="order-export"),
     path("new/", pages.new, name="order-new"),
-    path("confirm/", pages.confirm_many, name="order-confirm-many"),
-    path("pack/", pages.pack_many, name="order-pack-many"),
-    path("cancel/", pages.cancel_many, name="order-cancel-many"),
+    path("confirm/", bulk.confirm_many, name="order-confirm-many"),
+    path("pack/", bulk.pack_many, name="order-pack-many"),
+    path("cancel/", bulk.cancel_many, name="order-cancel-many"),
+    path("tag/", bulk.tag_many, name="order-tag-many"),
+    path("packing-slips/", bulk.slips_many, name="order-slips-many"),
+    path("invoices/", bulk.invoices_many, name="order-invoices-many"),
     path("of-customer/<int:pk>/", panels.of_customer, name="customer-orders"),
     path("of-product/<int:pk>/", panels.of_product, name="product-orders"),
     path("<str:number>/", pages.detail, name="order-detail"),
@@ -21,5 +24,7 @@ urlpatterns = [
     path("<str:number>/release/", steps.release, name="order-release"),
     path("<str:number>/cancel/", steps.cancel, name="order-cancel"),
     path("<str:number>/refund/", steps.refund, name="order-refund"),
+    path("<str:number>/tag/", bulk.tag, name="order-tag"),
+    path("<str:number>/untag/", bulk.untag, name="order-untag"),
     path("<str:number>/note/", steps.note, name="order-note"),
 ]

@@ -15,7 +15,15 @@ from ecommerce.orders.actions.leaving import cancel_order
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
-from ecommerce.orders.actions.together import Together, cancel_orders, confirm_orders, pack_orders
+from ecommerce.orders.actions.tagging import tag_order, tag_orders, untag_order, untag_orders
+from ecommerce.orders.actions.together import (
+    Together,
+    cancel_orders,
+    confirm_orders,
+    pack_orders,
+    unconfirm_orders,
+    unpack_orders,
+)
 
 __all__ = [
     "Placed",
@@ -37,5 +45,11 @@ __all__ = [
     "refund_order",
     "release_order",
     "ship_lines",
+    "tag_order",
+    "tag_orders",
     "take_payment",
+    "unconfirm_orders",
+    "unpack_orders",
+    "untag_order",
+    "untag_orders",
 ]
