@@ -6,6 +6,7 @@ from accounts.jobs.models import Heartbeat, Job, PeriodicMark
 from accounts.members.models import Invitation, Membership, Role
 from accounts.merchants.models import Merchant
 from accounts.people.models import FailedAttempts, KnownDevice, User
+from accounts.saved.models import SavedView
 from accounts.tokens.models import ApiToken, IdempotencyKey, RateCount
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "PeriodicMark",
     "RateCount",
     "Role",
+    "SavedView",
     "User",
 ]

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.merchants.urls")),
     path("", include("accounts.operations.urls")),
     path("", include("accounts.people.urls")),
+    path("", include("accounts.saved.urls")),
     path("", include("accounts.tokens.urls")),
     path("", include("analytics.accuracy.urls")),
     path("", include("analytics.forecasts.urls")),

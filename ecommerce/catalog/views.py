@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import csv_response
@@ -18,7 +19,7 @@ from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.actions import change_price, change_product, change_state, create_product, duplicate_product
 from ecommerce.catalog.forms import PriceForm, ProductForm, VariantFormSet
-from ecommerce.catalog.listing import PRODUCTS
+from ecommerce.catalog.listing import PRODUCT_LIST, PRODUCTS
 from ecommerce.catalog.models import Product
 from ecommerce.catalog.queries import price_history, product_details, product_list, variant_list
 
@@ -28,7 +29,10 @@ ROWS = "variants"
 @merchant_view("products.view")
 def product_list_page(request: MerchantRequest) -> HttpResponse:
     """The list of products."""
+    if first := default_view(request, PRODUCT_LIST):
+        return first
     context = {
+        **saved_for(request, PRODUCT_LIST),
         "page": PRODUCTS.page(product_list(), request.GET),
         "may_create": request.membership.may("products.create"),
         "search_hint": _("Title, SKU or barcode"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.inventory.filters import MoveFilters, StockFilters
 from ecommerce.inventory.queries import never_counted, running_low, search_stock, sold_out
@@ -30,3 +31,20 @@ STOCK = Listing(
 LEDGER = Listing(sorts=[Sort("at", _("Time"), "at", descending=True)], filters=MoveFilters)
 
 WAREHOUSES = Listing(sorts=[Sort("name", _("Name"), "name")])
+
+STOCK_LIST = declare(
+    SavedList(
+        "stock",
+        _("Inventory"),
+        "stock.view",
+        "stock-list",
+        [
+            Column("product", _("Product")),
+            Column("on_hand", _("On hand")),
+            Column("reserved", _("Reserved")),
+            Column("available", _("Available")),
+            Column("sold", _("Shipped in 28 days")),
+            Column("cover", _("Lasts")),
+        ],
+    )
+)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 ORDERS = 12_000
 BEGIN = f"""
+from django.utils import timezone
 from core.actors import SYSTEM
 from core.bulk import insert_columns
 from core.tenancy import tenant
@@ -23,7 +24,8 @@ from accounts.batches.tasks import queue
 from tests.factories import MerchantFactory
 with tenant(MerchantFactory(slug="bulk")):
     numbers = [str(n) for n in range({ORDERS})]
-    insert_columns(Order, {{"number": numbers}}, state="paid", payment_state="paid", currency="CNY")
+    insert_columns(Order, {{"number": numbers}}, state="paid", payment_state="paid", currency="CNY",
+        updated_at=timezone.now())
     rows = [RowIn(pk, number) for pk, number in Order.objects.order_by("pk").values_list("pk", "number")]
     batch, _ = start_batch("orders.pack", rows, key="x", actor=SYSTEM)
     queue(batch.pk)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.saved.showing import columns_for, default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import csv_response
@@ -19,12 +20,18 @@ from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.orders.actions import place_order
 from ecommerce.orders.forms import LineFormSet, NoteForm, OrderForm
-from ecommerce.orders.listing import ORDERS
+from ecommerce.orders.listing import ORDER_LIST, ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
 from ecommerce.orders.views.bulk import bar
 
 MOST_LINES = 50
+# By column of the list: the places of what the export tells of it.
+EXPORTED = {
+    "placed": (3,), "customer": (6, 7, 8), "destination": (9, 10, 11), "channel": (1, 2), "items": (12, 13),
+    "total": (14, 15, 16, 17, 18, 21), "payment": (5, 19, 20), "delivery": (4, 23, 24, 25, 26), "ship_by": (22,),
+    "tags": (27,),
+}  # fmt: skip
 
 
 def _list_url(request: MerchantRequest) -> str:
@@ -35,9 +42,14 @@ def _list_url(request: MerchantRequest) -> str:
 @require_safe
 def index(request: MerchantRequest) -> HttpResponse:
     """The list of orders."""
+    if first := default_view(request, ORDER_LIST):
+        return first
     may = request.membership.may
+    saved = saved_for(request, ORDER_LIST)
+    rows = order_list().prefetch_related("tags") if "tags" in saved["columns"] else order_list()
     context: dict[str, Any] = {
-        "page": ORDERS.page(order_list(), request.GET),
+        **saved,
+        "page": ORDERS.page(rows, request.GET),
         "now": timezone.now(),
         "search_hint": _("Number, buyer, SKU, tracking"),
         "search_label": _("Search orders"),
@@ -52,21 +64,26 @@ def index(request: MerchantRequest) -> HttpResponse:
 @merchant_view("orders.export")
 @require_safe
 def export(request: MerchantRequest) -> HttpResponseBase:
-    """The orders of the view, one row each, times as the merchant's clock has them."""
-    orders = ORDERS.matching(order_list(), request.GET).prefetch_related("lines")
+    """The orders of the view, one row each, times as the merchant's clock has them.
+
+    Who has chosen columns gets what these show, in their order; who has not gets everything.
+    """
+    orders = ORDERS.matching(order_list(), request.GET).prefetch_related("lines", "tags")
     head = [
         _("Order"), _("Channel"), _("Id on the channel"), _("Placed"), _("State"), _("Payment"), _("Buyer"),
         _("E-mail"), _("Phone"), _("City"), _("Region"), _("Country"), _("Items"), _("Lines"), _("Subtotal"),
         _("Discount"), _("Shipping"), _("Tax"), _("Total"), _("Paid"), _("Refunded"), _("Currency"), _("Ship by"),
-        _("Shipped"), _("Delivered"), _("Cancelled"), _("Reason"),
+        _("Shipped"), _("Delivered"), _("Cancelled"), _("Reason"), _("Tags"),
     ]  # fmt: skip
+    chosen = columns_for(request, ORDER_LIST)
+    picked = [0, *(at for key in chosen for at in EXPORTED[key])] if chosen else range(len(head))
 
     def clock(moment: Any) -> str:
         return moment.astimezone(request.merchant.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
 
     def rows() -> Iterator[list[Any]]:
         for order in orders.iterator(chunk_size=500):
-            yield [
+            row = [
                 order.number, order.get_channel_display(), order.external_id, clock(order.placed_at),
                 order.get_state_display(), order.get_payment_state_display(), order.buyer_name, order.buyer_email,
                 order.buyer_phone, order.ship_city, order.ship_region, order.ship_country, order.units,
@@ -74,9 +91,11 @@ def export(request: MerchantRequest) -> HttpResponseBase:
                 order.subtotal, order.discount, order.shipping_fee, order.tax, order.total, order.paid_total,
                 order.refunded_total, order.currency, clock(order.ship_by), clock(order.shipped_at),
                 clock(order.delivered_at), clock(order.cancelled_at), order.cancel_reason,
+                ", ".join(tag.name for tag in order.tags.all()),
             ]  # fmt: skip
+            yield [row[at] for at in picked]
 
-    return csv_response(_("orders"), head, rows())
+    return csv_response(_("orders"), [head[at] for at in picked], rows())
 
 
 @merchant_view("orders.view")
