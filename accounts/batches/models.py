@@ -127,7 +127,7 @@ class BatchRow(TenantModel):
 
 
 class BatchFile(TenantModel):
-    """What a batch has made to be fetched. It lies in the database, so that it is there exactly when its rows are done."""
+    """What a batch has made to be fetched. It lies in the database: there exactly when its rows are done."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="files")
     name = models.CharField(max_length=120)

@@ -68,7 +68,9 @@ def answer(request: MerchantRequest, batch: Batch, *, is_new: bool = True) -> Ht
     kind = kind_at(batch.kind)
     plain = batch.is_over and batch.done == batch.total and not batch.files.exists()
     if plain and batch.back:
-        undo = reverse("batch-undo", args=[request.merchant.slug, batch.pk]) if kind.undo and not batch.undo_of_id else ""
+        undo = (
+            reverse("batch-undo", args=[request.merchant.slug, batch.pk]) if kind.undo and not batch.undo_of_id else ""
+        )
         return done(request, batch.back, kind.said(batch.done), undo=undo)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": page["Location"]})
@@ -76,7 +78,7 @@ def answer(request: MerchantRequest, batch: Batch, *, is_new: bool = True) -> Ht
 
 
 def set_going(batch: Batch) -> None:
-    """Few rows are done here and now; should this process die of it, or the database be busy, a worker does the rest."""
+    """Few rows are done here and now; should this process die, or the database be busy, a worker does the rest."""
     if batch.total > FEW:
         queue(batch.pk)
         return

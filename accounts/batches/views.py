@@ -104,9 +104,7 @@ def undo(request: MerchantRequest, pk: int) -> HttpResponse:
     if kind.undo and not request.membership.may(kind_at(kind.undo).word):
         raise Refused("not_yours", _("Your role may not take this back."), status=403)
     known = batch.undone_by.exists()
-    return answer(
-        request, undo_batch(batch, actor=request.actor, language=get_language() or "en"), is_new=not known
-    )
+    return answer(request, undo_batch(batch, actor=request.actor, language=get_language() or "en"), is_new=not known)
 
 
 @member_view
@@ -115,9 +113,7 @@ def retry(request: MerchantRequest, pk: int) -> HttpResponse:
     """Try the rows once more that were refused or stopped."""
     batch = _find(request, pk)
     known = batch.retried_by.exists()
-    return answer(
-        request, retry_batch(batch, actor=request.actor, language=get_language() or "en"), is_new=not known
-    )
+    return answer(request, retry_batch(batch, actor=request.actor, language=get_language() or "en"), is_new=not known)
 
 
 @member_view

@@ -7,36 +7,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_batches'),
+        ("accounts", "0004_batches"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membership',
-            name='lists',
-            field=models.JSONField(default=dict, help_text='what the person wants of each list'),
+            model_name="membership",
+            name="lists",
+            field=models.JSONField(default=dict, help_text="what the person wants of each list"),
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list_key', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.CharField(blank=True, max_length=2000)),
-                ('columns', models.JSONField(default=list)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared with the shop')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('merchant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.merchant')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list_key", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("query", models.CharField(blank=True, max_length=2000)),
+                ("columns", models.JSONField(default=list)),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared with the shop")),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name', 'pk'],
-                'indexes': [models.Index(fields=['merchant', 'list_key'], name='saved_view_list')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('merchant', 'list_key', 'owner', 'name'), name='saved_view_name')],
+                "ordering": ["position", "name", "pk"],
+                "indexes": [models.Index(fields=["merchant", "list_key"], name="saved_view_list")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at", None)),
+                        fields=("merchant", "list_key", "owner", "name"),
+                        name="saved_view_name",
+                    )
+                ],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""Tables whose columns people choose: `{% columns %}` stands around the cells of a row, `{% column "key" %}` around one.
+"""Tables whose columns people choose: `{% columns %}` stands around a row's cells, `{% column "key" %}` around one.
 
 The context's `columns` says which are shown, in which order; without it all are shown as they are written. What stands
 before the first column (the box to tick, the identity) always comes first.

@@ -17,9 +17,7 @@ from ecommerce.orders.models import Order
 
 def _ship(rows: Sequence[BatchRow], batch: Batch) -> dict[int, Result]:
     def step(order: Order, row: BatchRow, actor: Actor) -> None:
-        ship_order(
-            order, carrier=row.params["carrier"], tracking_number=row.params["tracking_number"], actor=actor
-        )
+        ship_order(order, carrier=row.params["carrier"], tracking_number=row.params["tracking_number"], actor=actor)
 
     return each_order(rows, batch, step)
 
@@ -28,7 +26,8 @@ SHIP = declare(
     Kind(
         "orders.ship", _("Ship orders"), "orders.ship", _ship,
         lambda n: ngettext("%(n)d order shipped.", "%(n)d orders shipped.", n) % {"n": n}, order_url,
-        _("Order"), chunk=1, no_undo=_("What has left the house cannot be taken back; open a return where it comes back."),
+        _("Order"), chunk=1,
+        no_undo=_("What has left the house cannot be taken back; open a return where it comes back."),
         columns={"tracking_number": _("Tracking number"), "carrier": _("Carrier")},
     )
 )  # fmt: skip

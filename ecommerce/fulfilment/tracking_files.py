@@ -58,7 +58,9 @@ def read_text(text: str) -> list[Line]:
     first = text.split("\n", 1)[0]
     mark = max("\t;,", key=first.count)
     try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text.replace("，", ",")), delimiter=mark)]
+        rows = [
+            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text.replace("，", ",")), delimiter=mark)
+        ]
     except csv.Error as fault:
         raise _unreadable(_("The file cannot be read as a table: %(why)s") % {"why": fault}) from None
     head = _columns_of(rows[0]) if rows else None

@@ -5,25 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_batches'),
-        ('ecommerce', '0008_returns'),
+        ("accounts", "0004_batches"),
+        ("ecommerce", "0008_returns"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderTag',
+            name="OrderTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='tag')),
-                ('merchant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.merchant')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='ecommerce.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="tag")),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="ecommerce.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'indexes': [models.Index(fields=['merchant', 'name', 'order'], name='order_tag_name')],
-                'constraints': [models.UniqueConstraint(fields=('order', 'name'), name='order_tag_once')],
+                "ordering": ["name"],
+                "indexes": [models.Index(fields=["merchant", "name", "order"], name="order_tag_name")],
+                "constraints": [models.UniqueConstraint(fields=("order", "name"), name="order_tag_once")],
             },
         ),
     ]

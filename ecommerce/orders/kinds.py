@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 
 from accounts.batches.kinds import Kind, Result, State, declare, refused
@@ -102,14 +102,33 @@ def _printing(papers: str) -> Callable[[Sequence[BatchRow], Batch], dict[int, Re
         """The papers of these orders as one file, in the order of the list they were chosen from."""
         found = Order.objects.filter(pk__in=_ids(rows)).select_related("merchant").prefetch_related("lines")
         orders = {order.pk: order for order in found}
+        without: dict[int, Refused] = {}
         wanted = [orders[row.object_id] for row in rows if row.object_id in orders]
         if wanted:
             # imported here, for the library that draws pages is large and web processes seldom need it
-            content = getattr(import_module("ecommerce.orders.papers"), papers)(wanted, batch.language)
-            BatchFile.objects.create(batch=batch, name=_name(papers, wanted), content=content, size=len(content))
-        return {row.pk: Result(State.DONE) if row.object_id in orders else gone() for row in rows}
+            make = getattr(import_module("ecommerce.orders.papers"), papers)
+            content, without = _drawn(make, wanted, batch.language)
+            if content:
+                good = [order for order in wanted if order.pk not in without]
+                BatchFile.objects.create(batch=batch, name=_name(papers, good), content=content, size=len(content))
+        done: dict[int, Refused | None] = dict.fromkeys(orders)
+        return _by_row(rows, (done | without, None))
 
     return apply
+
+
+def _drawn(make: Callable[..., bytes], orders: list[Order], language: str) -> tuple[bytes, dict[int, Refused]]:
+    """The papers of these orders in one file, and why there is none for some of them; b"" without any."""
+    try:
+        with transaction.atomic():
+            return make(orders, language), {}
+    except Refused as refusal:
+        if len(orders) == 1:
+            return b"", {orders[0].pk: refusal}
+    half = len(orders) // 2
+    without = _drawn(make, orders[:half], language)[1] | _drawn(make, orders[half:], language)[1]
+    good = [order for order in orders if order.pk not in without]
+    return (make(good, language) if good else b""), without
 
 
 def _name(papers: str, orders: Sequence[Order]) -> str:
@@ -124,47 +143,46 @@ def _papers_ready(n: int) -> str:
 
 
 def _kind(key: str, title: Any, word: str, apply: Any, said: Callable[[int], str], **more: Any) -> Kind:
-    return declare(Kind(f"orders.{key}", title, word, apply, said, order_url, later("Order"), **more))
+    return declare(Kind(f"orders.{key}", title, word, apply, said, order_url, gettext_lazy("Order"), **more))
 
 
 CONFIRM = _kind(
-    "confirm", later("Confirm orders"), "orders.confirm", _moving(actions.confirm_orders),
+    "confirm", gettext_lazy("Confirm orders"), "orders.confirm", _moving(actions.confirm_orders),
     lambda n: ngettext("%(n)d order confirmed.", "%(n)d orders confirmed.", n) % {"n": n}, undo="orders.unconfirm",
 )  # fmt: skip
 UNCONFIRM = _kind(
-    "unconfirm", later("Take confirmations back"), "orders.confirm", _moving(actions.unconfirm_orders),
+    "unconfirm", gettext_lazy("Take confirmations back"), "orders.confirm", _moving(actions.unconfirm_orders),
     lambda n: ngettext("%(n)d confirmation taken back.", "%(n)d confirmations taken back.", n) % {"n": n},
     undo="orders.confirm",
 )  # fmt: skip
 PACK = _kind(
-    "pack", later("Mark orders as packed"), "orders.pack", _moving(actions.pack_orders),
+    "pack", gettext_lazy("Mark orders as packed"), "orders.pack", _moving(actions.pack_orders),
     lambda n: ngettext("%(n)d order marked as packed.", "%(n)d orders marked as packed.", n) % {"n": n},
     undo="orders.unpack",
 )  # fmt: skip
 UNPACK = _kind(
-    "unpack", later("Unpack orders"), "orders.pack", _moving(actions.unpack_orders),
+    "unpack", gettext_lazy("Unpack orders"), "orders.pack", _moving(actions.unpack_orders),
     lambda n: ngettext("%(n)d order is to be packed again.", "%(n)d orders are to be packed again.", n) % {"n": n},
     undo="orders.pack",
 )  # fmt: skip
 TAG = _kind(
-    "tag", later("Tag orders"), "orders.edit", _tagging(actions.tag_orders),
+    "tag", gettext_lazy("Tag orders"), "orders.edit", _tagging(actions.tag_orders),
     lambda n: ngettext("%(n)d order tagged.", "%(n)d orders tagged.", n) % {"n": n}, undo="orders.untag",
 )  # fmt: skip
 UNTAG = _kind(
-    "untag", later("Take a tag off orders"), "orders.edit", _tagging(actions.untag_orders),
+    "untag", gettext_lazy("Take a tag off orders"), "orders.edit", _tagging(actions.untag_orders),
     lambda n: ngettext("Tag taken off %(n)d order.", "Tag taken off %(n)d orders.", n) % {"n": n}, undo="orders.tag",
 )  # fmt: skip
 CANCEL = _kind(
-    "cancel", later("Cancel orders"), "orders.cancel", _cancel,
+    "cancel", gettext_lazy("Cancel orders"), "orders.cancel", _cancel,
     lambda n: ngettext("%(n)d order cancelled.", "%(n)d orders cancelled.", n) % {"n": n}, chunk=1,
-    no_undo=later("Cancelled orders stay cancelled: their stock is free again and buyers were told."),
+    no_undo=gettext_lazy("Cancelled orders stay cancelled: their stock is free again and buyers were told."),
 )  # fmt: skip
-_READY = later("Printing changes nothing on the orders.")
 PRINT_SLIPS = _kind(
-    "print_slips", later("Print packing slips"), "orders.ship", _printing("packing_slips"), _papers_ready,
-    chunk=A_FILE, no_undo=_READY,
+    "print_slips", gettext_lazy("Print packing slips"), "orders.ship", _printing("packing_slips"), _papers_ready,
+    chunk=A_FILE, no_undo=gettext_lazy("Printing changes nothing on the orders."),
 )  # fmt: skip
 PRINT_INVOICES = _kind(
-    "print_invoices", later("Print invoices"), "orders.edit", _printing("invoices"), _papers_ready, chunk=A_FILE,
-    no_undo=_READY,
+    "print_invoices", gettext_lazy("Print invoices"), "orders.edit", _printing("invoices"), _papers_ready, chunk=A_FILE,
+    no_undo=gettext_lazy("Invoices keep the numbers they were given."),
 )  # fmt: skip

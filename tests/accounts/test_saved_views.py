@@ -120,7 +120,7 @@ def test_columns_are_those_the_person_chose_in_their_order_on_the_page_and_in_th
     response = client.get(URL)
     assert heads(response)[1:] == ["Order", "Tags", "Destination", "Channel"]
     text = response.content.decode()
-    assert text.index("gift") < text.index("Suzhou") < text.index("<td class=\"hide-s sc-2\">Tmall")
+    assert text.index("gift") < text.index("Suzhou") < text.index('<td class="hide-s sc-2">Tmall')
     export = client.get(f"{URL}export.csv")
     rows = list(csv.reader(b"".join(export.streaming_content).decode("utf-8-sig").splitlines()))
     assert rows[0] == ["Order", "Tags", "City", "Region", "Country", "Channel", "Id on the channel"]

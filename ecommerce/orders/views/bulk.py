@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.batches.actions import MOST, RowIn
@@ -33,13 +33,13 @@ BARS = (
     ("cancel", "orders.cancel", "order-cancel-many"),
 )
 KEYS = (
-    ("A", later("Select all rows on this page")),
-    ("W", later("Select all in this view")),
-    ("P", later("Mark as packed")),
-    ("S", later("Ship orders")),
-    ("L", later("Print packing slips")),
-    ("I", later("Print invoices")),
-    ("T", later("Tag orders")),
+    ("A", gettext_lazy("Select all rows on this page")),
+    ("W", gettext_lazy("Select all in this view")),
+    ("P", gettext_lazy("Mark as packed")),
+    ("S", gettext_lazy("Ship orders")),
+    ("L", gettext_lazy("Print packing slips")),
+    ("I", gettext_lazy("Print invoices")),
+    ("T", gettext_lazy("Tag orders")),
 )
 
 

@@ -1,0 +1,1 @@
+"""Figures at a million orders; bench/orders.py prints them all."""
