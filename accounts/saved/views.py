@@ -53,9 +53,9 @@ def _view(request: MerchantRequest, pk: int, *, deleted: bool = False) -> tuple[
 
 @member_view
 @require_safe
-def manage(request: MerchantRequest, key: str) -> HttpResponse:
+def manage(request: MerchantRequest, section: str) -> HttpResponse:
     """The views of one list: rename, share, order, delete, and with which one the list opens."""
-    return _manage(request, _list(request, key))
+    return _manage(request, _list(request, section))
 
 
 def _manage(request: MerchantRequest, of: SavedList, wrong: dict[int, ViewForm] | None = None) -> HttpResponse:
@@ -77,9 +77,9 @@ def _manage(request: MerchantRequest, of: SavedList, wrong: dict[int, ViewForm] 
 
 @member_view
 @require_POST
-def save(request: MerchantRequest, key: str) -> HttpResponse:
+def save(request: MerchantRequest, section: str) -> HttpResponse:
     """Keep the address of the list under a name; with the columns as they are, if that is wished."""
-    of = _list(request, key)
+    of = _list(request, section)
     mine = preference(request, of).get("columns", []) if request.POST.get("columns") else []
     view = save_view(
         of, name=request.POST.get("name", ""), query=request.POST.get("query", ""), columns=mine,
@@ -130,9 +130,9 @@ def restore(request: MerchantRequest, pk: int) -> HttpResponse:
 
 @member_view
 @require_POST
-def default(request: MerchantRequest, key: str) -> HttpResponse:
+def default(request: MerchantRequest, section: str) -> HttpResponse:
     """Have the list open with a view, or with none (no `view`)."""
-    of = _list(request, key)
+    of = _list(request, section)
     asked = request.POST.get("view", "")
     view = None
     if asked:
@@ -146,9 +146,9 @@ def default(request: MerchantRequest, key: str) -> HttpResponse:
 
 @member_view
 @require_POST
-def columns(request: MerchantRequest, key: str) -> HttpResponse:
+def columns(request: MerchantRequest, section: str) -> HttpResponse:
     """Choose the columns of the list and their order: `column` for each one shown, `place_<key>` for its place."""
-    of = _list(request, key)
+    of = _list(request, section)
     asked = [] if request.POST.get("usual") else request.POST.getlist("column")
 
     def place(column: str) -> int:

@@ -68,7 +68,7 @@ class ShipManyForm(forms.Form):
         required=False,
         max_length=2_000_000,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off", "autofocus": True}),
         help_text=_("One line each: order, tracking number, carrier. The carrier may be left out."),
     )
     file = forms.FileField(
