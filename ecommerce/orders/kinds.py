@@ -9,8 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.batches.kinds import Kind, Result, State, declare, refused
 from accounts.batches.models import Batch, BatchFile, BatchRow

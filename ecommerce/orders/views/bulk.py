@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -163,7 +163,5 @@ def tag(request: MerchantRequest, number: str) -> HttpResponse:
 def untag(request: MerchantRequest, number: str) -> HttpResponse:
     """Take a word off one order."""
     order, name = _order(number), request.POST.get("tag", "")
-    if not name:
-        raise Http404
     actions.untag_order(order, name, actor=request.actor)
     return done(request, order, _("The tag “%(tag)s” is off.") % {"tag": name[:40]})
