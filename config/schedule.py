@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from accounts.activity.tasks import seal_activity
+from accounts.batches.tasks import prune as prune_batches
 from accounts.jobs.tasks import prune
 from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
@@ -51,5 +52,6 @@ SCHEDULE = [
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
+    PeriodicJob("prune_batches", prune_batches, at=time(3, 45)),
     PeriodicJob("wake_snoozed", wake_snoozed, every=timedelta(minutes=1)),
 ]

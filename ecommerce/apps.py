@@ -13,7 +13,7 @@ class EcommerceApp(AppConfig):
     name = "ecommerce"
 
     def ready(self) -> None:
-        load_features(self, "events", "tasks", "handlers")
+        load_features(self, "events", "tasks", "handlers", "kinds")
         post_migrate.connect(keep_search, sender=self)
 
 

@@ -53,6 +53,7 @@ class Membership(TenantModel):
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=BuiltInRole, default=BuiltInRole.ANALYST)
     custom_role = models.ForeignKey(Role, models.PROTECT, null=True, blank=True, related_name="memberships")
+    lists = models.JSONField(default=dict, help_text="what the person wants of each list")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TenantManager.from_queryset(MembershipQuerySet)()

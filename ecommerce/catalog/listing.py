@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.catalog.filters import ProductFilters
 from ecommerce.catalog.models import Product
@@ -27,4 +28,21 @@ PRODUCTS = Listing(
     ],
     filters=ProductFilters,
     search=search_products,
+)
+
+PRODUCT_LIST = declare(
+    SavedList(
+        "products",
+        _("Products"),
+        "products.view",
+        "product-list",
+        [
+            Column("sku", _("SKU")),
+            Column("category", _("Category")),
+            Column("state", _("State")),
+            Column("price", _("Price")),
+            Column("available", _("Available")),
+            Column("updated", _("Last change")),
+        ],
+    )
 )

@@ -156,3 +156,28 @@ class CarrierForm(forms.Form):
             "parcel_cost": carrier.parcel_cost,
             "is_active": carrier.is_active,
         }
+
+
+class ShipManyForm(forms.Form):
+    """Tracking numbers for many orders: typed or scanned in, or in a file."""
+
+    lines = forms.CharField(
+        label=_("Orders and tracking numbers"),
+        required=False,
+        max_length=2_000_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off", "autofocus": True}),
+        help_text=_("One line each: order, tracking number, carrier. The carrier may be left out."),
+    )
+    file = forms.FileField(
+        label=_("Or a CSV file with the same columns"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+    carrier = forms.CharField(
+        label=_("Carrier where a line names none"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "carriers"}),
+    )
+    bare = forms.BooleanField(label=_("Ship orders without a tracking number, too"), required=False)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from ecommerce.fulfilment import ship_many
 from ecommerce.fulfilment.views import carriers, cases, parcels, uploads
 
 urlpatterns = [
+    path("orders/ship/", ship_many.ship_many, name="order-ship-many"),
     path("orders/<str:number>/ship/", parcels.ship, name="order-ship"),
     path("shipments/", parcels.index, name="shipment-list"),
     path("shipments/export.csv", parcels.export, name="shipment-export"),

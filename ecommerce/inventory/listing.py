@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.inventory.filters import CountFilters, MoveFilters, StockFilters, TransferFilters
 from ecommerce.inventory.models import StockCount, Transfer
@@ -81,3 +82,19 @@ COUNT_LINES = Listing(
 
 # Of the counters of a blind count, who must not learn the differences.
 BLIND_LINES = Listing(tabs=[COUNT_LINES.tabs[0], COUNT_LINES.tabs[2]], sorts=COUNT_LINES.sorts[:1], search=search_lines)
+STOCK_LIST = declare(
+    SavedList(
+        "stock",
+        _("Inventory"),
+        "stock.view",
+        "stock-list",
+        [
+            Column("product", _("Product")),
+            Column("on_hand", _("On hand")),
+            Column("reserved", _("Reserved")),
+            Column("available", _("Available")),
+            Column("sold", _("Shipped in 28 days")),
+            Column("cover", _("Lasts")),
+        ],
+    )
+)

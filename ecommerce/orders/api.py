@@ -27,7 +27,9 @@ from ecommerce.orders.actions import (
     release_order,
     settle_risks,
     split_order,
+    tag_order,
     take_payment,
+    untag_order,
 )
 from ecommerce.orders.actions.placing import MOST
 from ecommerce.orders.filters import OrderFilters
@@ -53,6 +55,7 @@ class OrderLineOut(serializers.ModelSerializer[OrderLine]):
 class OrderOut(serializers.ModelSerializer[Order]):
     customer = serializers.IntegerField(source="customer_id", allow_null=True, help_text="The id of the customer.")
     lines = OrderLineOut(many=True)
+    tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
 
     class Meta:
         model = Order
@@ -61,8 +64,8 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
-            "cancelled_at", "cancel_reason", "ship_by", "promised_at", "card_check", "ip_country", "created_at",
-            "updated_at", "lines",
+            "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at",
+            "updated_at", "tags", "lines",
         )  # fmt: skip
 
 
@@ -212,6 +215,10 @@ class OrderNoteIn(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=2000)
 
 
+class TagIn(serializers.Serializer[Any]):
+    tag = serializers.CharField(max_length=40)
+
+
 def units_of(given: dict[str, Any]) -> dict[int, int] | None:
     """Line id -> units, as the actions take them; None for "all"."""
     lines = given.pop("lines", None)
@@ -250,6 +257,8 @@ class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         "packing_slip": "orders.ship",
         "invoice": "orders.edit",
         "invoice_file": "orders.view",
+        "tag": "orders.edit",
+        "untag": "orders.edit",
     }
     inputs = {
         "create": PlaceOrderIn,
@@ -261,6 +270,8 @@ class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         "split": OrderSplitIn,
         "pay": OrderPayIn,
         "note": OrderNoteIn,
+        "tag": TagIn,
+        "untag": TagIn,
     }
 
     def get_queryset(self) -> Any:
@@ -312,6 +323,22 @@ class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         """Call off what has not left yet, or units of lines. No money moves."""
         order, given = self.get_object(), self.read()
         order = cancel_order(order, reason=given["reason"], lines=units_of(given), actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=TagIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def tag(self, request: Request, number: str) -> Response:
+        """Put a word on the order; the same word again changes nothing."""
+        order = self.get_object()
+        tag_order(order, self.read()["tag"], actor=self.actor)
+        return self._answer(order)
+
+    @extend_schema(request=TagIn, responses=OrderOut)
+    @action(detail=True, methods=["post"])
+    def untag(self, request: Request, number: str) -> Response:
+        """Take a word off the order; one that it does not have changes nothing."""
+        order = self.get_object()
+        untag_order(order, self.read()["tag"], actor=self.actor)
         return self._answer(order)
 
     @extend_schema(request=RefundIn, responses=OrderOut)

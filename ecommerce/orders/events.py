@@ -135,6 +135,84 @@ class OrdersPacked(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class OrderUnconfirmed(OrderFact):
+    """The confirmation was a mistake. Nothing that went out because of it comes back."""
+
+    kind = "orders.unconfirmed"
+    label = _("Confirmation taken back")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersUnconfirmed(Event):
+    kind = "orders.unconfirmed_together"
+    label = _("Confirmations taken back")
+    sentence = _("Confirmations taken back: %(count)s")
+    order_ids: list[int]
+    count: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderUnpacked(OrderFact):
+    """It is to be packed again."""
+
+    kind = "orders.unpacked"
+    label = _("Order unpacked")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersUnpacked(Event):
+    kind = "orders.unpacked_together"
+    label = _("Orders unpacked")
+    sentence = _("Orders unpacked: %(count)s")
+    order_ids: list[int]
+    count: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderTagged(OrderFact):
+    kind = "orders.tagged"
+    label = _("Order tagged")
+    sentence = _("Tagged “%(tag)s”")
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersTagged(Event):
+    kind = "orders.tagged_together"
+    label = _("Orders tagged")
+    sentence = _("Orders tagged “%(tag)s”: %(count)s")
+    order_ids: list[int]
+    count: int
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrderUntagged(OrderFact):
+    kind = "orders.untagged"
+    label = _("Tag taken off an order")
+    sentence = _("Tag “%(tag)s” taken off")
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class OrdersUntagged(Event):
+    kind = "orders.untagged_together"
+    label = _("Tag taken off orders")
+    sentence = _("Tag “%(tag)s” taken off orders: %(count)s")
+    order_ids: list[int]
+    count: int
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class OrderHeld(OrderFact):
     kind = "orders.held"
     label = _("Order put on hold")

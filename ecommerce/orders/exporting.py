@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.exports import Clock, clock
 from ecommerce.orders.models import Channel, Order, OrderLine, OrderQuerySet
+from ecommerce.orders.queries import tags_of
 
 BLOCK = 2000
 # In the order of the columns; "pk" stands where the lines go.
@@ -21,7 +22,7 @@ _READ = (
     "number", "channel", "external_id", "placed_at", "state", "payment_state", "buyer_name", "buyer_email",
     "buyer_phone", "ship_city", "ship_region", "ship_country", "units", "pk", "subtotal", "discount", "shipping_fee",
     "tax", "total", "paid_total", "refunded_total", "currency", "ship_by", "shipped_at", "delivered_at",
-    "cancelled_at", "cancel_reason",
+    "cancelled_at", "cancel_reason", "tag_names",
 )  # fmt: skip
 _TIMES = ("placed_at", "ship_by", "shipped_at", "delivered_at", "cancelled_at")
 
@@ -32,19 +33,19 @@ def head() -> list[str]:
         _("Order"), _("Channel"), _("Id on the channel"), _("Placed"), _("State"), _("Payment"), _("Buyer"),
         _("E-mail"), _("Phone"), _("City"), _("Region"), _("Country"), _("Items"), _("Lines"), _("Subtotal"),
         _("Discount"), _("Shipping"), _("Tax"), _("Total"), _("Paid"), _("Refunded"), _("Currency"), _("Ship by"),
-        _("Shipped"), _("Delivered"), _("Cancelled"), _("Reason"),
+        _("Shipped"), _("Delivered"), _("Cancelled"), _("Reason"), _("Tags"),
     ]  # fmt: skip
 
 
 def rows(orders: OrderQuerySet, zone: ZoneInfo) -> Iterator[list[Any]]:
-    """One row an order, in the order of `orders`, times as clocks in `zone` have them."""
+    """One row an order of order_list(), in the order of `orders`, times as clocks in `zone` have them."""
     labels = {
         _READ.index(name): {key: str(label) for key, label in choices}
         for name, choices in (
             ("channel", Channel.choices), ("state", Order.State.choices), ("payment_state", Order.PaymentState.choices)
         )
     }  # fmt: skip
-    lines, times = _READ.index("pk"), [_READ.index(name) for name in _TIMES]
+    lines, tags, times = _READ.index("pk"), _READ.index("tag_names"), [_READ.index(name) for name in _TIMES]
     columns: list[Any] = list(_READ)
     shown = clock(zone)
     if connection.vendor == "postgresql":
@@ -61,6 +62,7 @@ def rows(orders: OrderQuerySet, zone: ZoneInfo) -> Iterator[list[Any]]:
             for place in times:
                 row[place] = shown(row[place])
             row[lines] = bought.get(row[lines], "")
+            row[tags] = ", ".join(tags_of(row[tags]))
             yield row
 
 

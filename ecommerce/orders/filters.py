@@ -39,6 +39,9 @@ class OrderFilters(django_filters.FilterSet):
     )
 
     risk = django_filters.ChoiceFilter(label=_("Risk"), choices=RISK, method="at_risk", empty_label=_("All"))
+    tag = django_filters.CharFilter(
+        "tags__name", "exact", label=_("Tag"), widget=forms.TextInput(attrs={"maxlength": 40, "list": "order-tags"})
+    )
 
     class Meta:
         model = Order

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.money import LARGEST
+from ecommerce.customers.forms import TagForm
 from ecommerce.orders.models import Channel, OrderLine, Payment, RiskFlag
 from ecommerce.orders.queries import LineWorth
 from ecommerce.orders.rules import MOST_UNITS, ZERO, BuyerIn, LineIn, OrderIn
@@ -348,3 +349,14 @@ MoreLines = forms.formset_factory(LineForm, formset=BaseLines, extra=2, max_num=
 LineFormSet = forms.formset_factory(
     LineForm, formset=BaseLines, extra=0, min_num=1, max_num=50, validate_min=True, absolute_max=50
 )
+
+
+class BulkTagForm(TagForm):
+    """A tag, and whether it is put on or taken off."""
+
+    way = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[("on", _("Put the tag on")), ("off", _("Take the tag off"))],
+        initial="on",
+        widget=forms.RadioSelect,
+    )

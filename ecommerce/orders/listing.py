@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.orders.filters import OrderFilters
 from ecommerce.orders.models import Order
@@ -30,4 +31,25 @@ ORDERS = Listing(
     filters=OrderFilters,
     search=search_orders,
     columns=COLUMNS,
+)
+
+ORDER_LIST = declare(
+    SavedList(
+        "orders",
+        _("Orders"),
+        "orders.view",
+        "order-list",
+        [
+            Column("placed", _("Placed")),
+            Column("customer", _("Customer")),
+            Column("destination", _("Destination")),
+            Column("channel", _("Channel")),
+            Column("items", _("Items")),
+            Column("total", _("Total")),
+            Column("payment", _("Payment")),
+            Column("delivery", pgettext_lazy("orders", "Delivery")),
+            Column("ship_by", _("Ship by")),
+            Column("tags", _("Tags"), shown=False),
+        ],
+    )
 )

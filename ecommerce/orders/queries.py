@@ -7,20 +7,40 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, Value
+from django.db.models import Aggregate, CharField, Exists, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from accounts.activity.models import Activity
+from accounts.batches.queries import facts_about
 from core.events import sentence_of
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
 from ecommerce.orders.finding import found_orders
-from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, Payment, RiskFlag
+from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+BETWEEN = "\x1f"  # of names in one text; no tag can hold it
+
+
+class Joined(Aggregate):
+    """Texts of a group as one, BETWEEN them."""
+
+    function = "GROUP_CONCAT"
+    template = "%(function)s(%(expressions)s, CHAR(31))"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s, CHR(31))", **context
+        )
+
+
+def tags_of(joined: str | None) -> list[str]:
+    """The tags in `tag_names` of order_list(), in their order."""
+    return sorted(joined.split(BETWEEN)) if joined else []
 
 
 def order_list() -> OrderQuerySet:
@@ -28,6 +48,13 @@ def order_list() -> OrderQuerySet:
     rows: OrderQuerySet = Order.objects.select_related("merchant").annotate(
         deadline=Coalesce("ship_by", Value(NEVER)),
         is_risky=Exists(RiskFlag.objects.filter(order=OuterRef("pk"), settled_at=None)),
+        tag_names=Subquery(
+            OrderTag.objects.filter(order=OuterRef("pk"))
+            .order_by()
+            .values("order")
+            .annotate(n=Joined("name"))
+            .values("n")
+        ),
         is_noted=Exists(OrderNote.objects.filter(order=OuterRef("pk"))),
     )
     return rows
@@ -41,6 +68,7 @@ def order_detail() -> OrderQuerySet:
         "notes",
         "invoices",
         "risk_flags",
+        "tags",
         "customer__tags",
         "shipments__lines__order_line__variant",
         "shipments__events",
@@ -161,14 +189,16 @@ def _time_of(entry: Activity, order: Order) -> datetime:
 
 
 def _done_together(order: Order) -> list[Activity]:
-    """Facts about many orders at once that include this one, found by the time the order carries of them."""
+    """Facts about many orders at once that include this one: by its rows of batches, or by the times it carries."""
     at = Q(pk__in=[])
     for kind, stamp in TOGETHER.items():
         moment = getattr(order, stamp)
         if moment is not None:
             at |= Q(kind=kind, at__gte=moment)
     near = Activity.objects.filter(at).order_by("at", "pk")[:20]
-    return [entry for entry in near if order.pk in entry.payload.get("order_ids", [])]
+    found = {entry.pk: entry for entry in near if order.pk in entry.payload.get("order_ids", [])}
+    found |= {entry.pk: entry for entry in facts_about("orders.", order.pk) if entry.kind.endswith("_together")}
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -205,6 +235,11 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
 
 
 def orders_with_lines() -> OrderQuerySet:
-    """Orders and their lines alone, for programs: two queries however many."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines")
+    """Orders with their lines and tags, for programs: three queries however many."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines", "tags")
     return rows
+
+
+def tag_names(limit: int = 200) -> list[str]:
+    """Tags in use on the merchant's orders, in order."""
+    return list(OrderTag.objects.order_by("name").values_list("name", flat=True).distinct()[:limit])

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypedDict
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,10 +15,11 @@ from core.addresses import addresses
 from core.badges import Badge
 from core.templatetags.sc import due, icon, money, number, st, when
 from ecommerce.orders.models import Channel, Order
+from ecommerce.orders.queries import tags_of
 
 COLUMNS = (
     "pk", "number", "placed_at", "deadline", "ship_by", "buyer_name", "ship_city", "channel", "units", "total",
-    "currency", "payment_state", "state", "is_risky", "is_noted", "buyer_note",
+    "currency", "payment_state", "state", "is_risky", "is_noted", "buyer_note", "tag_names",
 )  # fmt: skip
 NOTHING = SafeString("")
 
@@ -40,6 +41,7 @@ class Row(TypedDict):
     payment: SafeString
     state: SafeString
     due: SafeString | str
+    tags: SafeString
 
 
 def rows_of(found: Iterable[Any], slug: str, now: datetime) -> list[Row]:
@@ -65,9 +67,14 @@ def rows_of(found: Iterable[Any], slug: str, now: datetime) -> list[Row]:
             payment=payments(order.payment_state),
             state=states(order.state),
             due=due(order.ship_by, now) if order.state in Order.TO_SHIP else "",
+            tags=_tags(order.tag_names) if order.tag_names else NOTHING,
         )
         for order in found
     ]
+
+
+def _tags(joined: str) -> SafeString:
+    return format_html_join(" ", "{}", ((st("neutral", name),) for name in tags_of(joined)))
 
 
 def _badge(badge: Badge) -> SafeString:

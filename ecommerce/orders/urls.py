@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import changing, pages, panels, papers, risks, steps
+from ecommerce.orders.views import bulk, changing, pages, panels, papers, risks, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
     path("export.csv", pages.export, name="order-export"),
     path("new/", pages.new, name="order-new"),
-    path("confirm/", pages.confirm_many, name="order-confirm-many"),
-    path("pack/", pages.pack_many, name="order-pack-many"),
-    path("cancel/", pages.cancel_many, name="order-cancel-many"),
+    path("confirm/", bulk.confirm_many, name="order-confirm-many"),
+    path("pack/", bulk.pack_many, name="order-pack-many"),
+    path("cancel/", bulk.cancel_many, name="order-cancel-many"),
+    path("tag/", bulk.tag_many, name="order-tag-many"),
+    path("packing-slips/", bulk.slips_many, name="order-slips-many"),
+    path("invoices/", bulk.invoices_many, name="order-invoices-many"),
     path("of-customer/<int:pk>/", panels.of_customer, name="customer-orders"),
     path("of-product/<int:pk>/", panels.of_product, name="product-orders"),
     path("risk-rules/", risks.rules, name="order-risk-rules"),
@@ -29,5 +32,7 @@ urlpatterns = [
     path("<str:number>/invoice/", papers.invoice, name="order-invoice"),
     path("<str:number>/invoice/<int:invoice>.pdf", papers.invoice_file, name="order-invoice-file"),
     path("<str:number>/fine/", risks.fine, name="order-fine"),
+    path("<str:number>/tag/", bulk.tag, name="order-tag"),
+    path("<str:number>/untag/", bulk.untag, name="order-untag"),
     path("<str:number>/note/", steps.note, name="order-note"),
 ]

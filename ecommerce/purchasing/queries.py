@@ -112,7 +112,8 @@ def lines_on_the_way() -> QuerySet[PurchaseLine]:
 
 def days_to_deliver(since: date) -> dict[int, list[int]]:
     """Days from the order to each delivery that came after a day, by supplier. One query."""
-    came: Any = Receipt.objects.filter(received_on__gt=since, order__sent_on__isnull=False).order_by("received_on", "pk")
+    came: Any = Receipt.objects.filter(received_on__gt=since, order__sent_on__isnull=False)
+    came = came.order_by("received_on", "pk")
     found: dict[int, list[int]] = {}
     for supplier, day, sent in came.values_list("order__supplier_id", "received_on", "order__sent_on"):
         found.setdefault(supplier, []).append((day - sent).days)

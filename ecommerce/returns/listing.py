@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.returns.filters import ReturnFilters
 from ecommerce.returns.models import Return
@@ -48,4 +49,22 @@ RETURNS = Listing(
     ],
     filters=ReturnFilters,
     search=search_returns,
+)
+
+RETURN_LIST = declare(
+    SavedList(
+        "returns",
+        _("Returns"),
+        "returns.view",
+        "return-list",
+        [
+            Column("order", _("Order")),
+            Column("buyer", _("Buyer")),
+            Column("goods", _("What comes back")),
+            Column("items", _("Items")),
+            Column("state", _("State")),
+            Column("requested", _("Requested")),
+            Column("due", _("Due")),
+        ],
+    )
 )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import table_response
@@ -24,7 +25,7 @@ from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.returns import actions, rules
 from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SettleForm
-from ecommerce.returns.listing import RETURNS
+from ecommerce.returns.listing import RETURN_LIST, RETURNS
 from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import (
     reasons_by_product,
@@ -44,9 +45,12 @@ SPANS = (30, 90, 365)
 @require_safe
 def index(request: MerchantRequest) -> HttpResponse:
     """The list of returns."""
+    if first := default_view(request, RETURN_LIST):
+        return first
     now = timezone.now()
     found = RETURNS.page(return_list(), request.GET)
     context: dict[str, Any] = {
+        **saved_for(request, RETURN_LIST),
         "page": found,
         "rows": [(case, clock_in_words(case, now)) for case in found.rows],
         "search_hint": _("Number, order, buyer, SKU"),

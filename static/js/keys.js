@@ -34,7 +34,7 @@
       return;
     }
     if (event.key === '?') { const map = one('#keys'); if (map) map.showModal(); return; }
-    const button = one('[data-key="' + asKey(event.key) + '"]');
+    const button = all('[data-key="' + asKey(event.key) + '"]').find((one) => one.checkVisibility() || one.closest('.sc-bulk.on'));
     if (button) { event.preventDefault(); button.click(); return; }
     if ('jkx'.includes(event.key)) document.dispatchEvent(new CustomEvent('storecast:key', { detail: event.key }));
   });

@@ -46,6 +46,7 @@ MODELS: dict[str, str] = {
     "stock": "ecommerce.Variant",
     "token": "accounts.ApiToken",
     "user": "accounts.User",
+    "view": "accounts.SavedView",
 }
 
 # A value for an argument of an address, where its name alone does not say it: "url-name.argument" or "argument".
@@ -71,6 +72,12 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "object_id": lambda world: 1,
     "content_type_id": lambda world: 1,
     "order-note.number": lambda world: world.row(apps.get_model("ecommerce.Order")).number,
+    **dict.fromkeys(
+        ("order-tag.number", "order-untag.number", "api-order-tag.number", "api-order-untag.number"),
+        lambda world: world.row(apps.get_model("ecommerce.Order")).number,
+    ),
+    "batch-file.pk": lambda world: world.row(apps.get_model("accounts.Batch")).pk,
+    "section": lambda world: "orders",
 }
 
 # Views that other people wrote and that cannot carry a decorator of ours: start of the module -> why that is safe.

@@ -16,7 +16,17 @@ APPS = ("core", "accounts", "ecommerce", "analytics", "notifications", "config")
 
 # Features of each app, low to high. Modules that lie directly in an app (analytics/frames.py) stand among them.
 FEATURES: dict[str, tuple[str, ...]] = {
-    "accounts": ("jobs", "activity", "people", "tokens", "members", "merchants", "operations"),
+    "accounts": (
+        "jobs",
+        "activity",
+        "batches",
+        "people",
+        "tokens",
+        "members",
+        "saved",
+        "merchants",
+        "operations",
+    ),
     "ecommerce": (
         "catalog",
         "inventory",

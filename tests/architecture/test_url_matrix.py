@@ -24,6 +24,7 @@ from tests.architecture.world import World, build_staff, build_world, fingerprin
 VACANT: dict[str, str] = {
     "import-bad-rows": "the file is written by an import that found bad rows",
     "return-photo": "the picture is a file that an upload writes; see tests/ecommerce/test_returns_photos.py",
+    "view-restore": "only a deleted view can be restored; see tests/accounts/test_saved_views.py",
     "share-export": "a share is shown only where five others sell in the market",
     "share-progress": "the job of the world is of another task; see tests/analytics/test_markets_pages.py",
 }

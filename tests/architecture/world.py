@@ -38,6 +38,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "accounts.Invitation": {"accepted_at": None, "revoked_at": None},
     "accounts.Activity": {"kind": "canary.sung", "actor_kind": "user", "caused_by": None, "depth": 0},
     "accounts.Job": {"key": None, "task": TASK},
+    "accounts.Batch": {"kind": "orders.confirm", "undo_of": None, "retry_of": None},
+    "accounts.SavedView": {"list_key": "orders", "is_shared": True, "deleted_at": None},
     "analytics.ForecastRun": lambda world: {
         "data_from": world.merchant.today() - timedelta(days=90),
         "data_to": world.merchant.today() - timedelta(days=1),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import table_response
@@ -26,7 +27,7 @@ from ecommerce.catalog.actions import (
     set_parts,
 )
 from ecommerce.catalog.forms import BundleForm, PriceForm, ProductForm, VariantFormSet
-from ecommerce.catalog.listing import PRODUCTS
+from ecommerce.catalog.listing import PRODUCT_LIST, PRODUCTS
 from ecommerce.catalog.models import Product
 from ecommerce.catalog.queries import (
     attributes_of,
@@ -43,7 +44,10 @@ ROWS = "variants"
 @merchant_view("products.view")
 def product_list_page(request: MerchantRequest) -> HttpResponse:
     """The list of products."""
+    if first := default_view(request, PRODUCT_LIST):
+        return first
     context = {
+        **saved_for(request, PRODUCT_LIST),
         "page": PRODUCTS.page(product_list(), request.GET),
         "may_create": request.membership.may("products.create"),
         "search_hint": _("Title, SKU or barcode"),

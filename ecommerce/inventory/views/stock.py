@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import table_response
@@ -20,7 +21,7 @@ from ecommerce.catalog.models import Product, Variant
 from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
-from ecommerce.inventory.listing import LEDGER, STOCK
+from ecommerce.inventory.listing import LEDGER, STOCK, STOCK_LIST
 from ecommerce.inventory.models import Warehouse
 from ecommerce.inventory.queries import (
     ENDLESS,
@@ -41,7 +42,10 @@ def _stock(request: MerchantRequest) -> Any:
 @merchant_view("stock.view")
 def stock_list_page(request: MerchantRequest) -> HttpResponse:
     """The stock of every variant."""
+    if first := default_view(request, STOCK_LIST):
+        return first
     context: dict[str, Any] = {
+        **saved_for(request, STOCK_LIST),
         "page": STOCK.page(_stock(request), request.GET),
         "endless": ENDLESS,
         "search_hint": _("SKU, product or barcode"),

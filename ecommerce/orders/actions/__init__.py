@@ -18,7 +18,15 @@ from ecommerce.orders.actions.leaving import cancel_order
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
-from ecommerce.orders.actions.together import Together, cancel_orders, confirm_orders, pack_orders
+from ecommerce.orders.actions.tagging import tag_order, tag_orders, untag_order, untag_orders
+from ecommerce.orders.actions.together import (
+    Together,
+    cancel_orders,
+    confirm_orders,
+    pack_orders,
+    unconfirm_orders,
+    unpack_orders,
+)
 from ecommerce.orders.actions.watching import assess_orders, change_risk_rules, rules_of_shop, settle_risks
 
 __all__ = [
@@ -51,7 +59,14 @@ __all__ = [
     "settle_risks",
     "ship_lines",
     "split_order",
+    "tag_order",
+    "tag_orders",
     "take_payment",
+    "take_payment",
+    "unconfirm_orders",
+    "unpack_orders",
+    "untag_order",
+    "untag_orders",
     "why_not_edit",
     "why_not_edit_lines",
     "why_not_invoice",

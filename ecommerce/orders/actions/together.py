@@ -1,4 +1,4 @@
-"""The same step for many orders. What cannot be done is told, not fatal."""
+"""The same step for many orders, with one write and one fact. What cannot be done is told, not fatal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from core.events import Event
 from ecommerce.orders.actions.handling import why_not_confirm, why_not_pack
 from ecommerce.orders.actions.leaving import cancel_order
-from ecommerce.orders.events import OrdersConfirmed, OrdersPacked
+from ecommerce.orders.actions.moving import refuse
+from ecommerce.orders.events import OrdersConfirmed, OrdersPacked, OrdersUnconfirmed, OrdersUnpacked
 from ecommerce.orders.models import Order
 
 MOST = 1000
@@ -22,33 +24,53 @@ MOST = 1000
 
 @dataclass
 class Together:
-    """How it went: the numbers of the orders that were done, and (number, sentence) of those that were not."""
+    """How it went: the ids of the orders that were done, why the others were not, and the fact that tells of it."""
 
-    done: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+    refused: dict[int, Refused] = field(default_factory=dict)
+    activity_id: int | None = None
+
+
+def why_not_unconfirm(order: Order) -> Refused | None:
+    """Why the confirmation cannot be taken back, or None."""
+    if order.confirmed_at is None:
+        return refuse("not_confirmed", _("Order %(number)s is not confirmed."), order)
+    if order.state not in (Order.State.PLACED, Order.State.PAID):
+        return refuse("order_went_on", _("Order %(number)s is %(state)s by now; it stays confirmed."), order)
+    return None
+
+
+def why_not_unpack(order: Order) -> Refused | None:
+    """Why the order cannot go back to be packed, or None."""
+    if order.state == Order.State.PAID:
+        return refuse("not_packed", _("Order %(number)s is not packed."), order)
+    if order.state != Order.State.PACKED:
+        return refuse("order_went_on", _("Order %(number)s is %(state)s by now; it cannot be unpacked."), order)
+    return None
 
 
 @transaction.atomic
 def confirm_orders(ids: Iterable[int], *, actor: Actor) -> Together:
-    """Confirm these orders with one write and one fact."""
-    result, good = _sort(ids, why_not_confirm)
-    if good:
-        now = timezone.now()
-        Order.objects.filter(pk__in=good).update(confirmed_at=now, updated_at=now)
-        record(OrdersConfirmed(order_ids=good, count=len(good)), actor=actor)
-    return result
+    """The merchant has seen these orders and takes them."""
+    return _move(ids, why_not_confirm, OrdersConfirmed, actor, confirmed=True)
+
+
+@transaction.atomic
+def unconfirm_orders(ids: Iterable[int], *, actor: Actor) -> Together:
+    """Take the confirmation of these orders back, as long as nothing followed from it."""
+    return _move(ids, why_not_unconfirm, OrdersUnconfirmed, actor, confirmed=False)
 
 
 @transaction.atomic
 def pack_orders(ids: Iterable[int], *, actor: Actor) -> Together:
-    """Mark these orders as packed with one write and one fact."""
-    result, good = _sort(ids, why_not_pack)
-    if good:
-        now = timezone.now()
-        ready = Order.objects.filter(pk__in=good, state=Order.State.PAID)
-        ready.update(state=Order.State.PACKED, packed_at=now, updated_at=now)
-        record(OrdersPacked(order_ids=good, count=len(good)), actor=actor)
-    return result
+    """These orders are packed and wait for the carrier."""
+    return _move(ids, why_not_pack, OrdersPacked, actor, state=Order.State.PACKED)
+
+
+@transaction.atomic
+def unpack_orders(ids: Iterable[int], *, actor: Actor) -> Together:
+    """These orders are to be packed again."""
+    return _move(ids, why_not_unpack, OrdersUnpacked, actor, state=Order.State.PAID)
 
 
 def cancel_orders(ids: Iterable[int], *, reason: str, actor: Actor) -> Together:
@@ -58,9 +80,9 @@ def cancel_orders(ids: Iterable[int], *, reason: str, actor: Actor) -> Together:
         try:
             cancel_order(order, reason=reason, actor=actor)
         except Refused as refusal:
-            result.refused.append((order.number, refusal.message))
+            result.refused[order.pk] = refusal
         else:
-            result.done.append(order.number)
+            result.done.append(order.pk)
     return result
 
 
@@ -73,12 +95,29 @@ def _few(ids: Iterable[int]) -> list[int]:
     return few
 
 
-def _sort(ids: Iterable[int], why_not: Callable[[Order], Refused | None]) -> tuple[Together, list[int]]:
-    result, good = Together(), []
+def _move(
+    ids: Iterable[int],
+    why_not: Callable[[Order], Refused | None],
+    fact: Callable[..., Event],
+    actor: Actor,
+    *,
+    confirmed: bool | None = None,
+    state: str = "",
+) -> Together:
+    """Lock these orders, sort out those that may not, and write the others at once."""
+    result = Together()
     for order in Order.objects.select_for_update(of=("self",)).filter(pk__in=_few(ids)).order_by("pk"):
         if refusal := why_not(order):
-            result.refused.append((order.number, refusal.message))
+            result.refused[order.pk] = refusal
         else:
-            result.done.append(order.number)
-            good.append(order.pk)
-    return result, good
+            result.done.append(order.pk)
+    if not result.done:
+        return result
+    now = timezone.now()
+    rows = Order.objects.filter(pk__in=result.done)
+    if confirmed is not None:
+        rows.update(confirmed_at=now if confirmed else None, updated_at=now)
+    else:
+        rows.update(state=state, packed_at=now if state == Order.State.PACKED else None, updated_at=now)
+    result.activity_id = record(fact(order_ids=result.done, count=len(result.done)), actor=actor).pk
+    return result

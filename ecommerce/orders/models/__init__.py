@@ -9,6 +9,7 @@ from ecommerce.orders.models.orders import (
     OrderLine,
     OrderNote,
     OrderQuerySet,
+    OrderTag,
     Payment,
 )
 from ecommerce.orders.models.risks import RiskFlag, RiskRules
@@ -23,6 +24,7 @@ __all__ = [
     "OrderLine",
     "OrderNote",
     "OrderQuerySet",
+    "OrderTag",
     "Payment",
     "RiskFlag",
     "RiskRules",

@@ -391,3 +391,18 @@ class OrderNote(TenantModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class OrderTag(TenantModel):
+    """A word the merchant put on an order."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="tags")
+    name = models.CharField(_("tag"), max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["merchant", "name", "order"], name="order_tag_name")]
+        constraints = [models.UniqueConstraint(fields=["order", "name"], name="order_tag_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -10,25 +9,32 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.saved.showing import columns_for, default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import table_response
 from core.forms import add_refusal
-from core.htmx import back, done, page
+from core.htmx import done, page
 from ecommerce.orders import exporting
-from ecommerce.orders.actions import Together, cancel_orders, confirm_orders, pack_orders, place_order, why_not_invoice
-from ecommerce.orders.forms import BulkCancelForm, LineFormSet, NoteForm, OrderForm
-from ecommerce.orders.listing import ORDERS
+from ecommerce.orders.actions import place_order, why_not_invoice
+from ecommerce.orders.forms import LineFormSet, NoteForm, OrderForm
+from ecommerce.orders.listing import ORDER_LIST, ORDERS
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
 from ecommerce.orders.rows import rows_of
 from ecommerce.orders.steps import steps_of
+from ecommerce.orders.views.bulk import bar
 from ecommerce.orders.words import risks_of
 
 MOST_LINES = 50
+# By column of the list: the places of what the export tells of it.
+EXPORTED = {
+    "placed": (3,), "customer": (6, 7, 8), "destination": (9, 10, 11), "channel": (1, 2), "items": (12, 13),
+    "total": (14, 15, 16, 17, 18, 21), "payment": (5, 19, 20), "delivery": (4, 23, 24, 25, 26), "ship_by": (22,),
+    "tags": (27,),
+}  # fmt: skip
 
 
 def _list_url(request: MerchantRequest) -> str:
@@ -39,33 +45,37 @@ def _list_url(request: MerchantRequest) -> str:
 @require_safe
 def index(request: MerchantRequest) -> HttpResponse:
     """The list of orders."""
+    if first := default_view(request, ORDER_LIST):
+        return first
     may = request.membership.may
     found = ORDERS.page(order_list(), request.GET)
     context: dict[str, Any] = {
+        **saved_for(request, ORDER_LIST),
         "page": found,
         "rows": rows_of(found.rows, request.merchant.slug, timezone.now()),
         "search_hint": _("Number, buyer, SKU, tracking"),
         "search_label": _("Search orders"),
         "may_create": may("orders.create"),
-        "may_confirm": may("orders.confirm"),
-        "may_pack": may("orders.pack"),
-        "may_cancel": may("orders.cancel"),
+        **bar(request),
     }
     if may("orders.export"):
         context["export_url"] = reverse("order-export", args=[request.merchant.slug])
-    bulk = [name for name in ("pack", "confirm", "cancel") if may(f"orders.{name}")]
-    if bulk:
-        context["bulk_url"] = reverse(f"order-{bulk[0]}-many", args=[request.merchant.slug])
     return page(request, "ecommerce/orders/list.html", context, part="results")
 
 
 @merchant_view("orders.export")
 @require_safe
 def export(request: MerchantRequest) -> HttpResponseBase:
-    """The orders of the view, one row each, times as the merchant's clock has them."""
+    """The orders of the view, one row each, times as the merchant's clock has them.
+
+    Who has chosen columns gets what these show, in their order; who has not gets everything.
+    """
     orders = ORDERS.matching(order_list(), request.GET)
-    rows = exporting.rows(orders, request.merchant.zone)
-    return table_response(request, _("orders"), exporting.head(), rows, of=orders)
+    head, rows = exporting.head(), exporting.rows(orders, request.merchant.zone)
+    if chosen := columns_for(request, ORDER_LIST):
+        picked = [0, *(at for key in chosen for at in EXPORTED[key])]
+        head, rows = [head[at] for at in picked], ([row[at] for at in picked] for row in rows)
+    return table_response(request, _("orders"), head, rows, of=orders)
 
 
 @merchant_view("orders.view")
@@ -93,6 +103,7 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "older": older,
         "note_form": note_form,
         "sees_returns": may("returns.view"),
+        "sees_tag_form": may("orders.edit"),
         "sees_contact": may("orders.edit") or may("orders.ship"),
         "may": {
             **{key: one.may for key, one in steps.items()},
@@ -148,76 +159,3 @@ def _typed_lines(posted: Any, rows: int) -> list[dict[str, Any]]:
 def _new_page(request: MerchantRequest, form: OrderForm, lines: Any, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "lines": lines, "skus": skus_to_offer(), "back_url": _list_url(request)}
     return render(request, "ecommerce/orders/new.html", context, status=status)
-
-
-def _chosen_ids(request: MerchantRequest) -> list[int]:
-    """The orders a bulk action was asked for; one more than allowed is enough for the action to refuse."""
-    rows = ORDERS.chosen(order_list(), request.GET, request.POST)
-    return list(rows.values_list("pk", flat=True)[:1001])
-
-
-def _together(
-    request: MerchantRequest, do: Callable[[list[int]], Together], say: Callable[[int], str], ask: dict[str, Any]
-) -> HttpResponse:
-    """Do a step for many orders. The whole of a view is shown first and done on a second word (`sure`)."""
-    ids = _chosen_ids(request)
-    if request.POST.get("all") and not request.POST.get("sure"):
-        return render(request, "ecommerce/orders/sure.html", {**_repeat(request), **ask, "count": len(ids)})
-    return _told(request, do(ids), say)
-
-
-def _repeat(request: MerchantRequest) -> dict[str, Any]:
-    """What a page in between has to post again."""
-    return {
-        "rows": request.POST.getlist("row"),
-        "all": request.POST.get("all", ""),
-        "next": back(request, _list_url(request)),
-    }
-
-
-def _told(request: MerchantRequest, result: Together, say: Callable[[int], str]) -> HttpResponse:
-    to = back(request, _list_url(request))
-    if not result.refused:
-        return done(request, to, say(len(result.done)))
-    context = {"result": result, "say": say(len(result.done)) if result.done else "", "next": to}
-    return render(request, "ecommerce/orders/together.html", context, status=200 if result.done else 422)
-
-
-@merchant_view("orders.confirm")
-@require_POST
-def confirm_many(request: MerchantRequest) -> HttpResponse:
-    """Confirm the ticked orders, or all of the view."""
-    return _together(
-        request,
-        lambda ids: confirm_orders(ids, actor=request.actor),
-        lambda n: ngettext("%(n)d order confirmed.", "%(n)d orders confirmed.", n) % {"n": n},
-        {"title": _("Confirm orders"), "button": _("Confirm orders")},
-    )
-
-
-@merchant_view("orders.pack")
-@require_POST
-def pack_many(request: MerchantRequest) -> HttpResponse:
-    """Mark the ticked orders as packed, or all of the view."""
-    return _together(
-        request,
-        lambda ids: pack_orders(ids, actor=request.actor),
-        lambda n: ngettext("%(n)d order marked as packed.", "%(n)d orders marked as packed.", n) % {"n": n},
-        {"title": _("Mark orders as packed"), "button": _("Mark as packed")},
-    )
-
-
-@merchant_view("orders.cancel")
-@require_POST
-def cancel_many(request: MerchantRequest) -> HttpResponse:
-    """Cancel the ticked orders, or all of the view; asks for the reason first."""
-    ids = _chosen_ids(request)
-    form = BulkCancelForm(request.POST if request.POST.get("sure") else None)
-    if not ids:
-        raise Refused("nothing_chosen", _("Choose at least one order."))
-    if not form.is_valid():
-        context = {"form": form, "count": len(ids), **_repeat(request)}
-        status = 422 if form.is_bound else 200
-        return render(request, "ecommerce/orders/cancel_many.html", context, status=status)
-    result = cancel_orders(ids, reason=form.why, actor=request.actor)
-    return _told(request, result, lambda n: ngettext("%(n)d order cancelled.", "%(n)d orders cancelled.", n) % {"n": n})
