@@ -62,7 +62,6 @@ __all__ = [
     "tag_order",
     "tag_orders",
     "take_payment",
-    "take_payment",
     "unconfirm_orders",
     "unpack_orders",
     "untag_order",
