@@ -296,7 +296,7 @@ class CountLine(TenantModel):
 
     count = models.ForeignKey(StockCount, models.CASCADE, related_name="lines")
     variant = models.ForeignKey("ecommerce.Variant", models.PROTECT, related_name="count_lines")
-    expected = models.PositiveIntegerField(_("expected"))
+    expected = models.PositiveIntegerField(_("on the books"))
     counted = models.PositiveIntegerField(_("counted"), null=True, blank=True)
     on_hand = models.PositiveIntegerField(_("on hand when counted"), null=True, blank=True)
     again = models.BooleanField(_("count again"), default=False)

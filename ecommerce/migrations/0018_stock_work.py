@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name="CountLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("expected", models.PositiveIntegerField(verbose_name="expected")),
+                ("expected", models.PositiveIntegerField(verbose_name="on the books")),
                 ("counted", models.PositiveIntegerField(blank=True, null=True, verbose_name="counted")),
                 ("on_hand", models.PositiveIntegerField(blank=True, null=True, verbose_name="on hand when counted")),
                 ("again", models.BooleanField(default=False, verbose_name="count again")),

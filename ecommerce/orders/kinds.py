@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from core.errors import Refused
 from ecommerce.orders import actions
 from ecommerce.orders.actions import Together
 from ecommerce.orders.models import Order
+from ecommerce.orders.papers import invoices, packing_slips
 
 SO_ALREADY = (
     "already_confirmed", "already_packed", "already_cancelled", "tagged_already", "not_tagged", "not_confirmed",
@@ -104,8 +105,7 @@ def _printing(papers: str) -> Callable[[Sequence[BatchRow], Batch], dict[int, Re
         without: dict[int, Refused] = {}
         wanted = [orders[row.object_id] for row in rows if row.object_id in orders]
         if wanted:
-            # imported here, for the library that draws pages is large and web processes seldom need it
-            make = getattr(import_module("ecommerce.orders.papers"), papers)
+            make = partial(invoices, actor=batch.actor) if papers == "invoices" else packing_slips
             content, without = _drawn(make, wanted, batch.language)
             if content:
                 good = [order for order in wanted if order.pk not in without]

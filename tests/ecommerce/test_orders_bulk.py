@@ -331,7 +331,6 @@ def test_tags_on_the_page_the_filter_and_the_api(scope, ann, as_user):
 
 
 def test_papers_are_made_in_files_of_two_hundred(scope, ann, as_user):
-    pytest.importorskip("ecommerce.orders.papers")
     orders = [order_in("paid") for _ in range(3)]
     client = as_user(ann)
     page = client.post(f"{URL}packing-slips/", {"row": [order.pk for order in orders]}, follow=True)
