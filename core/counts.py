@@ -48,7 +48,7 @@ def _count(queries: list[tuple[str, tuple[Any, ...]]], using: str) -> tuple[int,
     columns = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) c)" for sql, _ in queries)  # noqa: S608 - made by the ORM
     with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT {columns}", [value for _, params in queries for value in params])
-        found: tuple[int, ...] = cursor.fetchone()  # type: ignore[assignment]
+        found: tuple[int, ...] = cursor.fetchone()
     return found
 
 

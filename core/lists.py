@@ -155,7 +155,8 @@ class ListPage:
         return self.kept(leaving_out=self._is_filter)
 
     def _is_filter(self, name: str) -> bool:
-        return self.listing.filters is not None and name in parameters_of(self.listing.filters)
+        filters: Any = self.listing.filters
+        return filters is not None and name in parameters_of(filters)
 
     @cached_property
     def is_narrowed(self) -> bool:

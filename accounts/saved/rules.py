@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.http import QueryDict
 
-from core.lists import PAGING
+from core.addresses import PAGING
 
 LONGEST = 2000
 LEFT_OUT = (*PAGING, "view")

@@ -222,10 +222,14 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def piece(context: template.Context, name: str) -> SafeString:
     """A part of the frame around the page, which `chrome` keeps drawn; drawn here on pages that have no frame."""
-    chrome = context.get("chrome")
+    chrome: Any = context.get("chrome")
+    known: dict[Any, Any] = context.flatten()
+    drawn: SafeString
     if not hasattr(chrome, "piece"):
-        return render_to_string(name, context.flatten())
-    return chrome.piece(name, str(context.get("csrf_token", "")))
+        drawn = render_to_string(name, known)
+    else:
+        drawn = chrome.piece(name, str(known.get("csrf_token", "")))
+    return drawn
 
 
 class EachRow(template.Node):

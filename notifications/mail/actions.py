@@ -73,14 +73,15 @@ def post(
         try:
             with transaction.atomic():
                 mail.save()
-                Attachment.objects.bulk_create(
-                    [
-                        Attachment(
-                            mail=mail, merchant_id=merchant_id, name=name[:120], content_type=kind, content=content
-                        )
-                        for name, kind, content in attachments
-                    ]
-                )
+                if merchant_id is not None:  # mails about a person's own account carry no files
+                    Attachment.objects.bulk_create(
+                        [
+                            Attachment(
+                                mail=mail, merchant_id=merchant_id, name=name[:120], content_type=kind, content=content
+                            )
+                            for name, kind, content in attachments
+                        ]
+                    )
         except IntegrityError:
             if dedupe is None:
                 raise
