@@ -43,6 +43,8 @@ def post(
     """
     if sum(len(content) for _name, _kind, content in attachments) > MOST_ATTACHED:
         raise ValueError("a mail carries at most 8 MB")
+    if attachments and tenant_or_none() is None:
+        raise ValueError("a mail about a person's own account carries no files")
     sender = sender or settings.DEFAULT_FROM_EMAIL
     mail = Mail(
         to=to,
@@ -73,7 +75,7 @@ def post(
         try:
             with transaction.atomic():
                 mail.save()
-                if merchant_id is not None:  # mails about a person's own account carry no files
+                if merchant_id is not None:
                     Attachment.objects.bulk_create(
                         [
                             Attachment(

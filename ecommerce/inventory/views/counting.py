@@ -94,8 +94,10 @@ def count_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
     count = find(pk)
     if not shows_numbers(request, count):
         raise Http404
-    head = [_("SKU"), _("Product"), _("On the books"), _("On hand when counted"), _("Counted"), _("Difference"), _("Cost"),
-            _("Counted by"), _("Time")]  # fmt: skip
+    head = [
+        _("SKU"), _("Product"), _("On the books"), _("On hand when counted"), _("Counted"), _("Difference"), _("Cost"),
+        _("Counted by"), _("Time"),
+    ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
         for line in COUNT_LINES.matching(count_lines(count), request.GET).iterator(chunk_size=1000):
