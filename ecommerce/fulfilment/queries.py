@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, Sum, Value
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, User
@@ -31,9 +31,9 @@ DAY = 86_400.0
 def shipment_list() -> ShipmentQuerySet:
     """Parcels with what a row of a list shows. `promised` is `promised_at`, or far away where there is none."""
     named = Shipment.objects.select_related("merchant", "order__merchant", "warehouse", "carried_by")
-    rows: ShipmentQuerySet = named.annotate(
-        promised=Coalesce("promised_at", Value(NEVER)), units=Coalesce(Sum("lines__quantity"), 0)
-    )
+    inside = ShipmentLine.objects.filter(shipment=OuterRef("pk")).order_by().values("shipment")
+    units = Subquery(inside.annotate(n=Sum("quantity")).values("n"), output_field=IntegerField())
+    rows: ShipmentQuerySet = named.annotate(promised=Coalesce("promised_at", Value(NEVER)), units=Coalesce(units, 0))
     return rows
 
 
