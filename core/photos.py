@@ -45,22 +45,24 @@ class Photo:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def read_photo(name: str, data: bytes) -> Photo:
-    """The picture in an uploaded file. Raises Refused, naming the file, for anything that is not one we take."""
+def read_photo(name: str, data: bytes, *, field: str = "photos") -> Photo:
+    """The picture in an uploaded file. Raises Refused, naming file and field, for anything that is not one we take."""
     from PIL import Image, ImageOps  # needed for uploads only
 
     name = name.replace("\0", "")[-80:]
     kind = ENDINGS.get(name.rpartition(".")[2].lower(), "")
     if not kind or not _BEGINS[kind](data):
-        raise _refused("not_a_photo", _("“%(name)s” is not a photo we can take. Use JPEG, PNG or WebP."), name)
+        sentence = _("“%(name)s” is not a photo we can take. Use JPEG, PNG or WebP.")
+        raise _refused("not_a_photo", sentence, name, field)
     if len(data) > MOST_BYTES:
         sentence = _("“%(name)s” is larger than %(most)d MB.")
-        raise _refused("photo_too_large", sentence, name, most=MOST_BYTES // 1024 // 1024)
+        raise _refused("photo_too_large", sentence, name, field, most=MOST_BYTES // 1024 // 1024)
     try:
         image = Image.open(io.BytesIO(data), formats=[kind])
         width, height = image.size
         if width * height > MOST_PIXELS[kind]:
-            raise _refused("photo_too_large", _("“%(name)s” has too many pixels. Take a smaller picture."), name)
+            sentence = _("“%(name)s” has too many pixels. Take a smaller picture.")
+            raise _refused("photo_too_large", sentence, name, field)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         picture = ImageOps.exif_transpose(image)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -74,13 +76,14 @@ def read_photo(name: str, data: bytes) -> Photo:
     except Refused:
         raise
     except Exception as error:  # Pillow raises many kinds for a damaged file; all mean the same to its owner
-        raise _refused("broken_photo", _("“%(name)s” cannot be read as a picture. Take it again."), name) from error
+        sentence = _("“%(name)s” cannot be read as a picture. Take it again.")
+        raise _refused("broken_photo", sentence, name, field) from error
     return Photo(out.getvalue(), *picture.size)
 
 
-def _refused(code: str, sentence: str, name: str, **values: Any) -> Refused:
+def _refused(code: str, sentence: str, name: str, field: str, **values: Any) -> Refused:
     said = sentence % {"name": name, **values}
-    return Refused(code, said, photos=said)
+    return Refused(code, said, **{field: said})
 
 
 def store_photo(folder: str, photo: Photo) -> str:

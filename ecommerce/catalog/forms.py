@@ -151,7 +151,7 @@ class FillForm(forms.Form):
 
 class ImageForm(forms.Form):
     file = forms.FileField(
-        label=_("File"), required=False, help_text=_("PNG, JPEG or WebP, at most 5 MB."), widget=forms.FileInput
+        label=_("File"), required=False, help_text=_("JPEG, PNG or WebP, at most 8 MB."), widget=forms.FileInput
     )
     url = forms.URLField(label=_("Or its address"), required=False, max_length=500, assume_scheme="https")
     alt = forms.CharField(

@@ -239,7 +239,6 @@ class ProductImage(TenantModel):
     stored_as = models.CharField(
         max_length=100, blank=True, help_text="path under MEDIA_ROOT; our own name, never the uploader's"
     )
-    kind = models.CharField(max_length=10, blank=True, help_text="of the file: png, jpeg or webp")
     size = models.PositiveIntegerField(default=0, help_text="bytes of the file")
     url = models.URLField(_("address"), max_length=500, blank=True)
     alt = models.CharField(_("what it shows"), max_length=200, blank=True)

@@ -91,7 +91,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('stored_as', models.CharField(blank=True, help_text="path under MEDIA_ROOT; our own name, never the uploader's", max_length=100)),
-                ('kind', models.CharField(blank=True, help_text='of the file: png, jpeg or webp', max_length=10)),
                 ('size', models.PositiveIntegerField(default=0, help_text='bytes of the file')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
                 ('alt', models.CharField(blank=True, max_length=200, verbose_name='what it shows')),

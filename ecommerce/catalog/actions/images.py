@@ -11,23 +11,23 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from core.photos import drop_photo, read_photo, store_photo
 from ecommerce.catalog.events import ProductChanged
 from ecommerce.catalog.models import Product, ProductImage
-from ecommerce.catalog.pictures import path_of, store
 
 MOST_IMAGES = 20
 
 
 @transaction.atomic
 def add_image(
-    product: Product, *, content: bytes | None = None, url: str = "", alt: str = "", actor: Actor
+    product: Product, *, file: tuple[str, bytes] | None = None, url: str = "", alt: str = "", actor: Actor
 ) -> ProductImage:
-    """One more picture at the end: the bytes of a file, or the address of one that lies elsewhere.
+    """One more picture at the end: a file (name and bytes), or the address of one that lies elsewhere.
 
     Refuses more than 20, both or neither of the two, an address that is not http(s), and files that are no pictures.
     """
     Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
-    if (content is None) == (not url):
+    if (file is None) == (not url):
         message = _("Choose a file or enter an address, one of the two.")
         raise Refused("file_or_address", message, file=message)
     if url and not url.startswith(("https://", "http://")):
@@ -39,9 +39,9 @@ def add_image(
         raise Refused("too_many_images", message, file=message)
     last = known.aggregate(last=Max("position"))["last"]
     image = ProductImage(product=product, url=url, alt=alt.strip()[:200], position=0 if last is None else last + 1)
-    if content is not None:
-        image.stored_as, image.kind = store(product.merchant_id, content)
-        image.size = len(content)
+    if file is not None:
+        photo = read_photo(*file, field="file")
+        image.stored_as, image.size = store_photo(f"products/{product.merchant_id}", photo), len(photo.data)
     try:
         image.save()
         record(ProductChanged(product_id=product.pk, fields=["images"]), actor=actor, subject=product)
@@ -63,4 +63,4 @@ def remove_image(image: ProductImage, *, actor: Actor) -> None:
 
 def _forget(stored_as: str) -> None:
     if stored_as:
-        path_of(stored_as).unlink(missing_ok=True)
+        drop_photo(stored_as)

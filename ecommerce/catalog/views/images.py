@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,10 +12,10 @@ from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
+from core.photos import photo_response
 from ecommerce.catalog.actions import add_image, remove_image
 from ecommerce.catalog.forms import ImageForm
 from ecommerce.catalog.models import ProductImage
-from ecommerce.catalog.pictures import TYPES, path_of
 from ecommerce.catalog.queries import product_details
 
 
@@ -29,7 +29,8 @@ def images(request: MerchantRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data.pop("file")
         try:
-            add_image(product, content=upload.read() if upload else None, **form.cleaned_data, actor=request.actor)
+            file = (upload.name, upload.read()) if upload else None
+            add_image(product, file=file, **form.cleaned_data, actor=request.actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -56,13 +57,6 @@ def image_remove(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("products.view")
 @require_GET
 def image_file(request: MerchantRequest, pk: int) -> HttpResponseBase:
-    """The bytes of a picture, as the kind they were found to be and nothing else."""
+    """The file of a picture, for members of the shop."""
     image = get_object_or_404(ProductImage.objects.exclude(stored_as=""), pk=pk)
-    path = path_of(image.stored_as)
-    if not path.exists():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type=TYPES[image.kind])
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return photo_response(image.stored_as, f"{image.product_id}-{image.pk}.jpg")
