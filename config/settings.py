@@ -328,6 +328,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
         "ReturnState": "ecommerce.returns.models.Return.State",
         "ReturnReason": "ecommerce.returns.models.Return.Reason",
+        "ReturnSource": "ecommerce.returns.models.Return.Source",
+        "ParcelReportKind": "ecommerce.fulfilment.models.TrackingEvent.Kind",
         "ReturnOutcome": "ecommerce.returns.models.Return.Outcome",
         "ForecastOutcome": "analytics.forecasts.models.ForecastRun.Outcome",
         "ReviewState": "ecommerce.reviews.models.Review.State",

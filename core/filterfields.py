@@ -49,7 +49,7 @@ def _choices(
     """The choices that are not the same for everybody: those that a function or a query finds."""
     for name, one in filters.base_filters.items():
         choices = one.extra.get("choices")
-        if callable(choices):
+        if callable(choices) and not isinstance(choices, type):
             yield tuple((key, str(label)) for key, label in choices())
         elif "queryset" in one.extra:
             yield tuple((row.pk, str(row)) for row in make().filters[name].field.queryset)

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
 from ecommerce.buyers.links import tracking_url
-from ecommerce.orders.api import NUMBER
 from ecommerce.orders.models import Order
+from ecommerce.orders.shapes import NUMBER
 
 
 class TrackingPageOut(serializers.Serializer[Any]):

@@ -66,7 +66,7 @@ class VariantOut(serializers.ModelSerializer[Variant]):
 class ImageOut(serializers.ModelSerializer[ProductImage]):
     class Meta:
         model = ProductImage
-        fields = ("id", "url", "kind", "size", "alt", "position")
+        fields = ("id", "url", "size", "alt", "position")
 
 
 class ImageIn(serializers.Serializer[Any]):

@@ -17,8 +17,8 @@ from ecommerce.complaints.filters import ComplaintFilters
 from ecommerce.complaints.models import Complaint
 from ecommerce.complaints.queries import complaint_list
 from ecommerce.customers.models import Customer
-from ecommerce.orders.api import NUMBER, AmountField
 from ecommerce.orders.models import Order
+from ecommerce.orders.shapes import NUMBER, AmountField
 from ecommerce.reviews.api import named
 
 

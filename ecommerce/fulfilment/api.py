@@ -18,8 +18,8 @@ from ecommerce.fulfilment.models import Carrier, CarrierService, Shipment, Shipm
 from ecommerce.fulfilment.queries import shipment_detail
 from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.models import Warehouse
-from ecommerce.orders.api import NUMBER, UnitsOfLine, units_of
 from ecommerce.orders.models import Order
+from ecommerce.orders.shapes import NUMBER, UnitsOfLine, units_of
 
 MOST_REPORTS = 500
 

@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
 from ecommerce.inventory.models import Warehouse
-from ecommerce.orders.api import NUMBER, AmountField
 from ecommerce.orders.models import Order
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS
+from ecommerce.orders.shapes import NUMBER, AmountField
 from ecommerce.returns import actions
 from ecommerce.returns.filters import ReturnFilters
 from ecommerce.returns.models import Return, ReturnLine, ReturnPhoto

@@ -37,7 +37,7 @@
   });
 
   document.addEventListener('keydown', (event) => {
-    if (document.body.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.documentElement.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key !== 'e' && event.key !== 'u') return;
     const row = document.activeElement && document.activeElement.closest('[data-note]');
     const button = row && row.querySelector('[data-does="' + event.key + '"]');

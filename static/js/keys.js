@@ -17,7 +17,7 @@
       if (palette.open) palette.close(); else palette.showModal();
       return;
     }
-    if (document.body.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.documentElement.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
     const box = event.target.matches && event.target.matches('[data-row], [data-all]');
     if ((typing(event) && !box) || one('dialog[open]')) return;
     if (waiting) {

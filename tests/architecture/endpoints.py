@@ -71,9 +71,16 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "app_label": lambda world: "accounts",
     "object_id": lambda world: 1,
     "content_type_id": lambda world: 1,
-    "order-note.number": lambda world: world.row(apps.get_model("ecommerce.Order")).number,
+    "return-photo.number": lambda world: world.row(apps.get_model("ecommerce.Return")).number,
     **dict.fromkeys(
-        ("order-tag.number", "order-untag.number", "api-order-tag.number", "api-order-untag.number"),
+        (
+            "order-note.number",
+            "api-order-note.number",
+            "order-tag.number",
+            "order-untag.number",
+            "api-order-tag.number",
+            "api-order-untag.number",
+        ),
         lambda world: world.row(apps.get_model("ecommerce.Order")).number,
     ),
     "batch-file.pk": lambda world: world.row(apps.get_model("accounts.Batch")).pk,

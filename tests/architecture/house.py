@@ -79,7 +79,20 @@ RANK = {name: rank for rank, names in enumerate(SHELVES) for name in names}
 APP_MODULES = {"models", "admin", "apps", "urls", "management", "middleware", "migrations"}
 
 # Libraries that take long to load or much memory, and so are imported where they are used (see docs/dependencies.md).
-SLOW = {"pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "holidays", "openpyxl", "playwright", "reportlab"}
+SLOW = {
+    "pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "holidays", "openpyxl", "PIL", "playwright", "reportlab",
+}  # fmt: skip
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "sklearn",
+    "lightgbm",
+    "holidays",
+    "openpyxl",
+    "PIL",
+    "playwright",
+    "reportlab",
+}
 
 LONGEST = 400
 

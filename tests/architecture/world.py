@@ -59,7 +59,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
     "ecommerce.ProductImage": {"url": "", "kind": "png"},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
-    "ecommerce.Invoice": {"kind": "invoice", "corrects": None},
+    "ecommerce.Invoice": lambda world: {"kind": "invoice", "corrects": None, "sequence": next(world.numbers)},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
     "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},

@@ -78,7 +78,7 @@ def test_the_migration_gives_a_first_row_to_those_without_one_only(scope, rival)
     PriceChange.objects.create(variant=known, price=Decimal(20))
     with tenant(rival):
         foreign = factories.VariantFactory(price=Decimal(30))
-    migration = importlib.import_module("ecommerce.migrations.0010_products_append_only")
+    migration = importlib.import_module("ecommerce.migrations.0015_products_append_only")
     migration.first_prices(apps, None)
     migration.first_prices(apps, None)
 

@@ -200,5 +200,5 @@ def test_a_complaint_costs_the_same_however_long_it_is(scope, as_user, ann, mess
         actions.add_message(complaint, text=f"Message {number}", side="buyer", actor=BUYER)
     client = as_user(ann)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url("complaint-detail", complaint))

@@ -191,7 +191,7 @@ def test_the_workbench_costs_the_same_however_long_the_queue(scope, moderator, o
     url = reverse("staff-complaint", args=[complaint.pk])
     moderator.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         moderator.get(url)
 
 

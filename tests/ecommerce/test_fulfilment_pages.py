@@ -165,7 +165,7 @@ def test_the_list_costs_the_same_for_1_and_30_parcels(scope, ann, as_user, djang
     assert costs == [COST, COST]
 
 
-COST = 10  # session, user, membership, shops to switch to, warehouses to choose from, rows, 4 of 5 views counted
+COST = 6  # session, person, where they work, all counts, warehouses to choose from, rows
 
 
 def test_the_export_is_safe_to_open(scope, ann, as_user):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -126,7 +128,7 @@ def test_the_result_says_what_it_is_worth(count, cup, pot):
     found(count, pot, 4)
     result = count_result(count)
     assert (result["found"], result["missing"], result["differing"]) == (1, -2, 2)
-    assert (str(result["missing_worth"]), result["without_cost"]) == ("-5.00", 1)
+    assert (result["missing_worth"], result["without_cost"]) == (Decimal("-5.00"), 1)
 
 
 def test_a_count_that_was_given_up_takes_nothing_any_more(count, cup):

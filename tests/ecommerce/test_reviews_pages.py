@@ -179,5 +179,5 @@ def test_a_review_costs_the_same_however_many_there_are(scope, as_user, ann, oth
         written(f"Review number {number} of the same thing, {'very ' * number}steady.", line=other)
     client = as_user(ann)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("review-detail", args=["luming", review.pk]))

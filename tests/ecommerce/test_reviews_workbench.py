@@ -214,7 +214,7 @@ def test_the_workbench_costs_the_same_however_long_the_queue(scope, moderator, o
     url = reverse("staff-review", args=[review.pk])
     moderator.get(url)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         moderator.get(url)
 
 

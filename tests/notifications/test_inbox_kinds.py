@@ -56,6 +56,10 @@ SAMPLES = {
         {"number": "10001", "amount": "88.00", "currency": "CNY", "reason": "", "payment": 1},
         {"number": "10001", "amount": "88.00", "currency": "CNY", "reason": "card expired", "payment": 1},
     ],
+    "parcel-cases": [
+        {"carrier_id": 1, "carrier": "顺丰", "count": 1, "reason": "no_movement"},
+        {"carrier_id": 1, "carrier": "SF", "count": 12, "reason": "returned"},
+    ],
     "stock-low": [STOCK, {**STOCK, "units": 0}, {**STOCK, "units": 1, "pace": 0.4}],
     "stock-low-many": [{"count": 9, "product": "盖碗", "day": "2026-06-08"}],
     "review-low": [

@@ -1,15 +1,14 @@
 """Rows of orders: the orders themselves, the invoices of them, and what may be wrong with them."""
 
 from ecommerce.orders.models.invoices import Invoice, InvoiceCounter
+from ecommerce.orders.models.notes import OrderNote, OrderTag
 from ecommerce.orders.models.orders import (
     CardCheck,
     Channel,
     Order,
     OrderCounter,
     OrderLine,
-    OrderNote,
     OrderQuerySet,
-    OrderTag,
     Payment,
 )
 from ecommerce.orders.models.risks import RiskFlag, RiskRules
