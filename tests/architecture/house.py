@@ -82,17 +82,6 @@ APP_MODULES = {"models", "admin", "apps", "urls", "management", "middleware", "m
 SLOW = {
     "pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "holidays", "openpyxl", "PIL", "playwright", "reportlab",
 }  # fmt: skip
-    "pandas",
-    "scipy",
-    "statsmodels",
-    "sklearn",
-    "lightgbm",
-    "holidays",
-    "openpyxl",
-    "PIL",
-    "playwright",
-    "reportlab",
-}
 
 LONGEST = 400
 
