@@ -46,10 +46,16 @@ def empty_fields(filters: type[django_filters.FilterSet], make: Callable[[], dja
 def _choices(
     filters: type[django_filters.FilterSet], make: Callable[[], django_filters.FilterSet]
 ) -> Iterator[Hashable]:
-    """The choices that are not the same for everybody: those that a function or a query finds."""
-    for name, one in filters.base_filters.items():
-        choices = one.extra.get("choices")
-        if callable(choices) and not isinstance(choices, type):
-            yield tuple((key, str(label)) for key, label in choices())
-        elif "queryset" in one.extra:
-            yield tuple((row.pk, str(row)) for row in make().filters[name].field.queryset)
+    """What can be chosen, where that is not the same for everybody: another shop's choices are another key."""
+    found_anew = (one.extra.get("choices") for one in filters.base_filters.values())
+    is_fixed = (
+        filters.__init__ is django_filters.FilterSet.__init__
+        and not any("queryset" in one.extra for one in filters.base_filters.values())
+        and not any(callable(choices) and not isinstance(choices, type) for choices in found_anew)
+    )
+    if is_fixed:
+        return
+    for name, field in make().form.fields.items():
+        choices = getattr(field, "choices", None)
+        if choices is not None:
+            yield name, tuple((str(key), str(words)) for key, words in choices)

@@ -83,7 +83,8 @@ def read_photo(name: str, data: bytes, *, field: str = "photos") -> Photo:
 
 def _refused(code: str, sentence: str, name: str, field: str, **values: Any) -> Refused:
     said = sentence % {"name": name, **values}
-    return Refused(code, said, **{field: said})
+    fields: dict[str, Any] = {field: said}
+    return Refused(code, said, **fields)
 
 
 def store_photo(folder: str, photo: Photo) -> str:

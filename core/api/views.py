@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,9 +21,11 @@ class TenantApi(APIView):
     calls are left.
     """
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with ExitStack() as self.scope:
-            response: Any = super().dispatch(request, *args, **kwargs)
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+            if not isinstance(response, Response):  # a file, which is as it is
+                return response
             rendered: Response = response.render()
             return rendered
 
@@ -56,7 +59,7 @@ class NowhereApi(TenantApi):
 
     permission_classes = ()
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.http_method_names = [request.method.lower()]
         setattr(self, request.method.lower(), self.nothing)
         return super().dispatch(request)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,24 +20,9 @@ from ecommerce.orders.models import Invoice
 LANGUAGE = OpenApiParameter("language", str, enum=["en", "zh-hans"], description="Without it, the shop's own.")
 
 
-class Pdf(BaseRenderer):
-    """Bytes of a PDF as they are."""
-
-    media_type = "application/pdf"
-    format = "pdf"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
-        return data
-
-
-def as_pdf(content: bytes) -> Response:
-    answer = Response(content)
-    answer.accepted_renderer = Pdf()  # whatever is accepted: a paper is a PDF, a refusal is JSON
-    answer.accepted_media_type = Pdf.media_type
-    answer.renderer_context = {}
-    return answer
+def as_pdf(content: bytes) -> HttpResponse:
+    """The answer whatever is accepted: a paper is a PDF, a refusal is JSON."""
+    return HttpResponse(content, content_type="application/pdf")
 
 
 class InvoiceOut(serializers.ModelSerializer[Invoice]):
@@ -56,7 +41,7 @@ class PaperCalls:
 
     @extend_schema(parameters=[LANGUAGE], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path="packing-slip")
-    def packing_slip(self, request: Request, number: str) -> Response:
+    def packing_slip(self, request: Request, number: str) -> HttpResponse:
         """The packing slip as PDF."""
         order = self.get_object()
         return as_pdf(papers.packing_slips([order], self._language(request, order)))
@@ -71,7 +56,7 @@ class PaperCalls:
 
     @extend_schema(parameters=[LANGUAGE], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path="invoice-file")
-    def invoice_file(self, request: Request, number: str) -> Response:
+    def invoice_file(self, request: Request, number: str) -> HttpResponse:
         """All invoices and credit notes of the order as PDF; 404 where none was issued."""
         order = self.get_object()
         issued = list(order.invoices.select_related("corrects", "order__merchant"))

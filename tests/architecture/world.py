@@ -32,13 +32,22 @@ KEYS = {"number", "slug", "code", "sku", "key", "path", "prefix", "token", "name
 # A demand forecast of nothing, with the sum of its days.
 EMPTY_PATH = zlib.compress(bytes(2 * (HORIZON + (HORIZON + 1) * len(LEVELS))))
 
+INVOICED = {
+    "seller": dict.fromkeys(("name", "address", "tax_id", "email", "website"), ""),
+    "buyer": {"name": "Buyer", "address": "", "city": "", "region": "", "postcode": "", "country": ""},
+    "lines": [],
+    "sums": dict.fromkeys(("subtotal", "discount", "shipping_fee", "tax", "total", "paid_total"), "0.00"),
+    "order": "1",
+    "placed_at": "2026-06-01T10:00:00+00:00",
+}
+
 # What a model needs beyond what its fields say: label -> values, or a function of the world that gives them.
 RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "accounts.ApiToken": {"scopes": []},
     "accounts.Invitation": {"accepted_at": None, "revoked_at": None},
     "accounts.Activity": {"kind": "canary.sung", "actor_kind": "user", "caused_by": None, "depth": 0},
     "accounts.Job": {"key": None, "task": TASK},
-    "accounts.Batch": {"kind": "orders.confirm", "undo_of": None, "retry_of": None},
+    "accounts.Batch": {"kind": "orders.confirm", "undo_of": None, "retry_of": None, "total": 1000},
     "accounts.SavedView": {"list_key": "orders", "is_shared": True, "deleted_at": None},
     "analytics.ForecastRun": lambda world: {
         "data_from": world.merchant.today() - timedelta(days=90),
@@ -57,9 +66,14 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
     "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
-    "ecommerce.ProductImage": {"url": "", "kind": "png"},
+    "ecommerce.ProductImage": {"url": ""},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
-    "ecommerce.Invoice": lambda world: {"kind": "invoice", "corrects": None, "sequence": next(world.numbers)},
+    "ecommerce.Invoice": lambda world: {
+        "kind": "invoice",
+        "corrects": None,
+        "sequence": next(world.numbers),
+        "figures": INVOICED,
+    },
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
     "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},

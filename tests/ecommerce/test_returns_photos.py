@@ -207,7 +207,7 @@ def test_members_add_see_and_erase_photos(as_user, ann, cleo, settings):
     shown = browser.get(url)
     assert (shown.status_code, shown["Content-Disposition"][:6]) == (200, "inline")
     assert "sandbox" in shown["Content-Security-Policy"]
-    shown.close()
+    assert b"".join(shown.streaming_content)
     assert browser.post(at("return-photos", case.number), {}).status_code == 422
 
     assert browser.post(at("return-photos-erase", case.number)).status_code == 302
