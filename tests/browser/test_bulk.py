@@ -37,7 +37,7 @@ def test_all_of_a_filter_is_packed_and_taken_back(sign_in, ann, shop, orders, wi
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{URL}?tab=to_ship&channel=tmall")
     if width > 1000:
-        page.locator("[data-all]").check()
+        page.locator("input[data-all]").check()
     else:
         for box in page.locator("[data-row]").all():
             box.check()
