@@ -5,6 +5,7 @@ Every free text of the shop carries its canary (CANARY-A-…). Where it turns up
 
 from __future__ import annotations
 
+import io
 import itertools
 import zlib
 from collections.abc import Callable
@@ -16,12 +17,14 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Job, Membership, Merchant, User
 from analytics.demand.rules import HORIZON
 from analytics.engine.demand import LEVELS
 from analytics.forecasts.views import TASK
 from core import roles
+from core.photos import Photo, store_photo
 from core.tenancy import every_tenant, tenant
 from tests import factories
 from tests.architecture.house import APPS
@@ -40,6 +43,14 @@ INVOICED = {
     "order": "1",
     "placed_at": "2026-06-01T10:00:00+00:00",
 }
+
+
+def _picture() -> str:
+    """A small picture on disk, under a name of ours."""
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(out, "JPEG")
+    return store_photo("world", Photo(out.getvalue(), 4, 4))
+
 
 # What a model needs beyond what its fields say: label -> values, or a function of the world that gives them.
 RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
@@ -66,7 +77,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
     "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
-    "ecommerce.ProductImage": {"url": ""},
+    "ecommerce.ProductImage": lambda world: {"url": "", "stored_as": _picture()},
+    "ecommerce.ReturnPhoto": lambda world: {"stored_as": _picture()},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.Invoice": lambda world: {
         "kind": "invoice",
