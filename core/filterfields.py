@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any
 
@@ -34,28 +34,33 @@ def drawn_fields(filterset: django_filters.FilterSet) -> SafeString:
 
 def empty_fields(filters: type[django_filters.FilterSet], make: Callable[[], django_filters.FilterSet]) -> SafeString:
     """The fields with nothing chosen. They are drawn once for everybody who has the same choices."""
-    key = (filters, get_language(), tuple(_choices(filters, make)))
+    filterset = None if _is_fixed(filters) else make()
+    choices = () if filterset is None else _settled(filterset)
+    key = (filters, get_language(), choices)
     known = _drawn.get(key)
     if known is None:
         if len(_drawn) >= MOST:
             _drawn.clear()
-        known = _drawn[key] = drawn_fields(make())
+        known = _drawn[key] = drawn_fields(filterset or make())
     return known
 
 
-def _choices(
-    filters: type[django_filters.FilterSet], make: Callable[[], django_filters.FilterSet]
-) -> Iterator[Hashable]:
-    """What can be chosen, where that is not the same for everybody: another shop's choices are another key."""
-    found_anew = (one.extra.get("choices") for one in filters.base_filters.values())
-    is_fixed = (
+def _is_fixed(filters: type[django_filters.FilterSet]) -> bool:
+    """Whether everybody has the same choices: no function, query or constructor finds them anew."""
+    options = [one.extra for one in filters.base_filters.values()]
+    return (
         filters.__init__ is django_filters.FilterSet.__init__
-        and not any("queryset" in one.extra for one in filters.base_filters.values())
-        and not any(callable(choices) and not isinstance(choices, type) for choices in found_anew)
+        and not any("queryset" in extra for extra in options)
+        and not any(callable(extra.get("choices")) and not isinstance(extra["choices"], type) for extra in options)
     )
-    if is_fixed:
-        return
-    for name, field in make().form.fields.items():
+
+
+def _settled(filterset: django_filters.FilterSet) -> Hashable:
+    """What can be chosen, another shop's being another key; each field is drawn with the choices read here."""
+    found = []
+    for name, field in filterset.form.fields.items():
         choices = getattr(field, "choices", None)
         if choices is not None:
-            yield name, tuple((str(key), str(words)) for key, words in choices)
+            field.widget.choices = list(choices)
+            found.append((name, tuple((str(key), str(words)) for key, words in field.widget.choices)))
+    return tuple(found)
