@@ -61,6 +61,7 @@ def _settled(filterset: django_filters.FilterSet) -> Hashable:
     for name, field in filterset.form.fields.items():
         choices = getattr(field, "choices", None)
         if choices is not None:
-            field.widget.choices = list(choices)
+            # not list(): that asks for the length first, which is a query of its own
+            field.widget.choices = [choice for choice in choices]  # noqa: C416
             found.append((name, tuple((str(key), str(words)) for key, words in field.widget.choices)))
     return tuple(found)
