@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
+from core.texts import decoded
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -77,15 +78,8 @@ def _lines(content: bytes) -> Iterator[list[str]]:
     if len(content) > MOST_BYTES:
         sentence = _("The file is larger than 2 MB. Split it.")
         raise Refused("file_too_large", sentence, file=sentence)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        text = "\0"
-    if "\0" in text or not text.strip():
+    text = decoded(content)
+    if text is None or not text.strip():
         sentence = _("This is not a table in text form. Save it as CSV and upload it again.")
         raise Refused("not_csv", sentence, file=sentence)
     head = text.lstrip().splitlines()[0]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.batches.actions import MOST, RowIn
 from core.errors import Refused
+from core.texts import decoded
 from ecommerce.fulfilment.rules import clean_tracking
 
 LARGEST = 5 * 1024 * 1024
@@ -40,15 +41,8 @@ def read_upload(content: bytes) -> list[Line]:
     """
     if len(content) > LARGEST:
         raise _unreadable(_("The file is larger than 5 MB. Cut it into several."))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        raise _unreadable(_("The file is not text. Save it as CSV and try again."))
-    if "\0" in text:
+    text = decoded(content)
+    if text is None:
         raise _unreadable(_("The file is not text. Save it as CSV and try again."))
     return read_text(text)
 

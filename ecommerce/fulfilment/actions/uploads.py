@@ -17,6 +17,7 @@ from accounts.activity.log import record
 from accounts.jobs.runner import report_progress
 from core.actors import SYSTEM, Actor
 from core.errors import Refused
+from core.texts import decoded
 from ecommerce.fulfilment.actions.tracking import take_report
 from ecommerce.fulfilment.events import TrackingUploaded
 from ecommerce.fulfilment.models import Shipment, TrackingEvent, TrackingUpload
@@ -58,15 +59,11 @@ def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
         sentence = _("The file is larger than 2 MB. Split it into several files.")
         raise Refused("file_too_large", sentence, file=sentence)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    sentence = _("This is not a CSV file.")
-    raise Refused("not_a_table", sentence, file=sentence)
+    text = decoded(content)
+    if text is None:
+        sentence = _("This is not a CSV file.")
+        raise Refused("not_a_table", sentence, file=sentence)
+    return text
 
 
 def run_upload(upload: TrackingUpload, *, actor: Actor = SYSTEM) -> TrackingUpload:
