@@ -139,7 +139,7 @@ def test_every_way_has_its_index_on_postgresql(four, words, index):
     )
     Shipment.objects.bulk_create(Shipment(order=order, tracking_number=f"T{order.number}") for order in made)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('order_name_trgm')")  # as autovacuum does
+        cursor.execute("SELECT gin_clean_pending_list('ecommerce_order_name_trgm')")  # as autovacuum does
         cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL enable_seqscan = off")
         plan = search_orders(order_list(), words).order_by("-placed_at", "-pk")[:26].explain()
