@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice, repeat
@@ -45,7 +46,10 @@ def _column(field: Any, columns: Mapping[str, Any]) -> Any:
         return columns[field.attname]
     if field.primary_key:
         raise ValueError(f"{field.model._meta.label} needs its keys")
-    return field.get_db_prep_save(field.get_default(), connection)
+    default = field.get_default()
+    if isinstance(default, dict | list):
+        return json.dumps(default)
+    return field.get_db_prep_save(default, connection)
 
 
 def _rows(columns: Sequence[Any], count: int) -> Iterator[tuple[Any, ...]]:
