@@ -11,6 +11,7 @@ from analytics.accuracy.queries import TrackRecord
 from analytics.accuracy.rules import Tally
 from analytics.forecasts.models import Measure
 from core.charts import series_data
+from core.figures import percent
 from core.templatetags.sc import number
 
 
@@ -31,8 +32,8 @@ def section(record: TrackRecord, currency: str, place: int) -> dict[str, Any]:
         "points": int(whole.points),
         "miss": words.amount(whole.typical_miss, record, currency),
         "naive": words.amount(whole.naive_miss, record, currency),
-        "inside_80": words.percent(inside[1]),
-        "inside_95": words.percent(inside[2]),
+        "inside_80": percent(inside[1]),
+        "inside_95": percent(inside[2]),
         "lean": words.lean(whole.bias),
         "head": table_head(_("How far ahead")),
         "ahead": [row(name, tally, record, currency) for name, tally in rows],
@@ -64,10 +65,10 @@ def row(name: str, tally: Tally, record: TrackRecord, currency: str) -> list[str
         number(int(tally.points)),
         words.amount(tally.typical_miss, record, currency),
         words.amount(tally.naive_miss, record, currency),
-        words.percent(tally.skill),
+        percent(tally.skill),
         words.lean(tally.bias),
-        words.percent(inside[1]),
-        words.percent(inside[2]),
+        percent(inside[1]),
+        percent(inside[2]),
     ]
 
 

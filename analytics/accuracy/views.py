@@ -30,6 +30,7 @@ from analytics.forecasts.models import Measure
 from core.access import MerchantRequest, StaffRequest, merchant_view, staff_view
 from core.errors import Refused
 from core.exports import csv_response
+from core.figures import percent
 from core.htmx import done, page
 from ecommerce.catalog.models import Variant
 
@@ -168,10 +169,10 @@ def staff(request: StaffRequest) -> HttpResponse:
     rows = [
         {
             **one,
-            "miss": words.percent(one["tally"].miss / one["tally"].came if one["tally"].came else None),
-            "skill": words.percent(one["tally"].skill),
+            "miss": percent(one["tally"].miss / one["tally"].came if one["tally"].came else None),
+            "skill": percent(one["tally"].skill),
             "lean": words.lean(one["tally"].bias),
-            "inside": [words.percent(part) for part in one["tally"].inside or (None, None, None)],
+            "inside": [percent(part) for part in one["tally"].inside or (None, None, None)],
         }
         for one in found
     ]

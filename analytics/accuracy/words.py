@@ -49,10 +49,6 @@ def amount(value: float | None, record: TrackRecord, currency: str) -> str:
     return figure(value, record.subject, currency)
 
 
-def percent(value: float | None) -> str:
-    return "–" if value is None or value != value else f"{round(100 * value)}%".replace("-", "−")
-
-
 def verdict(tally: Tally, is_share: bool) -> str:
     """Whether forecasts were worth having, in one sentence."""
     if tally.verdict == "few":

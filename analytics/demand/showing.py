@@ -24,12 +24,12 @@ from analytics.demand.words import (
     lasting_range,
     notes,
     occasions,
-    percent,
     units,
 )
 from analytics.engine.protocol import WEEK, Array
 from analytics.engine.stock import cumulated, lasting_until, later, left_over
 from core.charts import Event, Fan, short_day
+from core.figures import percent
 from core.templatetags.sc import number
 
 FARTHEST: Final = 400  # days: beyond, no date is named
@@ -258,7 +258,12 @@ def reasons(sheet: Sheet) -> list[dict[str, Any]]:
         made.append((_("Best weekday: %(day)s") % {"day": name}, _("against the average day of a week"), share))
     largest = max((abs(share) for _title, _small, share in made), default=0) or 1
     return [
-        {"title": title, "small": small, "change": percent(share), "size": min(abs(share) / largest, 1.0) * 100}
+        {
+            "title": title,
+            "small": small,
+            "change": percent(share, sign=True),
+            "size": min(abs(share) / largest, 1.0) * 100,
+        }
         for title, small, share in made
     ]
 

@@ -20,11 +20,11 @@ from analytics.demand.words import (
     lasting,
     lasting_range,
     pattern_name,
-    percent,
     signed,
     units,
 )
 from core.charts import short_day
+from core.figures import percent
 from core.templatetags.sc import number
 from ecommerce.catalog.models import Category, Variant
 
@@ -124,7 +124,7 @@ def accuracy_rows(scores: Sequence[Accuracy]) -> list[dict[str, Any]]:
             "inside": f"{round(one.inside_80 * 100)}%",
             "miss": units(one.miss),
             "naive": units(one.naive_miss),
-            "bias": "–" if one.bias is None else percent(one.bias),
+            "bias": "–" if one.bias is None else percent(one.bias, sign=True),
             "verdict": accuracy(one.inside_80),
         }
         for one in scores

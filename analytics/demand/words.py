@@ -114,12 +114,6 @@ def signed(value: float) -> str:
     return text if text == "0" else f"{'+' if value > 0 else '−'}{text}"
 
 
-def percent(share: float) -> str:
-    """A change as a percentage with its sign."""
-    whole = round(share * 100)
-    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)}%"
-
-
 def pattern_name(pattern: str) -> str:
     return str(PatternName(pattern).label) if pattern in PatternName.values else "–"
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from analytics.markets.models import Measure, ShareRun
 from analytics.markets.panels import MOST
 from analytics.markets.rules import LEAST_WEEKS, PEERS, Record, Verdict
+from core import figures
 from core.templatetags.sc import money_short, number
 
 SMALL: Final = 0.01
@@ -49,7 +50,7 @@ CAUSES: Final = {
 
 def percent(share: float) -> str:
     """A share as its page writes it: 18.4%, 0.42%."""
-    return f"{number(share * 100, 2 if abs(share) < SMALL else 1)}%"
+    return figures.percent(share, 2 if abs(share) < SMALL else 1)
 
 
 def points(change: float, *, signed: bool = False) -> str:

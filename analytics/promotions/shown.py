@@ -15,6 +15,7 @@ from analytics.promotions.overview import Typical
 from analytics.promotions.queries import names_of
 from analytics.promotions.rules import Range
 from analytics.promotions.shares import KEPT_WEEKS, ShareStory, Span
+from core import figures
 from core.charts import Event, Fan
 from core.templatetags.sc import number
 from ecommerce.orders.models import Channel
@@ -176,8 +177,7 @@ def _label(row: Typical, names: dict[int, Any]) -> str:
 
 def percent(value: float) -> str:
     """A change in percent with its sign."""
-    rough = round(value)
-    return f"{'+' if rough > 0 else ''}{number(rough)}%"
+    return figures.percent(value / 100, sign=True)
 
 
 def typical_cells(row: Typical) -> list[Any]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from analytics.engine.scenario.elasticity import Response, Stop
 from analytics.scenarios import words
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer, Figure
-from analytics.scenarios.words import amount, percent, signed, units
+from analytics.scenarios.words import amount, units
+from core.figures import percent, signed
 
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -51,7 +52,7 @@ def strips(answer: Answer) -> list[Strip]:
     """Baseline and scenario, once for wide and once for narrow pages."""
     rows = [("base", _("Baseline"), answer.share.planned), ("scen", _("Scenario"), answer.share.changed)]
     said = _("Baseline %(a)s, most likely %(b)s to %(c)s. Scenario %(d)s, most likely %(e)s to %(f)s.")
-    values = [percent(row[at]) for _role, _name, row in rows for at in (MIDDLE, LOW, HIGH)]
+    values = [percent(row[at], 1) for _role, _name, row in rows for at in (MIDDLE, LOW, HIGH)]
     label = said % dict(zip("abcdef", values, strict=True))
     return [_strip(rows, answer.now, label, is_narrow=narrow) for narrow in (False, True)]
 
@@ -62,7 +63,7 @@ def comparison(answers: Sequence[tuple[str, Answer]]) -> list[Strip]:
     rows += [("scen", name, answer.share.changed) for name, answer in answers]
     label = "; ".join(
         _("%(name)s: most likely %(low)s to %(high)s")
-        % {"name": name, "low": percent(row[LOW]), "high": percent(row[HIGH])}
+        % {"name": name, "low": percent(row[LOW], 1), "high": percent(row[HIGH], 1)}
         for _role, name, row in rows
     )
     return [_strip(rows, answers[0][1].now, label, is_narrow=narrow) for narrow in (False, True)]
@@ -109,7 +110,7 @@ def tiles(answer: Answer, currency: str) -> dict[str, Any]:
     if answer.profit:
         made["profit"] = _tile(answer.profit, lambda value: amount(value, currency))
     if answer.margin:
-        made["margin"] = {"now": percent(answer.margin[0]), "then": percent(answer.margin[1])}
+        made["margin"] = {"now": percent(answer.margin[0], 1), "then": percent(answer.margin[1], 1)}
     if answer.extra_stock is not None and answer.stock is not None:
         made["stock"] = {"extra": units(answer.extra_stock), "all": units(answer.stock)}
         if answer.to_order is not None and answer.on_shelf is not None:
@@ -137,9 +138,9 @@ def week_rows(answer: Answer, currency: str) -> list[list[str]]:
     return [
         [
             words.week_name(week.week),
-            percent(week.planned[MIDDLE]),
-            percent(week.share[MIDDLE]),
-            f"{percent(week.share[LOW])} – {percent(week.share[HIGH])}",
+            percent(week.planned[MIDDLE], 1),
+            percent(week.share[MIDDLE], 1),
+            f"{percent(week.share[LOW], 1)} – {percent(week.share[HIGH], 1)}",
             amount(week.sales[MIDDLE], currency) if week.sales else "–",
         ]
         for week in answer.weeks
@@ -150,15 +151,15 @@ def spoken(answer: Answer, currency: str) -> dict[str, Any]:
     """Everything a template says of an answer."""
     return {
         "week": words.week_name(answer.last_week),
-        "share": percent(answer.share.changed[MIDDLE]),
-        "low": percent(answer.share.changed[LOW]),
-        "high": percent(answer.share.changed[HIGH]),
+        "share": percent(answer.share.changed[MIDDLE], 1),
+        "low": percent(answer.share.changed[LOW], 1),
+        "high": percent(answer.share.changed[HIGH], 1),
         "difference": words.difference(answer.share),
         "likely": words.likely(answer.share),
         "rests": words.rests(answer),
         "warnings": words.warnings(answer),
         "strips": strips(answer),
-        "now": percent(answer.now),
+        "now": percent(answer.now, 1),
         "tiles": tiles(answer, currency),
         "weeks": week_rows(answer, currency),
     }
@@ -223,8 +224,8 @@ def stop_rows(stops: Sequence[Stop], today: float, currency: str, of_money: floa
         rows.append(
             [
                 f"{signed(100 * (stop.price / today - 1), 0)}%",
-                percent(middle),
-                f"{percent(low)} – {percent(high)}",
+                percent(middle, 1),
+                f"{percent(low, 1)} – {percent(high, 1)}",
                 sales,
             ]
         )
@@ -242,7 +243,7 @@ def response_rows(found: Sequence[Response]) -> list[dict[str, Any]]:
         else:
             said = _("From the least to the most tried: about %(middle)s pts, most likely %(low)s to %(high)s.")
             scale = 100.0
-        values = {"middle": signed(scale * middle), "low": signed(scale * low), "high": signed(scale * high)}
+        values = {"middle": signed(scale * middle, 1), "low": signed(scale * low, 1), "high": signed(scale * high, 1)}
         rows.append(
             {
                 "name": words.DRIVERS.get(one.driver, one.driver),

@@ -17,6 +17,7 @@ from analytics.forecasts.rules import significant
 from analytics.markets.festive import Coming
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer, Figure, Past
 from analytics.scenarios.rules import Question, likelihood
+from core.figures import percent, signed
 from core.templatetags.sc import money_short, number
 
 LIKELY = {
@@ -64,19 +65,6 @@ def plain(value: float, digits: int = 0) -> str:
     return number(round(value, digits) + 0.0, digits)  # + 0.0 turns minus zero into zero
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """A share as a percentage."""
-    return f"{plain(100 * share, digits)}%"
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign: a real minus, and a plus where it is not below zero; a whole nought has none."""
-    text = plain(value, digits)
-    if text == "0":
-        return text
-    return text if text.startswith("−") else f"+{text}"
-
-
 def amount(value: float, currency: str) -> str:
     return money_short(value, currency)
 
@@ -96,7 +84,7 @@ def difference(figure: Figure) -> str:
     """The difference against the baseline, in points."""
     if not any(figure.difference):
         return _("Nothing is changed yet: this is the baseline.")
-    middle, low, high = (signed(100 * figure.difference[at]) for at in (MIDDLE, LOW, HIGH))
+    middle, low, high = (signed(100 * figure.difference[at], 1) for at in (MIDDLE, LOW, HIGH))
     said = _("%(middle)s pts against the baseline, most likely %(low)s to %(high)s.")
     return said % {"middle": middle, "low": low, "high": high}
 
@@ -143,7 +131,7 @@ def beyond(past: Past) -> str:
                  "wider for it.") % days  # fmt: skip
     is_price = past.driver == "price"
     values: dict[str, Any] = {
-        name: (signed if is_price else plain)(value or 0.0, 0)
+        name: (signed if is_price else plain)(value or 0.0)
         for name, value in (("asked", past.asked), ("low", past.low), ("high", past.high))
     }
     if is_price:

@@ -29,6 +29,7 @@ from analytics.scenarios.queries import compared, is_outdated, links_of, scenari
 from analytics.scenarios.rules import COMPARED
 from core.access import MerchantRequest, merchant_view, open_view
 from core.errors import Refused
+from core.figures import percent, signed
 from core.forms import add_refusal
 from core.htmx import done, page
 from core.tenancy import tenant
@@ -65,7 +66,7 @@ def index(request: MerchantRequest) -> HttpResponse:
 def _row(scenario: Scenario) -> dict[str, Any]:
     share = scenario.answer.get("share") if scenario.answer else None
     asked = words.asked(scenario.asked) if scenario.question else []
-    low, high = (words.signed(100 * share["difference"][at]) for at in (LOW, HIGH)) if share else ("", "")
+    low, high = (signed(100 * share["difference"][at], 1) for at in (LOW, HIGH)) if share else ("", "")
     promise: Promise | None = getattr(scenario, "promise", None)
     return {
         "scenario": scenario,
@@ -98,8 +99,8 @@ def promise_in_words(promise: Promise, currency: str) -> dict[str, Any]:
     """What was promised, and once its weeks are over, how it came."""
     said: dict[str, Any] = {
         "promise": promise,
-        "low": words.percent(promise.share[LOW]),
-        "high": words.percent(promise.share[HIGH]),
+        "low": percent(promise.share[LOW], 1),
+        "high": percent(promise.share[HIGH], 1),
         "due": words.week_name(promise.last_week),
         "outcome": promise.outcome_or_none,
         "rows": _promised_rows(promise),
@@ -108,10 +109,10 @@ def promise_in_words(promise: Promise, currency: str) -> dict[str, Any]:
         said["sales"] = [words.amount(promise.sales[at], currency) for at in (LOW, HIGH)]
     outcome = promise.outcome_or_none
     if outcome is not None:
-        said["share"] = words.percent(outcome.share)
+        said["share"] = percent(outcome.share, 1)
         said["came"] = words.amount(outcome.sales, currency)
-        said["price_gap"] = None if outcome.price_gap is None else words.signed(100 * outcome.price_gap, 0)
-        said["promotion_gap"] = None if outcome.promotion_gap is None else words.signed(100 * outcome.promotion_gap, 0)
+        said["price_gap"] = None if outcome.price_gap is None else signed(100 * outcome.price_gap, 0)
+        said["promotion_gap"] = None if outcome.promotion_gap is None else signed(100 * outcome.promotion_gap, 0)
     return said
 
 
@@ -125,8 +126,8 @@ def _promised_rows(promise: Promise) -> list[list[str]]:
         rows.append(
             [
                 words.week_name(date.fromisoformat(week["week"])),
-                f"{words.percent(share[LOW])} – {words.percent(share[HIGH])}",
-                words.percent(actual["share"]) if actual else "–",
+                f"{percent(share[LOW], 1)} – {percent(share[HIGH], 1)}",
+                percent(actual["share"], 1) if actual else "–",
                 _change(week["price"]),
                 _change(actual["price"]) if actual else "–",
             ]
@@ -135,7 +136,7 @@ def _promised_rows(promise: Promise) -> list[list[str]]:
 
 
 def _change(part: float | None) -> str:
-    return "–" if part is None else f"{words.signed(100 * (part - 1), 0)}%"
+    return "–" if part is None else f"{signed(100 * (part - 1), 0)}%"
 
 
 @merchant_view("scenarios.edit")

@@ -20,6 +20,7 @@ from analytics.scenarios.levers import advertising_by, festivals_of
 from analytics.scenarios.queries import chosen_market
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
+from core.figures import signed
 from core.forms import add_refusal
 from core.htmx import done, page
 
@@ -118,7 +119,7 @@ def _hint(desk: Desk, name: str) -> str:
     if tried is None or not tried.moves:
         return _("Never moved so far.")
     ends = (tried.low - 100, tried.high - 100) if name == "advertising" else (tried.low, tried.high)
-    low, high = (f"{end:.0f}" if name == "promotion" else words.signed(end, 0) for end in ends)
+    low, high = (f"{end:.0f}" if name == "promotion" else signed(end, 0) for end in ends)
     return _("Tried so far: %(low)s%% to %(high)s%%.") % {"low": low, "high": high}
 
 

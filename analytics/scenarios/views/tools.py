@@ -31,6 +31,7 @@ from analytics.scenarios.views.simulator import chosen, seat
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.exports import csv_response
+from core.figures import percent
 from core.forms import add_refusal
 from core.htmx import done, page
 
@@ -182,7 +183,7 @@ def _learnt(market: Market, merchant: Merchant) -> dict[str, Any]:
     return {
         "returns": [words.amount(float(returns[at]), market.currency) for at in (LOW, MIDDLE, HIGH)],
         "one": words.amount(1.0, market.currency),
-        "carried": [words.percent(float(end), 0) for end in carried],
+        "carried": [percent(float(end), 0) for end in carried],
         "weeks": len(known),
         "tellable": returns[LOW] > 0,
     }
