@@ -20,10 +20,12 @@ from django.utils.translation import gettext
 
 from core.addresses import PAGING, changed
 from core.counts import COUNT_LIMIT, capped_counts, label_of
-from core.filterfields import drawn_fields, empty_fields, names_of, parameters_of
+from core.filterfields import choice_rows, drawn_fields, empty_fields, is_fixed, names_of, parameters_of, settle
 from core.keyset import read_edge, write_edge
+from core.together import together
 
 SIZES = (25, 50, 100)
+ANY = "*"  # no tab is called so
 
 
 @dataclass(frozen=True)
@@ -172,13 +174,27 @@ class ListPage:
         """The fields of the filters as they are laid out; kept where they are empty, for that is how they come."""
         if self.is_narrowed or self.listing.filters is None:
             return drawn_fields(self.filterset)
-        return empty_fields(self.listing.filters, lambda: self.filterset)
+        return empty_fields(self.listing.filters, lambda: self.filterset, self._read[1])
+
+    @property
+    def _has_fixed_filters(self) -> bool:
+        """Whether no choice of a filter is asked for: also where there is no filter."""
+        return self.listing.filters is None or is_fixed(self.listing.filters)
+
+    @property
+    def filter_form(self) -> Any:
+        """The fields of the filters, their choices read."""
+        if not self.is_narrowed and not self._has_fixed_filters:
+            settle(self.filterset, self._read[1])
+        return self.filterset.form
 
     @cached_property
     def found(self) -> QuerySet[Any]:
         """The rows after search and filters, before the tab."""
         rows = self.base
         if self.is_narrowed:
+            if not self._has_fixed_filters:
+                settle(self.filterset, together(**choice_rows(self.filterset)))
             form = self.filterset.form
             form.is_valid()
             for name in form.fields:  # one wrong value must not undo the other filters
@@ -226,13 +242,20 @@ class ListPage:
     def count_label(self) -> str:
         return label_of(self.count, limit=COUNT_LIMIT)
 
-    @cached_property
+    @property
     def _counts(self) -> dict[str, int]:
-        """Rows of the view under "", and of each counted tab under its key: one query."""
-        wanted = {"": self.matching}
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, int], dict[str, list[Any]]]:
+        """Rows of the view under "", of each counted tab under its key, where none is shown of the whole list under
+        ANY; and the rows that the choices of the filters are made of, unless a filter has asked for them: one query.
+        """
+        wanted = {"": self.matching} | ({} if self.rows else {ANY: self.base})
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
-        counts = capped_counts(wanted, limit=COUNT_LIMIT)
-        return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}
+        choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
+        counts, found = capped_counts(wanted, limit=COUNT_LIMIT, beside=choices)
+        return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
         return tab is self.tab and not self.is_filtered
@@ -252,7 +275,7 @@ class ListPage:
     @cached_property
     def is_unused(self) -> bool:
         """No row at all, whatever the view: the page says what will be here one day."""
-        return not self.base.exists()
+        return not self.rows and not self._counts[ANY]
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:

@@ -18,6 +18,7 @@ from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, 
 from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_ids
 from analytics.forecasts.queries import watched
 from core.among import Among
+from core.together import together
 from ecommerce.inventory.models import StockLevel
 from ecommerce.purchasing.queries import STILL_TO_COME, lines_on_the_way
 
@@ -34,19 +35,46 @@ def run_list() -> QuerySet[DemandRun]:
 
 def open_run() -> DemandRun | None:
     """The run that is being worked on, if there is one."""
-    return DemandRun.objects.open().order_by("-pk").first()
+    return _open_runs().first()
+
+
+def _open_runs() -> QuerySet[DemandRun]:
+    return DemandRun.objects.open().order_by("-pk")
+
+
+@dataclass(frozen=True)
+class Work:
+    """The run that is being worked on, the job that waits to begin one, and the newest run that ended: or None each."""
+
+    run: DemandRun | None
+    job: Job | None
+    newest: DemandRun | None
+
+
+def work(merchant: Merchant) -> Work:
+    """What there is and what is being made. One query."""
+    found = together(runs=_open_runs()[:1], jobs=_open_jobs(merchant)[:1], newest=_newest_runs()[:1])
+    return Work(*(next(iter(found[name]), None) for name in ("runs", "jobs", "newest")))
 
 
 def newest_run() -> DemandRun | None:
     """The newest run of the present that ended with forecasts."""
+    return _newest_runs().first()
+
+
+def _newest_runs() -> QuerySet[DemandRun]:
     closed = DemandRun.objects.closed().filter(live=True).exclude(result__outcome=DemandResult.Outcome.REFUSED)
-    return closed.select_related("merchant", "result").first()
+    return closed.select_related("merchant", "result")
 
 
 def open_job(merchant: Merchant) -> Job | None:
     """The job that waits to begin a run, or begins it now."""
+    return _open_jobs(merchant).first()
+
+
+def _open_jobs(merchant: Merchant) -> QuerySet[Job]:
     jobs = Job.objects.filter(merchant=merchant, task=TASK, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return jobs.order_by("-pk").first()
+    return jobs.order_by("-pk")
 
 
 def run_before(run: DemandRun) -> DemandRun | None:

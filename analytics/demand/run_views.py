@@ -18,7 +18,7 @@ from analytics.demand.actions import cancel_run
 from analytics.demand.changes import change_of
 from analytics.demand.listing import RUNS
 from analytics.demand.models import DemandOutlook, DemandRun
-from analytics.demand.queries import accuracy, chunk_counts, newest_run, open_job, open_run, progress_of, run_list
+from analytics.demand.queries import Work, accuracy, chunk_counts, newest_run, progress_of, run_list, work
 from analytics.demand.rules import refusal
 from analytics.demand.tables import accuracy_rows, category_rows, change_shown, failure_rows, pattern_rows, shop_sum
 from analytics.demand.tasks import request_demand
@@ -31,10 +31,11 @@ from core.htmx import done, page
 RECENT_DAYS = 56
 
 
-def state_of_work(request: MerchantRequest) -> dict[str, Any]:
-    """The run that waits or is being worked on, in words; empty where there is none."""
-    run = open_run()
-    if run is None and open_job(request.merchant) is None:
+def state_of_work(request: MerchantRequest, known: Work | None = None) -> dict[str, Any]:
+    """The run that waits or is being worked on, in words; empty where there is none. One query, none where known."""
+    known = known or work(request.merchant)
+    run = known.run
+    if run is None and known.job is None:
         return {}
     return {
         "work": progress_words(run) if run is not None else {"says": _("Waiting for its turn"), "percent": 0},

@@ -16,7 +16,7 @@ from analytics.demand.forms import TermsForm
 from analytics.demand.listing import OUTLOOKS
 from analytics.demand.models import DemandOutlook
 from analytics.demand.outlooks import terms_of_shop
-from analytics.demand.queries import accuracy, newest_run, outlook_list
+from analytics.demand.queries import accuracy, outlook_list, work
 from analytics.demand.rules import refusal
 from analytics.demand.run_views import state_of_work
 from analytics.demand.sheets import Sheet, sheet_of
@@ -39,7 +39,8 @@ from ecommerce.catalog.queries import variant_list
 @require_GET
 def index(request: MerchantRequest) -> HttpResponse:
     """Every variant with what is expected of it, its stock and what to order."""
-    newest = newest_run()
+    known = work(request.merchant)
+    newest = known.newest
     listed = OUTLOOKS.page(outlook_list(), request.GET)
     context: dict[str, Any] = {
         "page": listed,
@@ -50,7 +51,7 @@ def index(request: MerchantRequest) -> HttpResponse:
         "may_edit": request.membership.may("demand.edit"),
         "may_order": request.membership.may("purchasing.edit"),
         "may_import": request.membership.may("imports.run"),
-        **state_of_work(request),
+        **state_of_work(request, known),
     }
     if newest is None:
         context |= _why_none(request)

@@ -39,8 +39,13 @@ def run_list() -> QuerySet[ForecastRun]:
 
 def newest_run(measure: str, *, made: bool = False) -> ForecastRun | None:
     """The newest live run of a measure; with `made` the newest that has a forecast."""
+    return newest_runs(measure, made=made).select_related("merchant").first()
+
+
+def newest_runs(measure: str, *, made: bool = False) -> QuerySet[ForecastRun]:
+    """The live runs of a measure, the newest first; with `made` those that have a forecast."""
     runs = ForecastRun.objects.of(measure).live()
-    return (runs.made() if made else runs).select_related("merchant").first()
+    return runs.made() if made else runs
 
 
 def forecast_days(run: ForecastRun) -> list[Forecast]:

@@ -8,18 +8,19 @@ from datetime import date, timedelta
 from math import inf, isfinite
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from analytics.demand.queries import fresh_outlooks
 from analytics.demand.rules import FRESH_DAYS
 from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantFact
-from analytics.facts.queries import trading_days
+from analytics.facts.queries import trading_edges
 from analytics.restock.rules import PACE_DAYS, Cover, cover
 from core.among import Among
+from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
-from ecommerce.purchasing.queries import Coming, coming_units
+from ecommerce.purchasing.queries import Coming, coming_rows
 
 FARTHEST = 3650  # days: beyond, no date is named
 
@@ -59,28 +60,35 @@ def stock_outlooks(today: date, within: float = inf) -> list[Outlook]:
 
     A variant with a new demand forecast lasts as long as that says, any other as the sales of the last 28 days do.
     """
-    found = [*_forecast(today, within), *(one for one in _paced(today) if one.lasts.middle <= within)]
+    known = together(forecast=_forecasts(today, within), edges=trading_edges())
+    paced = _paced(today, known["edges"])
+    found = [*_forecast(known["forecast"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
 
-def _forecast(today: date, within: float) -> Iterable[Outlook]:
-    """What the demand forecasts say. Their days count from the day they were last held against the stock."""
+def _forecasts(today: date, within: float) -> QuerySet[Any]:
     rows = fresh_outlooks(today).filter(variant__is_active=True).order_by()
     if isfinite(within):
         rows = rows.filter(lasts__lte=within + FRESH_DAYS + 1)
-    columns = ("variant_id", "available", "mean", "run__horizon", "lasts_low", "lasts", "lasts_high", "as_of")
-    for variant, available, mean, horizon, low, middle, high, as_of in rows.values_list(*columns):
+    return rows.values_list(
+        "variant_id", "available", "mean", "run__horizon", "lasts_low", "lasts", "lasts_high", "as_of"
+    )
+
+
+def _forecast(rows: Iterable[Any], today: date, within: float) -> Iterable[Outlook]:
+    """What the demand forecasts say. Their days count from the day they were last held against the stock."""
+    for variant, available, mean, horizon, low, middle, high, as_of in rows:
         over = (today - as_of).days if as_of else 0
         low, middle, high = (inf if days >= ENDLESS else max(days - over, 0.0) for days in (low, middle, high))
         if middle <= within:
             yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
 
 
-def _paced(today: date) -> list[Outlook]:
-    traded = trading_days()
-    if traded is None:
+def _paced(today: date, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
+    first = next((first for first, _ in edges), None)
+    if first is None:
         return []
-    days = min(PACE_DAYS, max(1, (today - traded[0]).days))
+    days = min(PACE_DAYS, max(1, (today - first).days))
     since = today - timedelta(days=days)
     sold: Any = (
         VariantFact.objects.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
@@ -96,9 +104,10 @@ def _paced(today: date) -> list[Outlook]:
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
-    coming = coming_units(pace)
+    known = together(levels=levels, coming=coming_rows(pace))
+    coming = {variant: Coming(units, first) for variant, units, first in known["coming"]}
     found = []
-    for variant_id, available in levels:
+    for variant_id, available in known["levels"]:
         units, squares = pace[variant_id]
         lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
         if lasts is not None:
@@ -114,14 +123,12 @@ def _with_coming(
     alone = cover(available, units, squares, days)
     if alone is None or coming is None or coming.first is None or coming.first < today:
         return alone
-    together = cover(available + coming.units, units, squares, days)
-    assert together is not None
+    both = cover(available + coming.units, units, squares, days)
+    assert both is not None
     arrival = (coming.first - today).days
     low, middle, high = (
         first if first < arrival else then
-        for first, then in zip(
-            (alone.low, alone.middle, alone.high), (together.low, together.middle, together.high), strict=True
-        )
+        for first, then in zip((alone.low, alone.middle, alone.high), (both.low, both.middle, both.high), strict=True)
     )
     return Cover(low, middle, high)
 

@@ -25,6 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from core.filters import Choices
 from core.money import money_field
 from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
 from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
@@ -128,11 +129,11 @@ def prior_prices(variants: Iterable[Variant], now: datetime) -> dict[int, PriorP
     return {pk: prior for pk, prior in found.items() if prior is not None}
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """Code and indented name of every category, in the order of the tree."""
-    return [
-        (category.code, "\u2003" * category.depth + category.label) for category in Category.objects.order_by("path")
-    ]
+# Code and indented name of every category, in the order of the tree.
+category_choices = Choices(
+    lambda: Category.objects.order_by("path"),
+    lambda category: (category.code, "\u2003" * category.depth + category.label),
+)
 
 
 def taken_skus(skus: Iterable[str], *, except_for: Sequence[int] = ()) -> set[str]:
