@@ -13,7 +13,7 @@ for the kinds are the same on both databases.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,7 +21,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.functional import cached_property
 
 MOST_COLUMNS = 100  # arguments of a function of PostgreSQL
@@ -85,27 +85,66 @@ def together(**parts: QuerySet[Any] | Counted) -> dict[str, Any]:
     return found
 
 
-def fill(parent: Model, *relations: str | Prefetch, **beside: QuerySet[Any]) -> dict[str, list[Any]]:
-    """Read the object's relations as `prefetch_related` does, but all in one statement: `.all()` of them asks no more.
+def fill(parents: Model | Sequence[Model], *relations: str | Prefetch, **beside: QuerySet[Any]) -> dict[str, Any]:
+    """Read the relations of one object or many as `prefetch_related` does, but all in one statement: `.all()` of them
+    asks no more.
 
-    A relation is one of many rows that point here, or of rows that point at such rows ("shipments__lines"), named after
-    its parent. What is asked for `beside` is read along and returned.
+    A relation is one of many rows that point here, or of rows that point at such rows ("shipments__lines"). What is
+    asked for `beside` is read along and returned.
     """
-    paths = {one if isinstance(one, str) else one.prefetch_to: one for one in relations}
+    every = [parents] if isinstance(parents, Model) else list(parents)
+    if not every:
+        return together(**beside)
+    paths: dict[str, str | Prefetch] = {}
+    for relation in relations:
+        names = _path(relation).split("__")
+        for depth in range(1, len(names)):
+            paths.setdefault("__".join(names[:depth]), "__".join(names[:depth]))
+        paths["__".join(names)] = relation
     rows: dict[str, QuerySet[Any]] = {}
     backs: dict[str, str] = {}
     for path, one in paths.items():
-        last, back = _way_back(type(parent), path)
+        last, back = _way_back(type(every[0]), path)
         wanted = None if isinstance(one, str) else one.queryset
-        rows[path] = (last._default_manager.all() if wanted is None else wanted).filter(**{"__".join(back): parent.pk})
+        known = {"__".join([*back, "in"]): [parent.pk for parent in every]}
+        rows[path] = (last._default_manager.all() if wanted is None else wanted).filter(**known)
         backs[path] = back[0]
     found = together(**rows, **beside)
-    holders: dict[str, list[Model]] = {"": [parent]}
+    holders: dict[str, list[Model]] = {"": every}
     for path in paths:
         above, _, name = path.rpartition("__")
         holders[path] = found.pop(path)
         _hold(holders[above], name, backs[path], holders[path])
     return found
+
+
+def read(rows: QuerySet[Any]) -> list[Any]:
+    """The rows with what they prefetch: two queries, however much that is.
+
+    What is prefetched in another way than fill() can is asked for as Django does.
+    """
+    lookups: tuple[str | Prefetch, ...] = rows._prefetch_related_lookups  # type: ignore[attr-defined]
+    every = list(rows.prefetch_related(None))
+    mine = [one for one in lookups if _can_be_filled(rows.model, one)]
+    if every and mine:
+        fill(every, *mine)
+    prefetch_related_objects(every, *(one for one in lookups if one not in mine))
+    return every
+
+
+def _path(relation: str | Prefetch) -> str:
+    return relation if isinstance(relation, str) else relation.prefetch_to
+
+
+def _can_be_filled(model: Any, relation: str | Prefetch) -> bool:
+    if isinstance(relation, Prefetch) and relation.to_attr:
+        return False
+    for name in _path(relation).split("__"):
+        field = model._meta.get_field(name)
+        if not field.one_to_many:
+            return False
+        model = field.related_model
+    return True
 
 
 def _way_back(model: Any, path: str) -> tuple[Any, list[str]]:

@@ -16,6 +16,7 @@ from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun, DemandScore
 from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_ids
+from analytics.facts.queries import trading_edges
 from analytics.forecasts.queries import watched
 from core.among import Among
 from core.together import together
@@ -44,17 +45,28 @@ def _open_runs() -> QuerySet[DemandRun]:
 
 @dataclass(frozen=True)
 class Work:
-    """The run that is being worked on, the job that waits to begin one, and the newest run that ended: or None each."""
+    """The run that is being worked on, the job that waits to begin one, the newest run that ended, and the first and
+    the last day with an order: or None each.
+    """
 
     run: DemandRun | None
     job: Job | None
     newest: DemandRun | None
+    traded: tuple[date, date] | None
 
 
 def work(merchant: Merchant) -> Work:
     """What there is and what is being made. One query."""
-    found = together(runs=_open_runs()[:1], jobs=_open_jobs(merchant)[:1], newest=_newest_runs()[:1])
-    return Work(*(next(iter(found[name]), None) for name in ("runs", "jobs", "newest")))
+    parts = {"jobs": _open_jobs(merchant)[:1], "newest": _newest_runs()[:1], "traded": trading_edges()}
+    found = together(runs=_open_runs()[:1], **parts)
+    return Work(*(next(iter(found[name]), None) for name in ("runs", "jobs", "newest", "traded")))
+
+
+def work_and_accuracy(merchant: Merchant, since: date) -> tuple[Work, list[Accuracy]]:
+    """work() and accuracy() for the list of runs. One query."""
+    found = together(runs=_open_runs()[:1], jobs=_open_jobs(merchant)[:1], sums=_sums(_recent_scores(since)))
+    known = Work(next(iter(found["runs"]), None), next(iter(found["jobs"]), None), None, None)
+    return known, _accuracies(found["sums"])
 
 
 def newest_run() -> DemandRun | None:
@@ -108,9 +120,16 @@ class Accuracy:
 
 def accuracy(since: date, *, run: DemandRun | None = None) -> list[Accuracy]:
     """The scores of live runs that looked from `since` on, or of one run, by bucket and pattern."""
-    scores = DemandScore.objects.filter(points__gt=0)
-    scores = scores.filter(run=run) if run is not None else scores.filter(run__live=True, run__data_to__gte=since)
-    sums = scores.order_by().values("bucket", "pattern").annotate(
+    scores = DemandScore.objects.filter(run=run) if run is not None else _recent_scores(since)
+    return _accuracies(_sums(scores))
+
+
+def _recent_scores(since: date) -> QuerySet[DemandScore]:
+    return DemandScore.objects.filter(run__live=True, run__data_to__gte=since)
+
+
+def _sums(scores: QuerySet[DemandScore]) -> QuerySet[Any]:
+    sums: QuerySet[Any] = scores.filter(points__gt=0).order_by().values("bucket", "pattern").annotate(
         count=Sum("points"),
         held=Sum(F("inside_80") * F("points"), output_field=FloatField()),
         size=Sum(F("miss") * F("points"), output_field=FloatField()),
@@ -118,6 +137,10 @@ def accuracy(since: date, *, run: DemandRun | None = None) -> list[Accuracy]:
         all_sold=Sum("sold"),
         all_said=Sum("said"),
     )  # fmt: skip
+    return sums
+
+
+def _accuracies(sums: Iterable[dict[str, Any]]) -> list[Accuracy]:
     found = [
         Accuracy(
             row["bucket"],

@@ -18,7 +18,16 @@ from analytics.demand.actions import cancel_run
 from analytics.demand.changes import change_of
 from analytics.demand.listing import RUNS
 from analytics.demand.models import DemandOutlook, DemandRun
-from analytics.demand.queries import Work, accuracy, chunk_counts, newest_run, progress_of, run_list, work
+from analytics.demand.queries import (
+    Work,
+    accuracy,
+    chunk_counts,
+    newest_run,
+    progress_of,
+    run_list,
+    work,
+    work_and_accuracy,
+)
 from analytics.demand.rules import refusal
 from analytics.demand.tables import accuracy_rows, category_rows, change_shown, failure_rows, pattern_rows, shop_sum
 from analytics.demand.tasks import request_demand
@@ -89,10 +98,11 @@ def cancel(request: MerchantRequest, pk: int) -> HttpResponse:
 def runs(request: MerchantRequest) -> HttpResponse:
     """Every run, and how well those of the last weeks did."""
     since = request.merchant.today() - timedelta(days=RECENT_DAYS)
+    known, scores = work_and_accuracy(request.merchant, since)
     context = {
         "page": RUNS.page(run_list(), request.GET),
-        "scores": accuracy_rows([one for one in accuracy(since) if not one.pattern]),
-        **state_of_work(request),
+        "scores": accuracy_rows([one for one in scores if not one.pattern]),
+        **state_of_work(request, known),
     }
     return page(request, "analytics/demand/runs.html", context, part="results")
 

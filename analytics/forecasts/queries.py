@@ -70,7 +70,11 @@ def replayed_days(run: ForecastRun) -> list[Forecast]:
 
 def edges(merchant: Merchant, today: date) -> tuple[date, date] | None:
     """The first day with a sale and the last day whose sales are known; None where nothing was ever sold."""
-    traded = trading_days()
+    return edges_of(trading_days(), today)
+
+
+def edges_of(traded: tuple[date, date] | None, today: date) -> tuple[date, date] | None:
+    """As edges(), from the first and the last day with an order."""
     return (traded[0], known_until(traded[1], today)) if traded else None
 
 
