@@ -6,16 +6,16 @@ That there are more than the limit is known for BEYOND seconds without counting 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.db.models import QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
-from core.together import Counted, together
+from core.together import Counted, fill
 
 COUNT_LIMIT = 10_000
 BEYOND = 60
@@ -24,9 +24,16 @@ K = TypeVar("K")
 
 
 def capped_counts(
-    rows: Mapping[K, QuerySet[Any]], *, limit: int = COUNT_LIMIT, beside: Mapping[str, QuerySet[Any]] | None = None
+    rows: Mapping[K, QuerySet[Any]],
+    *,
+    limit: int = COUNT_LIMIT,
+    beside: Mapping[str, QuerySet[Any]] | None = None,
+    shown: Sequence[Model] = (),
+    relations: Iterable[str | Prefetch] = (),
 ) -> tuple[dict[K, int], dict[str, list[Any]]]:
-    """How many rows each queryset has, up to `limit` + 1, and the rows of what is asked for beside: one query."""
+    """How many rows each queryset has, up to `limit` + 1, and the rows of what is asked for beside: one query, by
+    which the `relations` of the objects `shown` are filled too.
+    """
     counts = dict.fromkeys(rows, 0)
     asked: dict[str, Counted] = {}
     keys: dict[str, list[K]] = {}
@@ -38,7 +45,7 @@ def capped_counts(
             keys.setdefault(name, []).append(key)
     known = cache.get_many(asked) if asked else {}
     open_ = {name: counted for name, counted in asked.items() if name not in known}
-    found = together(**open_, **(beside or {}))
+    found = fill(shown, *relations, **open_, **(beside or {}))
     for name in asked:
         counts |= dict.fromkeys(keys[name], found.pop(name) if name in open_ else limit + 1)
     if beyond := {name: True for name in open_ if counts[keys[name][0]] > limit}:

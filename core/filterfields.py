@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
 from django.template.loader import render_to_string
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from core.filters import Choices
 
@@ -99,3 +101,34 @@ def settle(filterset: django_filters.FilterSet, given: Mapping[str, Any]) -> Has
             field.widget.choices = [choice for choice in field.choices]  # noqa: C416
         found.append((name, tuple((str(key), str(words)) for key, words in field.widget.choices)))
     return tuple(found)
+
+
+def words_for(field: Any, value: Any) -> str:
+    """The value of a filter as its chip says it."""
+    if isinstance(value, slice):
+        start, stop = ("" if edge is None else _plain(edge) for edge in (value.start, value.stop))
+        return f"{start} – {stop}".strip()
+    if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
+        value = [value]
+    choices = getattr(field, "choices", None)  # may be an iterator that knows no length, so it has no truth value
+    is_row = any(isinstance(item, Model) for item in value)
+    named = {} if is_row or choices is None else dict(_flat(choices))
+    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)).strip() for item in value)
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Choices without their groups."""
+    flat: list[tuple[Any, Any]] = []
+    for key, words in choices:
+        flat.extend(words if isinstance(words, (list, tuple)) else [(key, words)])
+    return flat
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "DATE_FORMAT")
+    return str(value)

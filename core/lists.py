@@ -8,21 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
-from django.utils import formats, timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 
 from core.addresses import PAGING, changed
 from core.counts import COUNT_LIMIT, capped_counts, label_of
-from core.filterfields import choice_rows, drawn_fields, empty_fields, is_fixed, names_of, parameters_of, settle
+from core.filterfields import (
+    choice_rows,
+    drawn_fields,
+    empty_fields,
+    is_fixed,
+    names_of,
+    parameters_of,
+    settle,
+    words_for,
+)
 from core.keyset import read_edge, write_edge
-from core.together import together
+from core.together import apart, together
 
 SIZES = (25, 50, 100)
 ANY = "*"  # no tab is called so
@@ -230,7 +236,7 @@ class ListPage:
                 continue
             field = form.fields[name]
             names = [key for key in names_of(name, field.widget) if key in self.params]
-            chips.append({"names": names, "label": field.label or name, "value": _words_for(field, value)})
+            chips.append({"names": names, "label": field.label or name, "value": words_for(field, value)})
         return chips
 
     @cached_property
@@ -249,12 +255,15 @@ class ListPage:
     @cached_property
     def _read(self) -> tuple[dict[str, int], dict[str, list[Any]]]:
         """Rows of the view under "", of each counted tab under its key, where none is shown of the whole list under
-        ANY; and the rows that the choices of the filters are made of, unless a filter has asked for them: one query.
+        ANY; the rows that the choices of the filters are made of, unless a filter has asked for them; and what the
+        rows shown prefetch: one query.
         """
-        wanted = {"": self.matching} | ({} if self.rows else {ANY: self.base})
+        wanted = {"": self.matching} | ({} if self._window[0] else {ANY: self.base})
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
-        counts, found = capped_counts(wanted, limit=COUNT_LIMIT, beside=choices)
+        counts, found = capped_counts(
+            wanted, limit=COUNT_LIMIT, beside=choices, shown=self._window[0], relations=self._apart[1]
+        )
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
@@ -299,9 +308,17 @@ class ListPage:
 
     @property
     def _shown(self) -> QuerySet[Any]:
-        """The matching rows with what a row of the page shows of them."""
+        """The matching rows with what a row of the page shows of them, but for what is read with the counts."""
         columns = self.listing.columns
-        return self.matching.values_list(*columns, named=True) if columns else self.matching
+        if columns:
+            return self.matching.values_list(*columns, named=True)
+        bare, _, others = self._apart
+        return bare.prefetch_related(*others)
+
+    @cached_property
+    def _apart(self) -> tuple[QuerySet[Any], list[Any], list[Any]]:
+        """The matching rows without what they prefetch, and that: what is read with the counts, and the rest."""
+        return (self.matching, [], []) if self.listing.columns else apart(self.matching)
 
     def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
         value, pk = edge
@@ -312,6 +329,8 @@ class ListPage:
 
     @property
     def rows(self) -> list[Any]:
+        if self._apart[1]:
+            self._read  # noqa: B018 - fills what they prefetch
         return self._window[0]
 
     @cached_property
@@ -362,34 +381,3 @@ class ListPage:
     @property
     def _order(self) -> str:
         return f"{'-' if self.descending else ''}{self.sort.key}"
-
-
-def _words_for(field: Any, value: Any) -> str:
-    """The value of a filter as its chip says it."""
-    if isinstance(value, slice):
-        start, stop = ("" if edge is None else _plain(edge) for edge in (value.start, value.stop))
-        return f"{start} – {stop}".strip()
-    if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
-        value = [value]
-    choices = getattr(field, "choices", None)  # may be an iterator that knows no length, so it has no truth value
-    is_row = any(isinstance(item, Model) for item in value)
-    named = {} if is_row or choices is None else dict(_flat(choices))
-    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)).strip() for item in value)
-
-
-def _flat(choices: Any) -> list[tuple[Any, Any]]:
-    """Choices without their groups."""
-    flat: list[tuple[Any, Any]] = []
-    for key, words in choices:
-        flat.extend(words if isinstance(words, (list, tuple)) else [(key, words)])
-    return flat
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
-    if isinstance(value, date):
-        return formats.date_format(value, "DATE_FORMAT")
-    return str(value)

@@ -85,7 +85,9 @@ def together(**parts: QuerySet[Any] | Counted) -> dict[str, Any]:
     return found
 
 
-def fill(parents: Model | Sequence[Model], *relations: str | Prefetch, **beside: QuerySet[Any]) -> dict[str, Any]:
+def fill(
+    parents: Model | Sequence[Model], *relations: str | Prefetch, **beside: QuerySet[Any] | Counted
+) -> dict[str, Any]:
     """Read the relations of one object or many as `prefetch_related` does, but all in one statement: `.all()` of them
     asks no more.
 
@@ -123,13 +125,19 @@ def read(rows: QuerySet[Any]) -> list[Any]:
 
     What is prefetched in another way than fill() can is asked for as Django does.
     """
-    lookups: tuple[str | Prefetch, ...] = rows._prefetch_related_lookups  # type: ignore[attr-defined]
-    every = list(rows.prefetch_related(None))
-    mine = [one for one in lookups if _can_be_filled(rows.model, one)]
-    if every and mine:
+    bare, mine, others = apart(rows)
+    every = list(bare)
+    if mine:
         fill(every, *mine)
-    prefetch_related_objects(every, *(one for one in lookups if one not in mine))
+    prefetch_related_objects(every, *others)
     return every
+
+
+def apart(rows: QuerySet[Any]) -> tuple[QuerySet[Any], list[str | Prefetch], list[str | Prefetch]]:
+    """A query without what it prefetches, and that: what fill() can read, and the rest."""
+    lookups: tuple[str | Prefetch, ...] = rows._prefetch_related_lookups  # type: ignore[attr-defined]
+    mine = [one for one in lookups if _can_be_filled(rows.model, one)]
+    return rows.prefetch_related(None) if lookups else rows, mine, [one for one in lookups if one not in mine]
 
 
 def _path(relation: str | Prefetch) -> str:

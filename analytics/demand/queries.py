@@ -46,27 +46,37 @@ def _open_runs() -> QuerySet[DemandRun]:
 @dataclass(frozen=True)
 class Work:
     """The run that is being worked on, the job that waits to begin one, the newest run that ended, and the first and
-    the last day with an order: or None each.
+    the last day with an order: or None each. `chunks` is the open run's progress_of(), as far as it has begun.
     """
 
     run: DemandRun | None
     job: Job | None
     newest: DemandRun | None
     traded: tuple[date, date] | None
+    chunks: dict[str, int] | None
 
 
 def work(merchant: Merchant) -> Work:
     """What there is and what is being made. One query."""
-    parts = {"jobs": _open_jobs(merchant)[:1], "newest": _newest_runs()[:1], "traded": trading_edges()}
-    found = together(runs=_open_runs()[:1], **parts)
-    return Work(*(next(iter(found[name]), None) for name in ("runs", "jobs", "newest", "traded")))
+    parts = {"newest": _newest_runs()[:1], "traded": trading_edges()}
+    found = together(**_open(merchant), **parts)
+    return _work(found)
+
+
+def _open(merchant: Merchant) -> dict[str, QuerySet[Any]]:
+    runs = _open_runs()[:1]
+    return {"runs": runs, "chunks": _progress(runs.values("pk")), "jobs": _open_jobs(merchant)[:1]}
+
+
+def _work(found: dict[str, Any]) -> Work:
+    names = ("runs", "jobs", "newest", "traded", "chunks")
+    return Work(*(next(iter(found.get(name, ())), None) for name in names))
 
 
 def work_and_accuracy(merchant: Merchant, since: date) -> tuple[Work, list[Accuracy]]:
     """work() and accuracy() for the list of runs. One query."""
-    found = together(runs=_open_runs()[:1], jobs=_open_jobs(merchant)[:1], sums=_sums(_recent_scores(since)))
-    known = Work(next(iter(found["runs"]), None), next(iter(found["jobs"]), None), None, None)
-    return known, _accuracies(found["sums"])
+    found = together(**_open(merchant), sums=_sums(_recent_scores(since)))
+    return _work(found), _accuracies(found["sums"])
 
 
 def newest_run() -> DemandRun | None:
@@ -165,12 +175,19 @@ def chunk_counts(run: DemandRun) -> dict[str, int]:
 
 def progress_of(run: DemandRun) -> dict[str, int]:
     """How far a run is: variants in all, finished, and chunks still to be done."""
+    counted = next(iter(_progress(run)), {"finished": 0, "left": 0})
+    return {"series": run.series, **counted}
+
+
+def _progress(run: Any) -> QuerySet[Any]:
+    """One row for the run; none where it has no chunks yet."""
     unfinished = Q(state__in=[DemandChunk.State.WAITING, DemandChunk.State.RUNNING])
     split = Q(state=DemandChunk.State.SPLIT)
-    counted = DemandChunk.objects.filter(run=run).aggregate(
+    chunks: Any = DemandChunk.objects.filter(run=run).order_by().values("run")
+    rows: QuerySet[Any] = chunks.annotate(
         finished=Sum("series", filter=~unfinished & ~split, default=0), left=Count("pk", filter=unfinished)
-    )
-    return {"series": run.series, **counted}
+    ).values("finished", "left")
+    return rows
 
 
 def rows_of(chunk: DemandChunk) -> list[tuple[int, int, str, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -46,20 +47,21 @@ def state_of_work(request: MerchantRequest, known: Work | None = None) -> dict[s
     run = known.run
     if run is None and known.job is None:
         return {}
+    waiting = {"says": _("Waiting for its turn"), "percent": 0}
     return {
-        "work": progress_words(run) if run is not None else {"says": _("Waiting for its turn"), "percent": 0},
+        "work": waiting if run is None else progress_words(run, known.chunks or {"finished": 0}),
         "work_run": run,
         "may_run": request.membership.may("forecasts.run"),
     }
 
 
-def progress_words(run: DemandRun) -> dict[str, Any]:
+def progress_words(run: DemandRun, chunks: Mapping[str, int]) -> dict[str, Any]:
     """How far a run is: a sentence, percent, and how long it has taken."""
-    known = progress_of(run)
-    percent = round(100 * known["finished"] / known["series"]) if known["series"] else 0
+    series, finished = run.series, chunks["finished"]
+    percent = round(100 * finished / series) if series else 0
     taken = (timezone.now() - run.made_at).total_seconds()
     return {
-        "says": words.progress(known["series"], known["finished"]),
+        "says": words.progress(series, finished),
         "percent": percent,
         "taken": words.duration(taken),
     }
@@ -120,7 +122,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "may_run": request.membership.may("forecasts.run"),
     }
     if result is None:
-        context["work"] = progress_words(found)
+        context["work"] = progress_words(found, progress_of(found))
     elif result.refusal:
         context["why"], context["cure"] = _refused(found, result.refusal)
     else:

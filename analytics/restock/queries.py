@@ -16,11 +16,10 @@ from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantFact
 from analytics.facts.queries import trading_edges
 from analytics.restock.rules import PACE_DAYS, Cover, cover
-from core.among import Among
 from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
-from ecommerce.purchasing.queries import Coming, coming_rows
+from ecommerce.purchasing.queries import Coming, coming_units
 
 FARTHEST = 3650  # days: beyond, no date is named
 
@@ -61,7 +60,7 @@ def stock_outlooks(today: date, within: float = inf) -> list[Outlook]:
     A variant with a new demand forecast lasts as long as that says, any other as the sales of the last 28 days do.
     """
     known = together(forecast=_forecasts(today, within), edges=trading_edges())
-    paced = _paced(today, known["edges"])
+    paced = _paced(today, within, known["edges"])
     found = [*_forecast(known["forecast"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
@@ -84,7 +83,10 @@ def _forecast(rows: Iterable[Any], today: date, within: float) -> Iterable[Outlo
             yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
 
 
-def _paced(today: date, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
+def _paced(today: date, within: float, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
+    """What the sales of the last days say. What is on its way makes stock last longer, never shorter, so a variant
+    whose shelf alone lasts beyond `within` is passed over.
+    """
     first = next((first for first, _ in edges), None)
     if first is None:
         return []
@@ -97,18 +99,22 @@ def _paced(today: date, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
         .values_list("variant_id")
         .annotate(sold=Sum("units"), squares=Sum(F("units") * F("units")))
     )
-    pace = {variant_id: (units, squares) for variant_id, units, squares in sold if units}
     levels: Any = (
-        StockLevel.objects.filter(Among("variant_id", pace), variant__is_active=True)
+        StockLevel.objects.filter(variant__is_active=True)
         .order_by()
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
-    known = together(levels=levels, coming=coming_rows(pace))
-    coming = {variant: Coming(units, first) for variant, units, first in known["coming"]}
+    known = together(sold=sold, levels=levels)
+    free = dict(known["levels"])
+    pace = [
+        (variant_id, units, squares, free[variant_id])
+        for variant_id, units, squares in known["sold"]
+        if units and variant_id in free and free[variant_id] * days <= within * units
+    ]
+    coming = coming_units([variant_id for variant_id, *_ in pace]) if pace else {}
     found = []
-    for variant_id, available in known["levels"]:
-        units, squares = pace[variant_id]
+    for variant_id, units, squares, available in pace:
         lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
         if lasts is not None:
             found.append(Outlook(variant_id, available, units / days, lasts, today))

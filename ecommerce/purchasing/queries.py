@@ -139,11 +139,6 @@ class Coming:
 
 def coming_units(variants: Iterable[int]) -> dict[int, Coming]:
     """What is on its way by variant; those of which nothing is have no entry. One query."""
-    return {variant: Coming(units, first) for variant, units, first in coming_rows(variants)}
-
-
-def coming_rows(variants: Iterable[int]) -> QuerySet[Any]:
-    """Variant, units on their way, and the first day of those."""
     lines: Any = lines_on_the_way().filter(Among("variant_id", variants)).values_list("variant_id")
-    rows: QuerySet[Any] = lines.annotate(units=Sum(STILL_TO_COME), first=Min("order__expected_on"))
-    return rows
+    rows = lines.annotate(units=Sum(STILL_TO_COME), first=Min("order__expected_on"))
+    return {variant: Coming(units, first) for variant, units, first in rows}
