@@ -29,7 +29,7 @@ def capped_counts(
     limit: int = COUNT_LIMIT,
     beside: Mapping[str, QuerySet[Any]] | None = None,
     shown: Sequence[Model] = (),
-    relations: Iterable[str | Prefetch] = (),
+    relations: Iterable[str | Prefetch[Any]] = (),
 ) -> tuple[dict[K, int], dict[str, list[Any]]]:
     """How many rows each queryset has, up to `limit` + 1, and the rows of what is asked for beside: one query, by
     which the `relations` of the objects `shown` are filled too.

@@ -38,10 +38,8 @@ def drawn_fields(filterset: django_filters.FilterSet) -> SafeString:
     return render_to_string("core/list/fields.html", {"form": filterset.form})
 
 
-def empty_fields(
-    filters: type[django_filters.FilterSet], make: Callable[[], django_filters.FilterSet], given: Mapping[str, Any]
-) -> SafeString:
-    """The fields with nothing chosen. They are drawn once for everybody who has the same choices.
+def empty_fields(filters: Any, make: Callable[[], django_filters.FilterSet], given: Mapping[str, Any]) -> SafeString:
+    """The fields of a FilterSet class with nothing chosen. They are drawn once for everybody who has the same choices.
 
     `given` are the rows of choice_rows(), read already.
     """
@@ -66,12 +64,13 @@ def choice_rows(filterset: django_filters.FilterSet) -> dict[str, QuerySet[Any]]
             seen.add(choices)
             found[name] = choices.rows()
         elif isinstance(field, ModelChoiceField):
-            found[name] = field.queryset.all()
+            rows: Any = field.queryset
+            found[name] = rows.all()
     return found
 
 
 @cache
-def is_fixed(filters: type[django_filters.FilterSet]) -> bool:
+def is_fixed(filters: Any) -> bool:
     """Whether everybody has the same choices: no function, query or constructor finds them anew."""
     options = [one.extra for one in filters.base_filters.values()]
     return (

@@ -185,7 +185,8 @@ class ListPage:
     @property
     def _has_fixed_filters(self) -> bool:
         """Whether no choice of a filter is asked for: also where there is no filter."""
-        return self.listing.filters is None or is_fixed(self.listing.filters)
+        filters: Any = self.listing.filters
+        return filters is None or is_fixed(filters)
 
     @property
     def filter_form(self) -> Any:

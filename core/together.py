@@ -86,7 +86,7 @@ def together(**parts: QuerySet[Any] | Counted) -> dict[str, Any]:
 
 
 def fill(
-    parents: Model | Sequence[Model], *relations: str | Prefetch, **beside: QuerySet[Any] | Counted
+    parents: Model | Sequence[Model], *relations: str | Prefetch[Any], **beside: QuerySet[Any] | Counted
 ) -> dict[str, Any]:
     """Read the relations of one object or many as `prefetch_related` does, but all in one statement: `.all()` of them
     asks no more.
@@ -97,7 +97,7 @@ def fill(
     every = [parents] if isinstance(parents, Model) else list(parents)
     if not every:
         return together(**beside)
-    paths: dict[str, str | Prefetch] = {}
+    paths: dict[str, str | Prefetch[Any]] = {}
     for relation in relations:
         names = _path(relation).split("__")
         for depth in range(1, len(names)):
@@ -133,18 +133,18 @@ def read(rows: QuerySet[Any]) -> list[Any]:
     return every
 
 
-def apart(rows: QuerySet[Any]) -> tuple[QuerySet[Any], list[str | Prefetch], list[str | Prefetch]]:
+def apart(rows: QuerySet[Any]) -> tuple[QuerySet[Any], list[str | Prefetch[Any]], list[str | Prefetch[Any]]]:
     """A query without what it prefetches, and that: what fill() can read, and the rest."""
-    lookups: tuple[str | Prefetch, ...] = rows._prefetch_related_lookups  # type: ignore[attr-defined]
+    lookups: tuple[str | Prefetch[Any], ...] = rows._prefetch_related_lookups  # type: ignore[attr-defined]
     mine = [one for one in lookups if _can_be_filled(rows.model, one)]
     return rows.prefetch_related(None) if lookups else rows, mine, [one for one in lookups if one not in mine]
 
 
-def _path(relation: str | Prefetch) -> str:
+def _path(relation: str | Prefetch[Any]) -> str:
     return relation if isinstance(relation, str) else relation.prefetch_to
 
 
-def _can_be_filled(model: Any, relation: str | Prefetch) -> bool:
+def _can_be_filled(model: Any, relation: str | Prefetch[Any]) -> bool:
     if isinstance(relation, Prefetch) and relation.to_attr:
         return False
     for name in _path(relation).split("__"):

@@ -13,7 +13,7 @@ from accounts.merchants.models import Merchant
 from analytics.facts.models import DailyFact
 from analytics.forecasts.models import Forecast, ForecastRun, Measure
 from analytics.forecasts.queries import newest_runs
-from analytics.restock.queries import Outlook, stock_outlooks, with_variants
+from analytics.restock.queries import Outlook, outlook_parts, stock_outlooks, with_variants
 from core.charts import Fan
 from core.together import together
 from ecommerce.catalog.models import Variant
@@ -75,7 +75,7 @@ class Look:
     """What the page reads. `past` are the last PAST_DAYS full days in order, with rows of zeros where nothing happened.
 
     `today` is the day so far, `last_week` the same weekday last week up to the same time: like with like. `run` and
-    `days` are the newest forecast of sales. What was not asked for is empty.
+    `days` are the newest forecast of sales, `stock` is what restock() begins with. What was not asked for is empty.
     """
 
     to_do: ToDo
@@ -84,9 +84,10 @@ class Look:
     last_week: Pulse
     run: ForecastRun | None
     days: list[Forecast]
+    stock: dict[str, Any]
 
 
-def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool) -> Look:
+def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool, stock: bool) -> Look:
     """All of it in one query."""
     day = merchant.today()
     start, before = merchant.day_bounds(day)[0], merchant.day_bounds(day - timedelta(days=7))[0]
@@ -97,15 +98,20 @@ def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool) -> 
     if facts and forecasts:
         parts["runs"] = newest_runs(Measure.SALES_VALUE, made=True)[:1]
         parts["days"] = Forecast.objects.filter(run=parts["runs"].values("pk")).order_by("step")
+    if stock:
+        parts |= outlook_parts(day, merchant.low_stock_days)
     found = together(**parts)
     known = {fact.day: fact for fact in found.get("past", ())}
     every = (day - timedelta(days=back) for back in range(PAST_DAYS, 0, -1)) if facts else ()
+    today, last_week = (next((Pulse(*row) for row in found.get(name, ())), NOTHING) for name in ("today", "last_week"))
     return Look(
-        _to_do(found),
-        [known.get(one) or DailyFact(day=one) for one in every],
-        *(next((Pulse(*row) for row in found.get(name, ())), NOTHING) for name in ("today", "last_week")),
-        next(iter(found.get("runs", ())), None),
-        found.get("days", []),
+        to_do=_to_do(found),
+        past=[known.get(one) or DailyFact(day=one) for one in every],
+        today=today,
+        last_week=last_week,
+        run=next(iter(found.get("runs", ())), None),
+        days=found.get("days", []),
+        stock={name: found[name] for name in ("outlooks", "traded") if name in found},
     )
 
 
@@ -131,18 +137,24 @@ def _of_shop(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _to_do(found: dict[str, Any]) -> ToDo:
-    orders, complaints, reviews = (next(iter(found[name]), {}) for name in ("orders", "complaints", "reviews"))
+    orders: dict[str, Any] = next(iter(found["orders"]), {})
+    complaints: dict[str, Any] = next(iter(found["complaints"]), {})
+    reviews: dict[str, Any] = next(iter(found["reviews"]), {})
     return ToDo(
-        *(orders.get(name, 0) for name in ("all", "due", "late")),
-        complaints.get("all", 0),
-        complaints.get("next"),
-        *(reviews.get(name, 0) for name in ("all", "low")),
+        to_ship=orders.get("all", 0),
+        due_today=orders.get("due", 0),
+        late=orders.get("late", 0),
+        complaints=complaints.get("all", 0),
+        next_complaint=complaints.get("next"),
+        reviews=reviews.get("all", 0),
+        low_reviews=reviews.get("low", 0),
     )
 
 
 def _pulse(first: datetime, last: datetime) -> QuerySet[Any]:
-    orders = _of_shop(Order.objects.filter(placed_at__gte=first, placed_at__lt=last))
-    return orders.annotate(orders=Count("pk"), value=Sum("total", default=ZERO)).values_list("orders", "value")
+    orders: Any = _of_shop(Order.objects.filter(placed_at__gte=first, placed_at__lt=last))
+    pulse: QuerySet[Any] = orders.annotate(orders=Count("pk"), value=Sum("total", default=ZERO))
+    return pulse.values_list("orders", "value")
 
 
 @dataclass(frozen=True)
@@ -195,9 +207,9 @@ def ahead(merchant: Merchant, look: Look) -> Ahead | None:
     return Ahead(chart, low, middle, high, run.usual, run.data_to >= today - timedelta(days=2), rows)
 
 
-def restock(merchant: Merchant, most: int = 5) -> tuple[int, list[tuple[Outlook, Variant]]]:
+def restock(merchant: Merchant, look: Look, most: int = 5) -> tuple[int, list[tuple[Outlook, Variant]]]:
     """How many variants run low by the shop's own threshold, and the first of them."""
     horizon = merchant.low_stock_days
-    soon = stock_outlooks(merchant.today(), within=horizon)
+    soon = stock_outlooks(merchant.today(), horizon, look.stock)
     low = [one for one in soon if one.is_out or one.lasts.middle < horizon]
     return len(low), with_variants(low[:most])

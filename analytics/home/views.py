@@ -22,7 +22,7 @@ def home(request: MerchantRequest) -> HttpResponse:
     """What to do, how the day goes, what is about to happen; each part for those who may see it."""
     merchant, now = request.merchant, timezone.now()
     may = request.membership.may
-    found = look(merchant, now, facts=may("facts.view"), forecasts=may("forecasts.view"))
+    found = look(merchant, now, facts=may("facts.view"), forecasts=may("forecasts.view"), stock=may("stock.view"))
     context: dict[str, Any] = {"now": now, "to_do": found.to_do}
     if may("facts.view"):
         past, today, last_week = found.past, found.today, found.last_week
@@ -54,5 +54,5 @@ def home(request: MerchantRequest) -> HttpResponse:
             ]
             context["head"] = [_("Day"), _("Middle"), _("8 in 10")]
     if may("stock.view"):
-        context["low_count"], context["low"] = restock(merchant)
+        context["low_count"], context["low"] = restock(merchant, found)
     return render(request, "analytics/home/index.html", context)

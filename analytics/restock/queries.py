@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf, isfinite
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from analytics.demand.queries import fresh_outlooks
@@ -54,14 +55,20 @@ class Outlook:
         return self.available <= 0
 
 
-def stock_outlooks(today: date, within: float = inf) -> list[Outlook]:
+def outlook_parts(today: date, within: float = inf) -> dict[str, QuerySet[Any]]:
+    """What stock_outlooks() begins with, for pages that read it together with other things."""
+    return {"outlooks": _forecasts(today, within), "traded": trading_edges()}
+
+
+def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | None = None) -> list[Outlook]:
     """Every variant that is stocked and sells, the one that runs out first at the top; `within` so many days.
 
     A variant with a new demand forecast lasts as long as that says, any other as the sales of the last 28 days do.
+    `known` are the rows of outlook_parts(), where they are read already.
     """
-    known = together(forecast=_forecasts(today, within), edges=trading_edges())
-    paced = _paced(today, within, known["edges"])
-    found = [*_forecast(known["forecast"], today, within), *(one for one in paced if one.lasts.middle <= within)]
+    known = together(**outlook_parts(today, within)) if known is None else known
+    paced = _paced(today, within, known["traded"])
+    found = [*_forecast(known["outlooks"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
 
@@ -105,19 +112,32 @@ def _paced(today: date, within: float, edges: Iterable[tuple[date, date]]) -> li
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
-    known = together(sold=sold, levels=levels)
-    free = dict(known["levels"])
-    pace = [
-        (variant_id, units, squares, free[variant_id])
-        for variant_id, units, squares in known["sold"]
-        if units and variant_id in free and free[variant_id] * days <= within * units
-    ]
+    pace = _together_within(sold, levels, within / days)
     coming = coming_units([variant_id for variant_id, *_ in pace]) if pace else {}
     found = []
     for variant_id, units, squares, available in pace:
         lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
         if lasts is not None:
             found.append(Outlook(variant_id, available, units / days, lasts, today))
+    return found
+
+
+def _together_within(sold: QuerySet[Any], levels: QuerySet[Any], times: float) -> list[tuple[int, int, int, int]]:
+    """Variant, units sold, their squares and units free of the variants that are in both queries and have no more free
+    than so many times what was sold. The database joins them: a shop has thousands, and few run low.
+    """
+    sold_sql, sold_params = sold.query.sql_with_params()
+    free_sql, free_params = levels.query.sql_with_params()
+    sql = (
+        "SELECT s.variant_id, s.sold, s.squares, f.free"  # noqa: S608 - made by the ORM, within the tenant
+        f" FROM ({sold_sql}) s JOIN ({free_sql}) f ON f.variant_id = s.variant_id WHERE s.sold > 0"
+    )
+    params = [*sold_params, *free_params]
+    if isfinite(times):
+        sql, params = f"{sql} AND f.free <= s.sold * %s", [*params, times]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[tuple[int, int, int, int]] = cursor.fetchall()
     return found
 
 

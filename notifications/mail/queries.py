@@ -48,5 +48,6 @@ def backlog() -> Backlog:
         suppressed=Count("pk", filter=Q(state=Mail.State.SUPPRESSED)),
     )
     names = ("waiting", "since", "unclear", "failed", "suppressed")
-    found = together(sums=sums.values_list(*names), pauses=ServerPause.objects.order_by("since")[:1])
-    return Backlog(*found["sums"][0], pause=next(iter(found["pauses"]), None))
+    found = together(sums=sums.values(*names), pauses=ServerPause.objects.order_by("since")[:1])
+    nothing = {"waiting": 0, "since": None, "unclear": 0, "failed": 0, "suppressed": 0}
+    return Backlog(**next(iter(found["sums"]), nothing), pause=next(iter(found["pauses"]), None))
