@@ -121,7 +121,9 @@ if _db["ENGINE"].endswith("sqlite3"):
     }
 else:
     _db["CONN_HEALTH_CHECKS"] = True
-    _db["OPTIONS"] = {"connect_timeout": 5, "options": env.str("DATABASE_SESSION_OPTIONS", "-c lock_timeout=10000")}
+    # jit: what a page asks is answered sooner than it is compiled
+    _session = env.str("DATABASE_SESSION_OPTIONS", "-c lock_timeout=10000 -c jit=off")
+    _db["OPTIONS"] = {"connect_timeout": 5, "options": _session}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _cache_url = env.str("CACHE_URL", "")

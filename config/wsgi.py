@@ -1,8 +1,21 @@
-"""The entry point of the web servers."""
+"""The entry point of the web servers.
 
+Everything is loaded here, before a server that is told to (`--preload`) forks, so that its workers share it.
+"""
+
+import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018 - imports every view
+for _language, _name in settings.LANGUAGES:
+    with translation.override(_language):
+        translation.gettext("")
+gc.collect()
+gc.freeze()  # a collection would write to what is shared, and so copy it

@@ -6,15 +6,16 @@ That there are more than the limit is known for BEYOND seconds without counting 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, Prefetch, QuerySet
+
+from core.together import Counted, fill
 
 COUNT_LIMIT = 10_000
 BEYOND = 60
@@ -22,34 +23,34 @@ BEYOND = 60
 K = TypeVar("K")
 
 
-def capped_counts(rows: Mapping[K, QuerySet[Any]], *, limit: int = COUNT_LIMIT) -> dict[K, int]:
-    """How many rows each queryset has, up to `limit` + 1. By key alone: what rows carry besides is not worked out."""
+def capped_counts(
+    rows: Mapping[K, QuerySet[Any]],
+    *,
+    limit: int = COUNT_LIMIT,
+    beside: Mapping[str, QuerySet[Any]] | None = None,
+    shown: Sequence[Model] = (),
+    relations: Iterable[str | Prefetch[Any]] = (),
+) -> tuple[dict[K, int], dict[str, list[Any]]]:
+    """How many rows each queryset has, up to `limit` + 1, and the rows of what is asked for beside: one query, by
+    which the `relations` of the objects `shown` are filled too.
+    """
     counts = dict.fromkeys(rows, 0)
-    asked: dict[K, tuple[str, str, tuple[Any, ...]]] = {}
-    using = "default"
+    asked: dict[str, Counted] = {}
+    keys: dict[str, list[K]] = {}
     for key, one in rows.items():
-        using = one.db
+        counted = Counted(one, limit + 1)
         with suppress(EmptyResultSet):
-            sql, params = one.order_by().values("pk")[: limit + 1].query.sql_with_params()
-            asked[key] = _name(sql, params), sql, params
-    known = cache.get_many({name for name, _, _ in asked.values()})
-    counts |= {key: limit + 1 for key, (name, _, _) in asked.items() if name in known}
-    open_ = {key: parts for key, parts in asked.items() if parts[0] not in known}
-    if open_:
-        found = _count([parts[1:] for parts in open_.values()], using)
-        counts |= dict(zip(open_, found, strict=True))
-        beyond = {parts[0]: True for key, parts in open_.items() if counts[key] > limit}
-        if beyond:
-            cache.set_many(beyond, BEYOND)
-    return counts
-
-
-def _count(queries: list[tuple[str, tuple[Any, ...]]], using: str) -> tuple[int, ...]:
-    columns = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) c)" for sql, _ in queries)  # noqa: S608 - made by the ORM
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {columns}", [value for _, params in queries for value in params])
-        found: tuple[int, ...] = cursor.fetchone()
-    return found
+            name = _name(*counted.compiled)
+            asked[name] = counted
+            keys.setdefault(name, []).append(key)
+    known = cache.get_many(asked) if asked else {}
+    open_ = {name: counted for name, counted in asked.items() if name not in known}
+    found = fill(shown, *relations, **open_, **(beside or {}))
+    for name in asked:
+        counts |= dict.fromkeys(keys[name], found.pop(name) if name in open_ else limit + 1)
+    if beyond := {name: True for name in open_ if counts[keys[name][0]] > limit}:
+        cache.set_many(beyond, BEYOND)
+    return counts, found
 
 
 def _name(sql: str, params: tuple[Any, ...]) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import django_filters
+from django.db.models import Model, QuerySet
+from django.forms import ModelChoiceField
 from django.template.loader import render_to_string
+from django.utils import formats, timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+
+from core.filters import Choices
 
 MOST = 200  # drawn sets of fields that are kept
 _drawn: dict[Hashable, SafeString] = {}
@@ -32,10 +38,13 @@ def drawn_fields(filterset: django_filters.FilterSet) -> SafeString:
     return render_to_string("core/list/fields.html", {"form": filterset.form})
 
 
-def empty_fields(filters: type[django_filters.FilterSet], make: Callable[[], django_filters.FilterSet]) -> SafeString:
-    """The fields with nothing chosen. They are drawn once for everybody who has the same choices."""
-    filterset = None if _is_fixed(filters) else make()
-    choices = () if filterset is None else _settled(filterset)
+def empty_fields(filters: Any, make: Callable[[], django_filters.FilterSet], given: Mapping[str, Any]) -> SafeString:
+    """The fields of a FilterSet class with nothing chosen. They are drawn once for everybody who has the same choices.
+
+    `given` are the rows of choice_rows(), read already.
+    """
+    filterset = None if is_fixed(filters) else make()
+    choices = () if filterset is None else settle(filterset, given)
     key = (filters, get_language(), choices)
     known = _drawn.get(key)
     if known is None:
@@ -45,7 +54,23 @@ def empty_fields(filters: type[django_filters.FilterSet], make: Callable[[], dja
     return known
 
 
-def _is_fixed(filters: type[django_filters.FilterSet]) -> bool:
+def choice_rows(filterset: django_filters.FilterSet) -> dict[str, QuerySet[Any]]:
+    """The queries that the choices are rows of, each once, by the name of a filter that has them."""
+    found: dict[str, QuerySet[Any]] = {}
+    seen: set[Choices] = set()
+    for name, field in filterset.form.fields.items():
+        choices = filterset.filters[name].extra.get("choices")
+        if isinstance(choices, Choices) and choices not in seen:
+            seen.add(choices)
+            found[name] = choices.rows()
+        elif isinstance(field, ModelChoiceField):
+            rows: Any = field.queryset
+            found[name] = rows.all()
+    return found
+
+
+@cache
+def is_fixed(filters: Any) -> bool:
     """Whether everybody has the same choices: no function, query or constructor finds them anew."""
     options = [one.extra for one in filters.base_filters.values()]
     return (
@@ -55,13 +80,54 @@ def _is_fixed(filters: type[django_filters.FilterSet]) -> bool:
     )
 
 
-def _settled(filterset: django_filters.FilterSet) -> Hashable:
-    """What can be chosen, another shop's being another key; each field is drawn with the choices read here."""
+def settle(filterset: django_filters.FilterSet, given: Mapping[str, Any]) -> Hashable:
+    """Give each field its choices, from the rows of choice_rows() where they are given; all of them, as a key."""
     found = []
+    read: dict[Choices, list[tuple[str, str]]] = {}
     for name, field in filterset.form.fields.items():
-        choices = getattr(field, "choices", None)
-        if choices is not None:
+        if not hasattr(field, "choices"):
+            continue
+        choices = filterset.filters[name].extra.get("choices")
+        if isinstance(choices, Choices):
+            if name in given:
+                read[choices] = choices.of(given[name])
+            field.choices = read[choices] if choices in read else choices()
+        if name in given and isinstance(field, ModelChoiceField):
+            rows = [(field.prepare_value(row), field.label_from_instance(row)) for row in given[name]]
+            field.widget.choices = rows if field.empty_label is None else [("", field.empty_label), *rows]
+        else:
             # not list(): that asks for the length first, which is a query of its own
-            field.widget.choices = [choice for choice in choices]  # noqa: C416
-            found.append((name, tuple((str(key), str(words)) for key, words in field.widget.choices)))
+            field.widget.choices = [choice for choice in field.choices]  # noqa: C416
+        found.append((name, tuple((str(key), str(words)) for key, words in field.widget.choices)))
     return tuple(found)
+
+
+def words_for(field: Any, value: Any) -> str:
+    """The value of a filter as its chip says it."""
+    if isinstance(value, slice):
+        start, stop = ("" if edge is None else _plain(edge) for edge in (value.start, value.stop))
+        return f"{start} – {stop}".strip()
+    if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
+        value = [value]
+    choices = getattr(field, "choices", None)  # may be an iterator that knows no length, so it has no truth value
+    is_row = any(isinstance(item, Model) for item in value)
+    named = {} if is_row or choices is None else dict(_flat(choices))
+    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)).strip() for item in value)
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Choices without their groups."""
+    flat: list[tuple[Any, Any]] = []
+    for key, words in choices:
+        flat.extend(words if isinstance(words, (list, tuple)) else [(key, words)])
+    return flat
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "DATE_FORMAT")
+    return str(value)

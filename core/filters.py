@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import DateRangeField, RangeField
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Choices of a filter that are rows of a query, each as value and words.
+
+    Where they are called, they read the rows; a list reads them along with its counts.
+    """
+
+    rows: Callable[[], QuerySet[Any]]
+    choice: Callable[[Any], tuple[str, str]]
+
+    def __call__(self) -> list[tuple[str, str]]:
+        return self.of(self.rows())
+
+    def of(self, rows: Iterable[Any]) -> list[tuple[str, str]]:
+        """The choices that rows of the query stand for."""
+        return [self.choice(row) for row in rows]
 
 
 class DateRange(django_filters.widgets.DateRangeWidget):  # type: ignore[misc]

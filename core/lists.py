@@ -8,22 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import django_filters
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
-from django.utils import formats, timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 
 from core.addresses import PAGING, changed
 from core.counts import COUNT_LIMIT, capped_counts, label_of
-from core.filterfields import drawn_fields, empty_fields, names_of, parameters_of
+from core.filterfields import (
+    choice_rows,
+    drawn_fields,
+    empty_fields,
+    is_fixed,
+    names_of,
+    parameters_of,
+    settle,
+    words_for,
+)
 from core.keyset import read_edge, write_edge
+from core.together import apart, together
 
 SIZES = (25, 50, 100)
+ANY = "*"  # no tab is called so
 
 
 @dataclass(frozen=True)
@@ -172,13 +180,28 @@ class ListPage:
         """The fields of the filters as they are laid out; kept where they are empty, for that is how they come."""
         if self.is_narrowed or self.listing.filters is None:
             return drawn_fields(self.filterset)
-        return empty_fields(self.listing.filters, lambda: self.filterset)
+        return empty_fields(self.listing.filters, lambda: self.filterset, self._read[1])
+
+    @property
+    def _has_fixed_filters(self) -> bool:
+        """Whether no choice of a filter is asked for: also where there is no filter."""
+        filters: Any = self.listing.filters
+        return filters is None or is_fixed(filters)
+
+    @property
+    def filter_form(self) -> Any:
+        """The fields of the filters, their choices read."""
+        if not self.is_narrowed and not self._has_fixed_filters:
+            settle(self.filterset, self._read[1])
+        return self.filterset.form
 
     @cached_property
     def found(self) -> QuerySet[Any]:
         """The rows after search and filters, before the tab."""
         rows = self.base
         if self.is_narrowed:
+            if not self._has_fixed_filters:
+                settle(self.filterset, together(**choice_rows(self.filterset)))
             form = self.filterset.form
             form.is_valid()
             for name in form.fields:  # one wrong value must not undo the other filters
@@ -214,7 +237,7 @@ class ListPage:
                 continue
             field = form.fields[name]
             names = [key for key in names_of(name, field.widget) if key in self.params]
-            chips.append({"names": names, "label": field.label or name, "value": _words_for(field, value)})
+            chips.append({"names": names, "label": field.label or name, "value": words_for(field, value)})
         return chips
 
     @cached_property
@@ -226,13 +249,23 @@ class ListPage:
     def count_label(self) -> str:
         return label_of(self.count, limit=COUNT_LIMIT)
 
-    @cached_property
+    @property
     def _counts(self) -> dict[str, int]:
-        """Rows of the view under "", and of each counted tab under its key: one query."""
-        wanted = {"": self.matching}
+        return self._read[0]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, int], dict[str, list[Any]]]:
+        """Rows of the view under "", of each counted tab under its key, where none is shown of the whole list under
+        ANY; the rows that the choices of the filters are made of, unless a filter has asked for them; and what the
+        rows shown prefetch: one query.
+        """
+        wanted = {"": self.matching} | ({} if self._window[0] else {ANY: self.base})
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
-        counts = capped_counts(wanted, limit=COUNT_LIMIT)
-        return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}
+        choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
+        counts, found = capped_counts(
+            wanted, limit=COUNT_LIMIT, beside=choices, shown=self._window[0], relations=self._apart[1]
+        )
+        return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
         return tab is self.tab and not self.is_filtered
@@ -252,7 +285,7 @@ class ListPage:
     @cached_property
     def is_unused(self) -> bool:
         """No row at all, whatever the view: the page says what will be here one day."""
-        return not self.base.exists()
+        return not self.rows and not self._counts[ANY]
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:
@@ -276,9 +309,17 @@ class ListPage:
 
     @property
     def _shown(self) -> QuerySet[Any]:
-        """The matching rows with what a row of the page shows of them."""
+        """The matching rows with what a row of the page shows of them, but for what is read with the counts."""
         columns = self.listing.columns
-        return self.matching.values_list(*columns, named=True) if columns else self.matching
+        if columns:
+            return self.matching.values_list(*columns, named=True)
+        bare, _, others = self._apart
+        return bare.prefetch_related(*others)
+
+    @cached_property
+    def _apart(self) -> tuple[QuerySet[Any], list[Any], list[Any]]:
+        """The matching rows without what they prefetch, and that: what is read with the counts, and the rest."""
+        return (self.matching, [], []) if self.listing.columns else apart(self.matching)
 
     def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
         value, pk = edge
@@ -289,6 +330,8 @@ class ListPage:
 
     @property
     def rows(self) -> list[Any]:
+        if self._apart[1]:
+            self._read  # noqa: B018 - fills what they prefetch
         return self._window[0]
 
     @cached_property
@@ -339,34 +382,3 @@ class ListPage:
     @property
     def _order(self) -> str:
         return f"{'-' if self.descending else ''}{self.sort.key}"
-
-
-def _words_for(field: Any, value: Any) -> str:
-    """The value of a filter as its chip says it."""
-    if isinstance(value, slice):
-        start, stop = ("" if edge is None else _plain(edge) for edge in (value.start, value.stop))
-        return f"{start} – {stop}".strip()
-    if isinstance(value, (str, Model)) or not hasattr(value, "__iter__"):
-        value = [value]
-    choices = getattr(field, "choices", None)  # may be an iterator that knows no length, so it has no truth value
-    is_row = any(isinstance(item, Model) for item in value)
-    named = {} if is_row or choices is None else dict(_flat(choices))
-    return ", ".join(str(named.get(item) or named.get(str(item)) or _plain(item)).strip() for item in value)
-
-
-def _flat(choices: Any) -> list[tuple[Any, Any]]:
-    """Choices without their groups."""
-    flat: list[tuple[Any, Any]] = []
-    for key, words in choices:
-        flat.extend(words if isinstance(words, (list, tuple)) else [(key, words)])
-    return flat
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "DATE_FORMAT")
-    if isinstance(value, date):
-        return formats.date_format(value, "DATE_FORMAT")
-    return str(value)

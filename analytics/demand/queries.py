@@ -16,8 +16,10 @@ from accounts.jobs.models import Job
 from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandChunk, DemandForecast, DemandOutlook, DemandResult, DemandRun, DemandScore
 from analytics.demand.rules import BUCKETS, FRESH_DAYS, digest_of_rows, unpack_ids
+from analytics.facts.queries import trading_edges
 from analytics.forecasts.queries import watched
 from core.among import Among
+from core.together import together
 from ecommerce.inventory.models import StockLevel
 from ecommerce.purchasing.queries import STILL_TO_COME, lines_on_the_way
 
@@ -34,19 +36,67 @@ def run_list() -> QuerySet[DemandRun]:
 
 def open_run() -> DemandRun | None:
     """The run that is being worked on, if there is one."""
-    return DemandRun.objects.open().order_by("-pk").first()
+    return _open_runs().first()
+
+
+def _open_runs() -> QuerySet[DemandRun]:
+    return DemandRun.objects.open().order_by("-pk")
+
+
+@dataclass(frozen=True)
+class Work:
+    """The run that is being worked on, the job that waits to begin one, the newest run that ended, and the first and
+    the last day with an order: or None each. `chunks` is the open run's progress_of(), as far as it has begun.
+    """
+
+    run: DemandRun | None
+    job: Job | None
+    newest: DemandRun | None
+    traded: tuple[date, date] | None
+    chunks: dict[str, int] | None
+
+
+def work(merchant: Merchant) -> Work:
+    """What there is and what is being made. One query."""
+    parts = {"newest": _newest_runs()[:1], "traded": trading_edges()}
+    found = together(**_open(merchant), **parts)
+    return _work(found)
+
+
+def _open(merchant: Merchant) -> dict[str, QuerySet[Any]]:
+    runs = _open_runs()[:1]
+    return {"runs": runs, "chunks": _progress(runs.values("pk")), "jobs": _open_jobs(merchant)[:1]}
+
+
+def _work(found: dict[str, Any]) -> Work:
+    names = ("runs", "jobs", "newest", "traded", "chunks")
+    return Work(*(next(iter(found.get(name, ())), None) for name in names))
+
+
+def work_and_accuracy(merchant: Merchant, since: date) -> tuple[Work, list[Accuracy]]:
+    """work() and accuracy() for the list of runs. One query."""
+    found = together(**_open(merchant), sums=_sums(_recent_scores(since)))
+    return _work(found), _accuracies(found["sums"])
 
 
 def newest_run() -> DemandRun | None:
     """The newest run of the present that ended with forecasts."""
+    return _newest_runs().first()
+
+
+def _newest_runs() -> QuerySet[DemandRun]:
     closed = DemandRun.objects.closed().filter(live=True).exclude(result__outcome=DemandResult.Outcome.REFUSED)
-    return closed.select_related("merchant", "result").first()
+    return closed.select_related("merchant", "result")
 
 
 def open_job(merchant: Merchant) -> Job | None:
     """The job that waits to begin a run, or begins it now."""
+    return _open_jobs(merchant).first()
+
+
+def _open_jobs(merchant: Merchant) -> QuerySet[Job]:
     jobs = Job.objects.filter(merchant=merchant, task=TASK, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return jobs.order_by("-pk").first()
+    return jobs.order_by("-pk")
 
 
 def run_before(run: DemandRun) -> DemandRun | None:
@@ -80,9 +130,16 @@ class Accuracy:
 
 def accuracy(since: date, *, run: DemandRun | None = None) -> list[Accuracy]:
     """The scores of live runs that looked from `since` on, or of one run, by bucket and pattern."""
-    scores = DemandScore.objects.filter(points__gt=0)
-    scores = scores.filter(run=run) if run is not None else scores.filter(run__live=True, run__data_to__gte=since)
-    sums = scores.order_by().values("bucket", "pattern").annotate(
+    scores = DemandScore.objects.filter(run=run) if run is not None else _recent_scores(since)
+    return _accuracies(_sums(scores))
+
+
+def _recent_scores(since: date) -> QuerySet[DemandScore]:
+    return DemandScore.objects.filter(run__live=True, run__data_to__gte=since)
+
+
+def _sums(scores: QuerySet[DemandScore]) -> QuerySet[Any]:
+    sums: QuerySet[Any] = scores.filter(points__gt=0).order_by().values("bucket", "pattern").annotate(
         count=Sum("points"),
         held=Sum(F("inside_80") * F("points"), output_field=FloatField()),
         size=Sum(F("miss") * F("points"), output_field=FloatField()),
@@ -90,6 +147,10 @@ def accuracy(since: date, *, run: DemandRun | None = None) -> list[Accuracy]:
         all_sold=Sum("sold"),
         all_said=Sum("said"),
     )  # fmt: skip
+    return sums
+
+
+def _accuracies(sums: Iterable[dict[str, Any]]) -> list[Accuracy]:
     found = [
         Accuracy(
             row["bucket"],
@@ -114,12 +175,19 @@ def chunk_counts(run: DemandRun) -> dict[str, int]:
 
 def progress_of(run: DemandRun) -> dict[str, int]:
     """How far a run is: variants in all, finished, and chunks still to be done."""
+    counted = next(iter(_progress(run)), {"finished": 0, "left": 0})
+    return {"series": run.series, **counted}
+
+
+def _progress(run: Any) -> QuerySet[Any]:
+    """One row for the run; none where it has no chunks yet."""
     unfinished = Q(state__in=[DemandChunk.State.WAITING, DemandChunk.State.RUNNING])
     split = Q(state=DemandChunk.State.SPLIT)
-    counted = DemandChunk.objects.filter(run=run).aggregate(
+    chunks: Any = DemandChunk.objects.filter(run=run).order_by().values("run")
+    rows: QuerySet[Any] = chunks.annotate(
         finished=Sum("series", filter=~unfinished & ~split, default=0), left=Count("pk", filter=unfinished)
-    )
-    return {"series": run.series, **counted}
+    ).values("finished", "left")
+    return rows
 
 
 def rows_of(chunk: DemandChunk) -> list[tuple[int, int, str, bytes]]:

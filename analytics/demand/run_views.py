@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,16 @@ from analytics.demand.actions import cancel_run
 from analytics.demand.changes import change_of
 from analytics.demand.listing import RUNS
 from analytics.demand.models import DemandOutlook, DemandRun
-from analytics.demand.queries import accuracy, chunk_counts, newest_run, open_job, open_run, progress_of, run_list
+from analytics.demand.queries import (
+    Work,
+    accuracy,
+    chunk_counts,
+    newest_run,
+    progress_of,
+    run_list,
+    work,
+    work_and_accuracy,
+)
 from analytics.demand.rules import refusal
 from analytics.demand.tables import accuracy_rows, category_rows, change_shown, failure_rows, pattern_rows, shop_sum
 from analytics.demand.tasks import request_demand
@@ -31,25 +41,27 @@ from core.htmx import done, page
 RECENT_DAYS = 56
 
 
-def state_of_work(request: MerchantRequest) -> dict[str, Any]:
-    """The run that waits or is being worked on, in words; empty where there is none."""
-    run = open_run()
-    if run is None and open_job(request.merchant) is None:
+def state_of_work(request: MerchantRequest, known: Work | None = None) -> dict[str, Any]:
+    """The run that waits or is being worked on, in words; empty where there is none. One query, none where known."""
+    known = known or work(request.merchant)
+    run = known.run
+    if run is None and known.job is None:
         return {}
+    waiting = {"says": _("Waiting for its turn"), "percent": 0}
     return {
-        "work": progress_words(run) if run is not None else {"says": _("Waiting for its turn"), "percent": 0},
+        "work": waiting if run is None else progress_words(run, known.chunks or {"finished": 0}),
         "work_run": run,
         "may_run": request.membership.may("forecasts.run"),
     }
 
 
-def progress_words(run: DemandRun) -> dict[str, Any]:
+def progress_words(run: DemandRun, chunks: Mapping[str, int]) -> dict[str, Any]:
     """How far a run is: a sentence, percent, and how long it has taken."""
-    known = progress_of(run)
-    percent = round(100 * known["finished"] / known["series"]) if known["series"] else 0
+    series, finished = run.series, chunks["finished"]
+    percent = round(100 * finished / series) if series else 0
     taken = (timezone.now() - run.made_at).total_seconds()
     return {
-        "says": words.progress(known["series"], known["finished"]),
+        "says": words.progress(series, finished),
         "percent": percent,
         "taken": words.duration(taken),
     }
@@ -88,10 +100,11 @@ def cancel(request: MerchantRequest, pk: int) -> HttpResponse:
 def runs(request: MerchantRequest) -> HttpResponse:
     """Every run, and how well those of the last weeks did."""
     since = request.merchant.today() - timedelta(days=RECENT_DAYS)
+    known, scores = work_and_accuracy(request.merchant, since)
     context = {
         "page": RUNS.page(run_list(), request.GET),
-        "scores": accuracy_rows([one for one in accuracy(since) if not one.pattern]),
-        **state_of_work(request),
+        "scores": accuracy_rows([one for one in scores if not one.pattern]),
+        **state_of_work(request, known),
     }
     return page(request, "analytics/demand/runs.html", context, part="results")
 
@@ -109,7 +122,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "may_run": request.membership.may("forecasts.run"),
     }
     if result is None:
-        context["work"] = progress_words(found)
+        context["work"] = progress_words(found, progress_of(found))
     elif result.refusal:
         context["why"], context["cure"] = _refused(found, result.refusal)
     else:

@@ -16,7 +16,7 @@ from analytics.demand.forms import TermsForm
 from analytics.demand.listing import OUTLOOKS
 from analytics.demand.models import DemandOutlook
 from analytics.demand.outlooks import terms_of_shop
-from analytics.demand.queries import accuracy, newest_run, outlook_list
+from analytics.demand.queries import Work, accuracy, outlook_list, work
 from analytics.demand.rules import refusal
 from analytics.demand.run_views import state_of_work
 from analytics.demand.sheets import Sheet, sheet_of
@@ -24,7 +24,7 @@ from analytics.demand.tables import outlook_row
 from analytics.demand.terms import clear_terms, set_terms, terms_of
 from analytics.engine.demand import LEVELS
 from analytics.engine.stock import ENDLESS
-from analytics.forecasts.queries import edges
+from analytics.forecasts.queries import edges_of
 from analytics.forecasts.words import refusal as refusal_words
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -39,7 +39,8 @@ from ecommerce.catalog.queries import variant_list
 @require_GET
 def index(request: MerchantRequest) -> HttpResponse:
     """Every variant with what is expected of it, its stock and what to order."""
-    newest = newest_run()
+    known = work(request.merchant)
+    newest = known.newest
     listed = OUTLOOKS.page(outlook_list(), request.GET)
     context: dict[str, Any] = {
         "page": listed,
@@ -50,19 +51,19 @@ def index(request: MerchantRequest) -> HttpResponse:
         "may_edit": request.membership.may("demand.edit"),
         "may_order": request.membership.may("purchasing.edit"),
         "may_import": request.membership.may("imports.run"),
-        **state_of_work(request),
+        **state_of_work(request, known),
     }
     if newest is None:
-        context |= _why_none(request)
+        context |= _why_none(request, known)
     else:
         context["export_url"] = reverse("demand-export", args=[request.merchant.slug])
         context["is_old"] = (request.merchant.today() - newest.data_to).days > 2  # type: ignore[operator]
     return page(request, "analytics/demand/list.html", context, part="results")
 
 
-def _why_none(request: MerchantRequest) -> dict[str, str]:
+def _why_none(request: MerchantRequest, known: Work) -> dict[str, str]:
     """Why there is no forecast yet, and what would change it; nothing where the first comes with the night."""
-    first, last = edges(request.merchant, request.merchant.today()) or (None, None)
+    first, last = edges_of(known.traded, request.merchant.today()) or (None, None)
     no = refusal(first, last)
     if no is None:
         return {}

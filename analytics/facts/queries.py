@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.merchants.models import Merchant
@@ -190,5 +190,12 @@ def differences(merchant: Merchant) -> list[str]:
 
 def trading_days() -> tuple[date, date] | None:
     """The first and the last day with an order, from the facts; None where nothing was ever sold."""
-    edges = DailyFact.objects.filter(orders__gt=0).aggregate(first=Min("day"), last=Max("day"))
-    return (edges["first"], edges["last"]) if edges["first"] else None
+    found: tuple[date, date] | None = next(iter(trading_edges()), None)
+    return found
+
+
+def trading_edges() -> QuerySet[Any]:
+    """One row of the first and the last day with an order; none where nothing was ever sold."""
+    days: Any = DailyFact.objects.filter(orders__gt=0).order_by().values("merchant_id")
+    rows: QuerySet[Any] = days.annotate(first=Min("day"), last=Max("day")).values_list("first", "last")
+    return rows

@@ -39,8 +39,13 @@ def run_list() -> QuerySet[ForecastRun]:
 
 def newest_run(measure: str, *, made: bool = False) -> ForecastRun | None:
     """The newest live run of a measure; with `made` the newest that has a forecast."""
+    return newest_runs(measure, made=made).select_related("merchant").first()
+
+
+def newest_runs(measure: str, *, made: bool = False) -> QuerySet[ForecastRun]:
+    """The live runs of a measure, the newest first; with `made` those that have a forecast."""
     runs = ForecastRun.objects.of(measure).live()
-    return (runs.made() if made else runs).select_related("merchant").first()
+    return runs.made() if made else runs
 
 
 def forecast_days(run: ForecastRun) -> list[Forecast]:
@@ -65,7 +70,11 @@ def replayed_days(run: ForecastRun) -> list[Forecast]:
 
 def edges(merchant: Merchant, today: date) -> tuple[date, date] | None:
     """The first day with a sale and the last day whose sales are known; None where nothing was ever sold."""
-    traded = trading_days()
+    return edges_of(trading_days(), today)
+
+
+def edges_of(traded: tuple[date, date] | None, today: date) -> tuple[date, date] | None:
+    """As edges(), from the first and the last day with an order."""
     return (traded[0], known_until(traded[1], today)) if traded else None
 
 

@@ -7,14 +7,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import DailyFact
-from analytics.forecasts.models import Measure
-from analytics.forecasts.queries import newest_run
-from analytics.restock.queries import Outlook, stock_outlooks, with_variants
+from analytics.forecasts.models import Forecast, ForecastRun, Measure
+from analytics.forecasts.queries import newest_runs
+from analytics.restock.queries import Outlook, outlook_parts, stock_outlooks, with_variants
 from core.charts import Fan
+from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.complaints.models import Complaint
 from ecommerce.orders.models import Order
@@ -36,26 +37,6 @@ class ToDo:
     next_complaint: datetime | None
     reviews: int
     low_reviews: int
-
-
-def to_do(merchant: Merchant, now: datetime) -> ToDo:
-    """What is to be done now. Three queries."""
-    end_of_day = merchant.day_bounds(merchant.today())[1]
-    orders = Order.objects.to_ship().aggregate(
-        all=Count("pk"), due=Count("pk", filter=Q(ship_by__lt=end_of_day)), late=Count("pk", filter=Q(ship_by__lt=now))
-    )
-    complaints = Complaint.objects.filter(state=Complaint.State.OPENED).aggregate(all=Count("pk"), next=Min("due_at"))
-    reviews = Review.objects.unanswered().filter(rating__lte=3, created_at__gte=now - timedelta(days=60))
-    counts = reviews.aggregate(all=Count("pk"), low=Count("pk", filter=Q(rating__lte=2)))
-    return ToDo(
-        orders["all"],
-        orders["due"],
-        orders["late"],
-        complaints["all"],
-        complaints["next"],
-        counts["all"],
-        counts["low"],
-    )
 
 
 @dataclass(frozen=True)
@@ -86,26 +67,94 @@ class Pulse:
         return self.value / self.orders if self.orders else None
 
 
-def _pulse(first: datetime, last: datetime) -> Pulse:
-    found = Order.objects.filter(placed_at__gte=first, placed_at__lt=last).aggregate(
-        orders=Count("pk"), value=Sum("total", default=ZERO)
+NOTHING = Pulse(0, ZERO)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the page reads. `past` are the last PAST_DAYS full days in order, with rows of zeros where nothing happened.
+
+    `today` is the day so far, `last_week` the same weekday last week up to the same time: like with like. `run` and
+    `days` are the newest forecast of sales, `stock` is what restock() begins with. What was not asked for is empty.
+    """
+
+    to_do: ToDo
+    past: list[DailyFact]
+    today: Pulse
+    last_week: Pulse
+    run: ForecastRun | None
+    days: list[Forecast]
+    stock: dict[str, Any]
+
+
+def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool, stock: bool) -> Look:
+    """All of it in one query."""
+    day = merchant.today()
+    start, before = merchant.day_bounds(day)[0], merchant.day_bounds(day - timedelta(days=7))[0]
+    parts = _waiting(now, merchant.day_bounds(day)[1])
+    if facts:
+        parts["past"] = DailyFact.objects.between(day - timedelta(days=PAST_DAYS), day - timedelta(days=1))
+        parts["today"], parts["last_week"] = _pulse(start, now), _pulse(before, before + (now - start))
+    if facts and forecasts:
+        parts["runs"] = newest_runs(Measure.SALES_VALUE, made=True)[:1]
+        parts["days"] = Forecast.objects.filter(run=parts["runs"].values("pk")).order_by("step")
+    if stock:
+        parts |= outlook_parts(day, merchant.low_stock_days)
+    found = together(**parts)
+    known = {fact.day: fact for fact in found.get("past", ())}
+    every = (day - timedelta(days=back) for back in range(PAST_DAYS, 0, -1)) if facts else ()
+    today, last_week = (next((Pulse(*row) for row in found.get(name, ())), NOTHING) for name in ("today", "last_week"))
+    return Look(
+        to_do=_to_do(found),
+        past=[known.get(one) or DailyFact(day=one) for one in every],
+        today=today,
+        last_week=last_week,
+        run=next(iter(found.get("runs", ())), None),
+        days=found.get("days", []),
+        stock={name: found[name] for name in ("outlooks", "traded") if name in found},
     )
-    return Pulse(found["orders"], found["value"])
 
 
-def today_and_last_week(merchant: Merchant, now: datetime) -> tuple[Pulse, Pulse]:
-    """Today so far, and the same weekday last week up to the same time of day: like with like."""
-    today = merchant.today()
-    start, before = merchant.day_bounds(today)[0], merchant.day_bounds(today - timedelta(days=7))[0]
-    return _pulse(start, now), _pulse(before, before + (now - start))
+def _waiting(now: datetime, end_of_day: datetime) -> dict[str, Any]:
+    """What is to be done now: one row each, or none where nothing is."""
+    reviews = Review.objects.unanswered().filter(rating__lte=3, created_at__gte=now - timedelta(days=60))
+    return {
+        "orders": _of_shop(Order.objects.to_ship()).annotate(
+            all=Count("pk"),
+            due=Count("pk", filter=Q(ship_by__lt=end_of_day)),
+            late=Count("pk", filter=Q(ship_by__lt=now)),
+        ),
+        "complaints": _of_shop(Complaint.objects.filter(state=Complaint.State.OPENED)).annotate(
+            all=Count("pk"), next=Min("due_at")
+        ),
+        "reviews": _of_shop(reviews).annotate(all=Count("pk"), low=Count("pk", filter=Q(rating__lte=2))),
+    }
 
 
-def recent_days(today: date, days: int) -> list[DailyFact]:
-    """The facts of the last `days` full days in order; days on which nothing happened are rows of zeros."""
-    first = today - timedelta(days=days)
-    found = {fact.day: fact for fact in DailyFact.objects.between(first, today - timedelta(days=1))}
-    every = (first + timedelta(days=step) for step in range(days))
-    return [found.get(day) or DailyFact(day=day) for day in every]
+def _of_shop(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """As one group, to be summed up by a query that is read with others."""
+    return rows.order_by().values("merchant_id")
+
+
+def _to_do(found: dict[str, Any]) -> ToDo:
+    orders: dict[str, Any] = next(iter(found["orders"]), {})
+    complaints: dict[str, Any] = next(iter(found["complaints"]), {})
+    reviews: dict[str, Any] = next(iter(found["reviews"]), {})
+    return ToDo(
+        to_ship=orders.get("all", 0),
+        due_today=orders.get("due", 0),
+        late=orders.get("late", 0),
+        complaints=complaints.get("all", 0),
+        next_complaint=complaints.get("next"),
+        reviews=reviews.get("all", 0),
+        low_reviews=reviews.get("low", 0),
+    )
+
+
+def _pulse(first: datetime, last: datetime) -> QuerySet[Any]:
+    orders: Any = _of_shop(Order.objects.filter(placed_at__gte=first, placed_at__lt=last))
+    pulse: QuerySet[Any] = orders.annotate(orders=Count("pk"), value=Sum("total", default=ZERO))
+    return pulse.values_list("orders", "value")
 
 
 @dataclass(frozen=True)
@@ -134,13 +183,13 @@ class Ahead:
         return bool(self.usual and self.high < self.usual * 0.95)
 
 
-def ahead(merchant: Merchant, past: list[DailyFact]) -> Ahead | None:
+def ahead(merchant: Merchant, look: Look) -> Ahead | None:
     """The chart of the last seven weeks and the next two; None where there is no forecast yet."""
-    run = newest_run(Measure.SALES_VALUE, made=True)
+    run, past = look.run, look.past
     if run is None or run.data_to is None:
         return None
     today = merchant.today()
-    days = [day for day in run.days.order_by("step") if day.day >= today][:AHEAD_DAYS]
+    days = [day for day in look.days if day.day >= today][:AHEAD_DAYS]
     if not days:
         return None
     total = run.total(1, AHEAD_DAYS)
@@ -158,9 +207,9 @@ def ahead(merchant: Merchant, past: list[DailyFact]) -> Ahead | None:
     return Ahead(chart, low, middle, high, run.usual, run.data_to >= today - timedelta(days=2), rows)
 
 
-def restock(merchant: Merchant, most: int = 5) -> tuple[int, list[tuple[Outlook, Variant]]]:
+def restock(merchant: Merchant, look: Look, most: int = 5) -> tuple[int, list[tuple[Outlook, Variant]]]:
     """How many variants run low by the shop's own threshold, and the first of them."""
     horizon = merchant.low_stock_days
-    soon = stock_outlooks(merchant.today(), within=horizon)
+    soon = stock_outlooks(merchant.today(), horizon, look.stock)
     low = [one for one in soon if one.is_out or one.lasts.middle < horizon]
     return len(low), with_variants(low[:most])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.forecasts.models import Measure
 from analytics.forecasts.words import day_name, figure
-from analytics.home.queries import PAST_DAYS, Tile, ahead, recent_days, restock, to_do, today_and_last_week
+from analytics.home.queries import Tile, ahead, look, restock
 from core.access import MerchantRequest, member_view
 
 
@@ -20,10 +22,10 @@ def home(request: MerchantRequest) -> HttpResponse:
     """What to do, how the day goes, what is about to happen; each part for those who may see it."""
     merchant, now = request.merchant, timezone.now()
     may = request.membership.may
-    context = {"now": now, "to_do": to_do(merchant, now)}
+    found = look(merchant, now, facts=may("facts.view"), forecasts=may("forecasts.view"), stock=may("stock.view"))
+    context: dict[str, Any] = {"now": now, "to_do": found.to_do}
     if may("facts.view"):
-        past = recent_days(merchant.today(), PAST_DAYS)
-        today, last_week = today_and_last_week(merchant, now)
+        past, today, last_week = found.past, found.today, found.last_week
         fortnight = past[-14:]
         context["tiles"] = [
             Tile(label, getattr(today, name), kind, getattr(last_week, name), [float(read(fact)) for fact in fortnight])
@@ -39,17 +41,18 @@ def home(request: MerchantRequest) -> HttpResponse:
         context["refunded"] = sum(fact.refunded for fact in past[-28:])
         context["has_sales"] = any(fact.orders for fact in past) or today.orders
     if may("forecasts.view") and context.get("has_sales"):
-        found = ahead(merchant, past)
-        context["ahead"] = found
-        if found is not None:
+        expected = ahead(merchant, found)
+        context["ahead"] = expected
+        if expected is not None:
 
             def shown(value: float) -> str:
                 return figure(value, Measure.SALES_VALUE, merchant.currency)
 
             context["table"] = [
-                [day_name(day), shown(middle), f"{shown(low)} – {shown(high)}"] for day, middle, low, high in found.rows
+                [day_name(day), shown(middle), f"{shown(low)} – {shown(high)}"]
+                for day, middle, low, high in expected.rows
             ]
             context["head"] = [_("Day"), _("Middle"), _("8 in 10")]
     if may("stock.view"):
-        context["low_count"], context["low"] = restock(merchant)
+        context["low_count"], context["low"] = restock(merchant, found)
     return render(request, "analytics/home/index.html", context)

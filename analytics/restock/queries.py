@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf, isfinite
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from analytics.demand.queries import fresh_outlooks
 from analytics.demand.rules import FRESH_DAYS
 from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantFact
-from analytics.facts.queries import trading_days
+from analytics.facts.queries import trading_edges
 from analytics.restock.rules import PACE_DAYS, Cover, cover
-from core.among import Among
+from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
 from ecommerce.purchasing.queries import Coming, coming_units
@@ -54,33 +55,49 @@ class Outlook:
         return self.available <= 0
 
 
-def stock_outlooks(today: date, within: float = inf) -> list[Outlook]:
+def outlook_parts(today: date, within: float = inf) -> dict[str, QuerySet[Any]]:
+    """What stock_outlooks() begins with, for pages that read it together with other things."""
+    return {"outlooks": _forecasts(today, within), "traded": trading_edges()}
+
+
+def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | None = None) -> list[Outlook]:
     """Every variant that is stocked and sells, the one that runs out first at the top; `within` so many days.
 
     A variant with a new demand forecast lasts as long as that says, any other as the sales of the last 28 days do.
+    `known` are the rows of outlook_parts(), where they are read already.
     """
-    found = [*_forecast(today, within), *(one for one in _paced(today) if one.lasts.middle <= within)]
+    known = together(**outlook_parts(today, within)) if known is None else known
+    paced = _paced(today, within, known["traded"])
+    found = [*_forecast(known["outlooks"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
 
-def _forecast(today: date, within: float) -> Iterable[Outlook]:
-    """What the demand forecasts say. Their days count from the day they were last held against the stock."""
+def _forecasts(today: date, within: float) -> QuerySet[Any]:
     rows = fresh_outlooks(today).filter(variant__is_active=True).order_by()
     if isfinite(within):
         rows = rows.filter(lasts__lte=within + FRESH_DAYS + 1)
-    columns = ("variant_id", "available", "mean", "run__horizon", "lasts_low", "lasts", "lasts_high", "as_of")
-    for variant, available, mean, horizon, low, middle, high, as_of in rows.values_list(*columns):
+    return rows.values_list(
+        "variant_id", "available", "mean", "run__horizon", "lasts_low", "lasts", "lasts_high", "as_of"
+    )
+
+
+def _forecast(rows: Iterable[Any], today: date, within: float) -> Iterable[Outlook]:
+    """What the demand forecasts say. Their days count from the day they were last held against the stock."""
+    for variant, available, mean, horizon, low, middle, high, as_of in rows:
         over = (today - as_of).days if as_of else 0
         low, middle, high = (inf if days >= ENDLESS else max(days - over, 0.0) for days in (low, middle, high))
         if middle <= within:
             yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
 
 
-def _paced(today: date) -> list[Outlook]:
-    traded = trading_days()
-    if traded is None:
+def _paced(today: date, within: float, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
+    """What the sales of the last days say. What is on its way makes stock last longer, never shorter, so a variant
+    whose shelf alone lasts beyond `within` is passed over.
+    """
+    first = next((first for first, _ in edges), None)
+    if first is None:
         return []
-    days = min(PACE_DAYS, max(1, (today - traded[0]).days))
+    days = min(PACE_DAYS, max(1, (today - first).days))
     since = today - timedelta(days=days)
     sold: Any = (
         VariantFact.objects.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
@@ -89,20 +106,38 @@ def _paced(today: date) -> list[Outlook]:
         .values_list("variant_id")
         .annotate(sold=Sum("units"), squares=Sum(F("units") * F("units")))
     )
-    pace = {variant_id: (units, squares) for variant_id, units, squares in sold if units}
     levels: Any = (
-        StockLevel.objects.filter(Among("variant_id", pace), variant__is_active=True)
+        StockLevel.objects.filter(variant__is_active=True)
         .order_by()
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
-    coming = coming_units(pace)
+    pace = _together_within(sold, levels, within / days)
+    coming = coming_units([variant_id for variant_id, *_ in pace]) if pace else {}
     found = []
-    for variant_id, available in levels:
-        units, squares = pace[variant_id]
+    for variant_id, units, squares, available in pace:
         lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
         if lasts is not None:
             found.append(Outlook(variant_id, available, units / days, lasts, today))
+    return found
+
+
+def _together_within(sold: QuerySet[Any], levels: QuerySet[Any], times: float) -> list[tuple[int, int, int, int]]:
+    """Variant, units sold, their squares and units free of the variants that are in both queries and have no more free
+    than so many times what was sold. The database joins them: a shop has thousands, and few run low.
+    """
+    sold_sql, sold_params = sold.query.sql_with_params()
+    free_sql, free_params = levels.query.sql_with_params()
+    sql = (
+        "SELECT s.variant_id, s.sold, s.squares, f.free"  # noqa: S608 - made by the ORM, within the tenant
+        f" FROM ({sold_sql}) s JOIN ({free_sql}) f ON f.variant_id = s.variant_id WHERE s.sold > 0"
+    )
+    params = [*sold_params, *free_params]
+    if isfinite(times):
+        sql, params = f"{sql} AND f.free <= s.sold * %s", [*params, times]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[tuple[int, int, int, int]] = cursor.fetchall()
     return found
 
 
@@ -114,14 +149,12 @@ def _with_coming(
     alone = cover(available, units, squares, days)
     if alone is None or coming is None or coming.first is None or coming.first < today:
         return alone
-    together = cover(available + coming.units, units, squares, days)
-    assert together is not None
+    both = cover(available + coming.units, units, squares, days)
+    assert both is not None
     arrival = (coming.first - today).days
     low, middle, high = (
         first if first < arrival else then
-        for first, then in zip(
-            (alone.low, alone.middle, alone.high), (together.low, together.middle, together.high), strict=True
-        )
+        for first, then in zip((alone.low, alone.middle, alone.high), (both.low, both.middle, both.high), strict=True)
     )
     return Cover(low, middle, high)
 

@@ -91,8 +91,8 @@ class Server:
 @contextmanager
 def _server(where: Place, port: int, settings: str = "config.settings") -> Iterator[Server]:
     command = [
-        sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2", "--threads=4",
-        "--timeout=60", "--log-level=warning",
+        sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--preload", "--workers=2",
+        "--threads=4", "--timeout=60", "--log-level=warning",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environment(where.address) | {"DJANGO_SETTINGS_MODULE": settings})
     try:

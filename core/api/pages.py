@@ -17,6 +17,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from core.together import read
+
 SINCE = "updated_since"
 LARGEST_ID = 2**63 - 1
 
@@ -72,7 +74,7 @@ class CursorPages(BasePagination):
         if edge is not None:
             queryset = queryset.filter(self._beyond(edge))
         order = (self.field, "pk") if self.field else ("-pk",)
-        rows = list(queryset.order_by(*order)[: size + 1])
+        rows = read(queryset.order_by(*order)[: size + 1])
         self.more = self._write(rows[size - 1]) if len(rows) > size else ""
         return rows[:size]
 

@@ -9,6 +9,7 @@ from core.lists import Listing, Sort, Tab
 from ecommerce.catalog.filters import ProductFilters
 from ecommerce.catalog.models import Product
 from ecommerce.catalog.queries import search_products, sold_out
+from ecommerce.catalog.rows import COLUMNS
 
 PRODUCTS = Listing(
     tabs=[
@@ -28,6 +29,7 @@ PRODUCTS = Listing(
     ],
     filters=ProductFilters,
     search=search_products,
+    columns=COLUMNS,
 )
 
 PRODUCT_LIST = declare(

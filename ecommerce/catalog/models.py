@@ -43,9 +43,12 @@ class Category(models.Model):
     @property
     def label(self) -> str:
         """The name in the language of the page."""
-        if self.name_zh and (translation.get_language() or "").startswith("zh"):
-            return self.name_zh
-        return self.name
+        return self.label_of(self.name, self.name_zh)
+
+    @staticmethod
+    def label_of(name: str, name_zh: str) -> str:
+        """Of the two names, which may be missing, the one in the language of the page."""
+        return name_zh if name_zh and (translation.get_language() or "").startswith("zh") else name
 
     @property
     def depth(self) -> int:

@@ -24,7 +24,9 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
+from core.filters import Choices
 from core.money import money_field
 from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
 from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
@@ -47,7 +49,8 @@ def product_list() -> QuerySet[Product]:
         price_high=Coalesce(_price(variants, Max), NOTHING),
         first_sku=Subquery(variants.annotate(first=Min("sku")).values("first")),
         stock=Coalesce(Subquery(free.values("n"), IntegerField()), 0),
-        is_counted=Exists(Variant.objects.filter(product=OuterRef("pk"), stock_levels__isnull=False)),
+        # not Exists(): PostgreSQL would look up every variant of the shop at once to know it of the rows of a page
+        is_counted=IsNull(Subquery(free.values("n"), IntegerField()), False),
     )
 
 
@@ -57,7 +60,9 @@ def _price(variants: QuerySet[Any], edge: type[Min] | type[Max]) -> Any:
 
 def sold_out(products: QuerySet[Any]) -> QuerySet[Any]:
     """Products on sale of which nothing is left, among those that are counted."""
-    return products.filter(state__in=Product.FOR_SALE, is_counted=True, stock__lte=0)
+    counted = Variant.objects.filter(stock_levels__isnull=False).order_by().values("product")
+    gone = counted.annotate(n=Sum(F("stock_levels__on_hand") - F("stock_levels__reserved"))).filter(n__lte=0)
+    return products.filter(state__in=Product.FOR_SALE, pk__in=gone.values("product"))
 
 
 def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -128,11 +133,11 @@ def prior_prices(variants: Iterable[Variant], now: datetime) -> dict[int, PriorP
     return {pk: prior for pk, prior in found.items() if prior is not None}
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """Code and indented name of every category, in the order of the tree."""
-    return [
-        (category.code, "\u2003" * category.depth + category.label) for category in Category.objects.order_by("path")
-    ]
+# Code and indented name of every category, in the order of the tree.
+category_choices = Choices(
+    lambda: Category.objects.order_by("path"),
+    lambda category: (category.code, "\u2003" * category.depth + category.label),
+)
 
 
 def taken_skus(skus: Iterable[str], *, except_for: Sequence[int] = ()) -> set[str]:

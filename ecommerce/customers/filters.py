@@ -5,16 +5,12 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import Choices
 from ecommerce.customers.models import Customer
 from ecommerce.customers.queries import countries, tag_names
 
-
-def country_choices() -> list[tuple[str, str]]:
-    return [(code, code) for code in countries()]
-
-
-def tag_choices() -> list[tuple[str, str]]:
-    return [(name, name) for name in tag_names()]
+country_choices = Choices(countries, lambda code: (code, code))
+tag_choices = Choices(tag_names, lambda name: (name, name))
 
 
 class CustomerFilters(django_filters.FilterSet):

@@ -67,9 +67,9 @@ def without_marketing_consent(customers: QuerySet[Any]) -> QuerySet[Any]:
     return customers.filter(marketing_email=False)
 
 
-def countries() -> list[str]:
+def countries() -> QuerySet[Customer, str]:
     """The countries the merchant's customers are in."""
-    return list(Customer.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct())
+    return Customer.objects.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
 
 
 def consent_history(customer: Customer) -> QuerySet[Consent]:
@@ -104,6 +104,6 @@ def has_consent(customer: Customer, purpose: str, channel: str = Consent.Channel
     )
 
 
-def tag_names() -> list[str]:
+def tag_names() -> QuerySet[CustomerTag, str]:
     """Every tag in use at the merchant, in order."""
-    return list(CustomerTag.objects.order_by("name").values_list("name", flat=True).distinct())
+    return CustomerTag.objects.order_by("name").values_list("name", flat=True).distinct()

@@ -9,15 +9,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import IdFilter
+from core.filters import Choices, IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
 from ecommerce.inventory.models import StockCount, StockLevel, StockMove, Transfer, Warehouse
 from ecommerce.inventory.queries import with_stock
 
-
-def warehouse_choices() -> list[tuple[str, str]]:
-    return [(str(warehouse.pk), warehouse.name) for warehouse in Warehouse.objects.order_by("-is_default", "name")]
+warehouse_choices = Choices(
+    lambda: Warehouse.objects.order_by("-is_default", "name").only("name"),
+    lambda warehouse: (str(warehouse.pk), warehouse.name),
+)
 
 
 class StockFilters(django_filters.FilterSet):

@@ -18,6 +18,7 @@ from django.db.models import (
     FloatField,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -204,7 +205,7 @@ def transfer_list() -> QuerySet[Transfer]:
 
 
 def transfers_with_lines() -> QuerySet[Transfer]:
-    return transfer_list().prefetch_related("lines__variant__product")
+    return transfer_list().prefetch_related(Prefetch("lines", TransferLine.objects.select_related("variant__product")))
 
 
 def search_transfers(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, CharField, Exists, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Aggregate, CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from accounts.activity.models import Activity
 from accounts.batches.queries import facts_about
 from core.events import sentence_of
+from core.together import fill, hold
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
@@ -95,13 +97,13 @@ def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
     return rows.filter(found_orders(words))
 
 
-def neighbours(order: Order) -> tuple[Order | None, Order | None]:
-    """The orders placed just after and just before this one."""
+def neighbours(order: Order) -> dict[str, QuerySet[Order]]:
+    """The orders placed just after ("newer") and just before it ("older"), one each or none."""
     at, pk = order.placed_at, order.pk
-    rows = Order.objects.only("number", "merchant__slug").select_related("merchant")
-    newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, pk__gt=pk)).order_by("placed_at", "pk")
-    older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=pk)).order_by("-placed_at", "-pk")
-    return newer.first(), older.first()
+    rows = Order.objects.only("number", "merchant")
+    newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, pk__gt=pk), placed_at__gte=at)
+    older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=pk), placed_at__lte=at)
+    return {"newer": newer.order_by("placed_at", "pk")[:1], "older": older.order_by("-placed_at", "-pk")[:1]}
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,13 @@ STAMPS = {
 }
 
 
-def timeline(order: Order) -> list[Moment]:
-    """What happened to the order, newest first: the activity log, and dates that came with it from elsewhere."""
+def timeline(order: Order, log: Mapping[str, Iterable[Activity]] | None = None) -> list[Moment]:
+    """What happened to the order, newest first: the activity log, and dates that came with it from elsewhere.
+
+    `log` are the rows of log_of(order), where they are read already.
+    """
+    log = log_of(order) if log is None else log
     notes = {note.pk: note.text for note in order.notes.all()}
-    log = list(Activity.objects.about(order._meta.label_lower, order.pk)) + _done_together(order)
     moments = [
         Moment(
             _time_of(entry, order),
@@ -169,7 +174,7 @@ def timeline(order: Order) -> list[Moment]:
             entry.payload,
             notes.pop(entry.payload.get("note_id"), ""),
         )
-        for entry in log
+        for entry in [*log["about"], *_done_together(order, log)]
     ]
     told = {moment.kind for moment in moments}
     if any(moment.facts.get("paid") for moment in moments):
@@ -181,6 +186,23 @@ def timeline(order: Order) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
+def log_of(order: Order) -> dict[str, QuerySet[Activity]]:
+    """The entries of the log that are about the order ("about"), and those about many orders that may be about it too.
+
+    Of these, "near" are told of at the times the order carries, "together" in its rows of batches.
+    """
+    at = Q(pk__in=[])
+    for kind, stamp in TOGETHER.items():
+        moment = getattr(order, stamp)
+        if moment is not None:
+            at |= Q(kind=kind, at__gte=moment)
+    return {
+        "about": Activity.objects.about(order._meta.label_lower, order.pk),
+        "near": Activity.objects.filter(at).order_by("at", "pk")[:20],
+        "together": facts_about("orders.", order.pk),
+    }
+
+
 def _time_of(entry: Activity, order: Order) -> datetime:
     """When it happened, which for what others reported is not when it was written down."""
     if entry.kind == "orders.placed":
@@ -188,17 +210,45 @@ def _time_of(entry: Activity, order: Order) -> datetime:
     return parse_datetime(entry.payload.get("at") or "") or entry.at
 
 
-def _done_together(order: Order) -> list[Activity]:
-    """Facts about many orders at once that include this one: by its rows of batches, or by the times it carries."""
-    at = Q(pk__in=[])
-    for kind, stamp in TOGETHER.items():
-        moment = getattr(order, stamp)
-        if moment is not None:
-            at |= Q(kind=kind, at__gte=moment)
-    near = Activity.objects.filter(at).order_by("at", "pk")[:20]
-    found = {entry.pk: entry for entry in near if order.pk in entry.payload.get("order_ids", [])}
-    found |= {entry.pk: entry for entry in facts_about("orders.", order.pk) if entry.kind.endswith("_together")}
+def _done_together(order: Order, log: Mapping[str, Iterable[Activity]]) -> list[Activity]:
+    """Facts about many orders at once that include this one."""
+    found = {entry.pk: entry for entry in log["near"] if order.pk in entry.payload.get("order_ids", [])}
+    found |= {entry.pk: entry for entry in log["together"] if entry.kind.endswith("_together")}
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """An order with all that its own page shows, and the orders beside it."""
+
+    order: Order
+    moments: list[Moment]
+    newer: Order | None
+    older: Order | None
+
+
+def order_page(number: str) -> OrderPage:
+    """The order of that number for its page; Order.DoesNotExist where there is none. Two queries, whatever it holds."""
+    order = Order.objects.select_related("merchant", "customer").get(number=number)
+    buyer = order.customer
+    found = fill(
+        order,
+        Prefetch("lines", OrderLine.objects.select_related("variant")),
+        "payments", "notes", "invoices", "risk_flags", "tags", "shipments", "shipments__lines", "shipments__events",
+        **log_of(order),
+        **neighbours(order),
+        **({"buyer_tags": buyer.tags.all()} if buyer else {}),
+    )  # fmt: skip
+    lines = {line.pk: line for line in order.lines.all()}
+    for parcel in order.shipments.all():
+        for part in parcel.lines.all():
+            part.order_line = lines[part.order_line_id]
+    if buyer:
+        hold(buyer, "tags", found["buyer_tags"])
+    for beside in (*found["newer"], *found["older"]):
+        beside.merchant = order.merchant
+    newer, older = (next(iter(found[name]), None) for name in ("newer", "older"))
+    return OrderPage(order, timeline(order, found), newer, older)
 
 
 @dataclass(frozen=True)

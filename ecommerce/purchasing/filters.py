@@ -6,14 +6,14 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import DayField, IdFilter
+from core.filters import Choices, DayField, IdFilter
 from ecommerce.inventory.filters import warehouse_choices
 from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 
-
-def currency_choices() -> list[tuple[str, str]]:
-    codes = Supplier.objects.order_by("currency").values_list("currency", flat=True).distinct()
-    return [(code, code) for code in codes]
+currency_choices = Choices(
+    lambda: Supplier.objects.order_by("currency").values_list("currency", flat=True).distinct(),
+    lambda code: (code, code),
+)
 
 
 class SupplierFilters(django_filters.FilterSet):
@@ -45,8 +45,9 @@ class SupplierPriceFilters(django_filters.FilterSet):
         fields: list[str] = []
 
 
-def supplier_choices() -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")]
+supplier_choices = Choices(
+    lambda: Supplier.objects.order_by("name").values_list("pk", "name"), lambda row: (str(row[0]), row[1])
+)
 
 
 class DayFilter(django_filters.DateFilter):  # type: ignore[misc]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Value
 
+from core.together import together
 from notifications.mail.models import Mail, MailQuerySet, ServerPause
 
 
@@ -37,11 +39,15 @@ class Backlog:
 def backlog() -> Backlog:
     """The state of the outbox of all merchants; call it in every_tenant()."""
     waiting = Q(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
-    sums = Mail.objects.exclude(state=Mail.State.SENT).aggregate(
+    unsent: Any = Mail.objects.exclude(state=Mail.State.SENT).order_by().values(all=Value(1))
+    sums = unsent.annotate(
         waiting=Count("pk", filter=waiting),
         since=Min("created_at", filter=waiting),
         unclear=Count("pk", filter=Q(state=Mail.State.MAYBE_SENT)),
         failed=Count("pk", filter=Q(state=Mail.State.FAILED)),
         suppressed=Count("pk", filter=Q(state=Mail.State.SUPPRESSED)),
     )
-    return Backlog(**sums, pause=ServerPause.objects.order_by("since").first())
+    names = ("waiting", "since", "unclear", "failed", "suppressed")
+    found = together(sums=sums.values(*names), pauses=ServerPause.objects.order_by("since")[:1])
+    nothing = {"waiting": 0, "since": None, "unclear": 0, "failed": 0, "suppressed": 0}
+    return Backlog(**next(iter(found["sums"]), nothing), pause=next(iter(found["pauses"]), None))

@@ -43,7 +43,14 @@ class Command(BaseCommand):
         environment.setdefault("BASE_URL", address)
         web = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={host}:{port}", f"--workers={processes}"]
         commands = {
-            "web server": [*web, "--threads=4", "--timeout=60", "--graceful-timeout=10", "--log-level=warning"],
+            "web server": [
+                *web,
+                "--preload",
+                "--threads=4",
+                "--timeout=60",
+                "--graceful-timeout=10",
+                "--log-level=warning",
+            ],
             "worker": [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"],
         }
         # A group of its own each: Ctrl-C then reaches only this process, which stops them in order.

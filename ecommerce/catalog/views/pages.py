@@ -37,6 +37,7 @@ from ecommerce.catalog.queries import (
     product_list,
     variant_list,
 )
+from ecommerce.catalog.rows import rows_of
 
 ROWS = "variants"
 
@@ -46,9 +47,11 @@ def product_list_page(request: MerchantRequest) -> HttpResponse:
     """The list of products."""
     if first := default_view(request, PRODUCT_LIST):
         return first
+    found = PRODUCTS.page(product_list(), request.GET)
     context = {
         **saved_for(request, PRODUCT_LIST),
-        "page": PRODUCTS.page(product_list(), request.GET),
+        "page": found,
+        "rows": rows_of(found.rows, request.merchant.slug, request.merchant.currency),
         "may_create": request.membership.may("products.create"),
         "search_hint": _("Title, SKU or barcode"),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from ecommerce.orders.actions import place_order, why_not_invoice
 from ecommerce.orders.forms import LineFormSet, NoteForm, OrderForm
 from ecommerce.orders.listing import ORDER_LIST, ORDERS
 from ecommerce.orders.models import Order
-from ecommerce.orders.queries import neighbours, order_detail, order_list, skus_to_offer, timeline
+from ecommerce.orders.queries import order_list, order_page, skus_to_offer
 from ecommerce.orders.rows import rows_of
 from ecommerce.orders.steps import steps_of
 from ecommerce.orders.views.bulk import bar
@@ -82,14 +82,18 @@ def export(request: MerchantRequest) -> HttpResponseBase:
 @require_safe
 def detail(request: MerchantRequest, number: str) -> HttpResponse:
     """One order: what to ship first, then what has left, the money and the timeline."""
-    return show(request, get_object_or_404(order_detail(), number=number), NoteForm())
+    return show(request, number, NoteForm())
 
 
-def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
+def show(request: MerchantRequest, number: str, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
     """The page of an order, also with a note that was not accepted."""
     may = request.membership.may
+    try:
+        found = order_page(number)
+    except Order.DoesNotExist as nothing:
+        raise Http404 from nothing
+    order = found.order
     steps = steps_of(order, may)
-    newer, older = neighbours(order)
     lines = list(order.lines.all())
     context = {
         "order": order,
@@ -98,9 +102,9 @@ def show(request: MerchantRequest, order: Order, note_form: NoteForm, *, status:
         "called_off": [line for line in lines if line.cancelled_quantity],
         "units_to_ship": sum(line.to_ship for line in lines),
         "payments": order.payments.all(),
-        "moments": timeline(order),
-        "newer": newer,
-        "older": older,
+        "moments": found.moments,
+        "newer": found.newer,
+        "older": found.older,
         "note_form": note_form,
         "sees_returns": may("returns.view"),
         "sees_tag_form": may("orders.edit"),

@@ -64,7 +64,7 @@ def release(request: MerchantRequest, number: str) -> HttpResponse:
 def note(request: MerchantRequest, number: str) -> HttpResponse:
     order, form = find(number), NoteForm(request.POST)
     if not form.is_valid():
-        return show(request, order, form, status=422)
+        return show(request, order.number, form, status=422)
     actions.add_note(order, text=form.cleaned_data["text"], actor=request.actor)
     return done(request, f"{order.get_absolute_url()}#timeline", _("Note added."))
 
