@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import Refused
 from core.forms import add_refusal
 from core.photos import photo_response
-from ecommerce.buyers.links import RETURN, BuyerRequest, buyer_of, buyer_view, language_for
+from ecommerce.buyers.links import RETURN, TRACK, BuyerRequest, buyer_of, buyer_view, language_for, path_for
 from ecommerce.orders.models import Order
 from ecommerce.returns.actions import request_return
 from ecommerce.returns.forms import RequestForm
@@ -30,6 +30,8 @@ def return_page(request: BuyerRequest) -> HttpResponse:
         raise Http404
     with translation.override(language_for(order.customer, request)):
         cases = list(returns_of_order(order))
+        for case in cases:
+            case.replacement_path = path_for("buyer-track", TRACK, case.replacement) if case.replacement else ""  # type: ignore[attr-defined]
         waits = any(case.state == Return.State.REQUESTED for case in cases)
         form = RequestForm(
             request.POST if request.method == "POST" else None,

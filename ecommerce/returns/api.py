@@ -43,6 +43,13 @@ class ReturnPhotoOut(serializers.ModelSerializer[ReturnPhoto]):
 class ReturnOut(serializers.ModelSerializer[Return]):
     order = serializers.CharField(source="order.number", help_text="The number of the order.")
     currency = serializers.CharField(source="order.currency")
+    replacement = serializers.CharField(
+        source="replacement.number",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="The number of the order that goes out in exchange.",
+    )
     lines = ReturnLineOut(many=True)
     photos = ReturnPhotoOut(many=True)
 
@@ -51,7 +58,7 @@ class ReturnOut(serializers.ModelSerializer[Return]):
         fields = (
             "number", "order", "state", "requested_by", "reference", "requested_at", "due_at", "answered_at",
             "received_at", "ended_at", "refusal", "outcome", "outcome_reason", "refund_amount", "currency",
-            "updated_at", "lines", "photos",
+            "replacement", "sent_back_at", "back_carrier", "back_tracking", "updated_at", "lines", "photos",
         )  # fmt: skip
 
 
@@ -99,10 +106,29 @@ class ReturnReceiptIn(serializers.Serializer[Any]):
     warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
 
 
+class InsteadIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=ID, help_text="The id of the return's line.")
+    sku = serializers.CharField(max_length=80, help_text="What goes out for it.")
+
+
+class SendBackIn(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
 class SettleIn(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=Return.Outcome.choices)
     amount = AmountField(required=False, help_text="Of a refund; without it, what was paid for the units that came.")
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    instead = InsteadIn(
+        many=True,
+        required=False,
+        max_length=MOST_LINES,
+        help_text="For an exchange: what goes out instead of the same item.",
+    )
+    with_difference = serializers.BooleanField(
+        required=False, help_text="Whether the buyer pays what a dearer item costs more. Without it they do."
+    )
 
 
 class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -121,12 +147,14 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         "cancel": "returns.handle",
         "photos": "returns.handle",
         "settle": "returns.settle",
+        "send_back": "returns.handle",
     }
     inputs = {
         "create": ReturnIn,
         "refuse": RefuseIn,
         "receive": ReturnReceiptIn,
         "settle": SettleIn,
+        "send_back": SendBackIn,
         "photos": ReturnPhotoIn,
     }
 
@@ -188,5 +216,17 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     @extend_schema(request=SettleIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, number: str) -> Response:
-        """Money back, another item, or neither for a reason."""
-        return self._answer(actions.settle_return(self.get_object(), **self.read(), actor=self.actor))
+        """Money back, another item in exchange, the same one repaired, or nothing for a reason.
+
+        An exchange places a replacement order for the units that came. A repair ends with `send_back`.
+        """
+        given = self.read()
+        if "instead" in given:
+            given["instead"] = {row["id"]: row["sku"] for row in given["instead"]}
+        return self._answer(actions.settle_return(self.get_object(), **given, actor=self.actor))
+
+    @extend_schema(request=SendBackIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def send_back(self, request: Request, number: str) -> Response:
+        """The repaired goods are on their way to the buyer."""
+        return self._answer(actions.send_back(self.get_object(), **self.read(), actor=self.actor))

@@ -30,6 +30,12 @@ RETURNS = Listing(
             sort="due",
         ),
         Tab(
+            "repairing",
+            pgettext_lazy("returns", "In repair"),
+            lambda rows: rows.filter(state=State.REPAIRING),
+            sort="due",
+        ),
+        Tab(
             "settled",
             pgettext_lazy("returns", "Settled"),
             lambda rows: rows.filter(state=State.SETTLED),

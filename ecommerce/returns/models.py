@@ -15,6 +15,7 @@ from core.badges import Badge
 from core.clocks import Clock
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+from ecommerce.fulfilment.rules import follow_link
 from ecommerce.returns import rules
 
 
@@ -33,8 +34,9 @@ class ReturnQuerySet(TenantQuerySet["Return"]):
 class Return(TenantModel):
     """Units of one order that come back.
 
-    `due_at` is when the shop must have answered or settled, None where it does not have to act: while the goods are on
-    their way, and at the end. `reference` is the asking program's own name of the request.
+    `due_at` is when the shop must have answered, settled or repaired, None where it does not have to act: while the
+    goods are on their way, and at the end. `reference` is the asking program's own name of the request. `replacement`
+    is the order that goes out in exchange; `back_carrier` and `back_tracking` name the parcel with the repaired goods.
     """
 
     class State(models.TextChoices):
@@ -42,15 +44,17 @@ class Return(TenantModel):
         APPROVED = "approved", pgettext_lazy("return", "Approved")
         REFUSED = "refused", pgettext_lazy("return", "Refused")
         RECEIVED = "received", pgettext_lazy("return", "Received")
+        REPAIRING = "repairing", pgettext_lazy("return", "In repair")
         SETTLED = "settled", pgettext_lazy("return", "Settled")
         CANCELLED = "cancelled", pgettext_lazy("return", "Called off")
 
-    OPEN: ClassVar[list[str]] = [State.REQUESTED, State.APPROVED, State.RECEIVED]
+    OPEN: ClassVar[list[str]] = [State.REQUESTED, State.APPROVED, State.RECEIVED, State.REPAIRING]
     BADGES: ClassVar[dict[str, Badge]] = {
         State.REQUESTED: Badge("warning", State.REQUESTED.label, "empty"),
         State.APPROVED: Badge("info", State.APPROVED.label, "half"),
         State.REFUSED: Badge("neutral", State.REFUSED.label, icon="ban"),
         State.RECEIVED: Badge("warning", State.RECEIVED.label, "half"),
+        State.REPAIRING: Badge("info", State.REPAIRING.label, "half"),
         State.SETTLED: Badge("success", State.SETTLED.label, "full"),
         State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
     }
@@ -73,6 +77,7 @@ class Return(TenantModel):
     class Outcome(models.TextChoices):
         REFUND = "refund", pgettext_lazy("return", "Refund")
         EXCHANGE = "exchange", pgettext_lazy("return", "Exchange")
+        REPAIR = "repair", pgettext_lazy("return", "Repair")
         NONE = "none", pgettext_lazy("return", "Nothing given back")
 
     number = models.CharField(_("number"), max_length=20)
@@ -91,6 +96,12 @@ class Return(TenantModel):
     outcome_reason = models.CharField(_("reason"), max_length=500, blank=True)
     refund_amount = money_field(_("refund"), null=True, blank=True, default=None)
     payment = models.ForeignKey("ecommerce.Payment", models.SET_NULL, null=True, blank=True, related_name="+")
+    replacement = models.OneToOneField(
+        "ecommerce.Order", models.SET_NULL, null=True, blank=True, related_name="in_exchange_for"
+    )
+    sent_back_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    back_carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    back_tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock runs out was told")
     late_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock has run out was told")
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="that it stayed late was told the owner")
@@ -125,6 +136,11 @@ class Return(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def back_link(self) -> str:
+        """The carrier's own page for the parcel with the repaired goods, or ""."""
+        return follow_link(self.back_carrier, self.back_tracking)
 
     def may(self, step: str) -> bool:
         """Whether its state allows a step of rules.STEPS."""

@@ -16,6 +16,7 @@ urlpatterns = [
     path("returns/<str:number>/refuse/", views.refuse, name="return-refuse"),
     path("returns/<str:number>/receive/", views.receive, name="return-receive"),
     path("returns/<str:number>/settle/", views.settle, name="return-settle"),
+    path("returns/<str:number>/send-back/", views.send_back, name="return-send-back"),
     path("returns/<str:number>/cancel/", views.cancel, name="return-cancel"),
     path("returns/<str:number>/photos/", views.photos, name="return-photos"),
     path("returns/<str:number>/photos/erase/", views.erase_photos, name="return-photos-erase"),

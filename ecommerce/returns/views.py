@@ -24,10 +24,11 @@ from core.photos import photo_response
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.returns import actions, rules
-from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SettleForm
+from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SendBackForm, SettleForm
 from ecommerce.returns.listing import RETURN_LIST, RETURNS
 from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import (
+    exchangeable,
     reasons_by_product,
     return_detail,
     return_list,
@@ -135,7 +136,9 @@ def _show(request: MerchantRequest, case: Return, status: int = 200, **bound: fo
         "sees_order": may("orders.view"),
         "refuse_form": RefuseForm(auto_id="refuse_%s"),
         "receive_form": ReceiveForm(lines=lines, warehouses=_warehouses(), auto_id="receive_%s"),
-        "settle_form": SettleForm(initial=first, auto_id="settle_%s"),
+        "settle_form": SettleForm(case=case, initial=first, auto_id="settle_%s"),
+        "back_form": SendBackForm(auto_id="back_%s"),
+        "to_exchange": exchangeable(case) if case.may("settle") else [],
         "photos_form": PhotosForm(auto_id="photos_%s"),
         "may_add_photos": may("returns.handle") and case.is_open and len(case.photos.all()) < rules.MOST_PHOTOS,
         "may_erase_photos": may("returns.handle"),
@@ -210,12 +213,27 @@ def receive(request: MerchantRequest, number: str) -> HttpResponse:
 @merchant_view("returns.settle")
 @require_POST
 def settle(request: MerchantRequest, number: str) -> HttpResponse:
-    form = SettleForm(request.POST, auto_id="settle_%s")
+    case = _find(number)
+    form = SettleForm(request.POST, case=case, auto_id="settle_%s")
 
     def act(case: Return, *, actor: Any) -> Return:
-        return actions.settle_return(case, **form.cleaned_data, actor=actor)
+        return actions.settle_return(case, **form.settled, actor=actor)
 
-    return _act(request, _find(number), "settle_form", form, act, _("Return %(number)s is settled."))
+    repair = request.POST.get("outcome") == Return.Outcome.REPAIR
+    say = _("Return %(number)s is in repair.") if repair else _("Return %(number)s is settled.")
+    return _act(request, case, "settle_form", form, act, say)
+
+
+@merchant_view("returns.handle")
+@require_POST
+def send_back(request: MerchantRequest, number: str) -> HttpResponse:
+    """The repaired goods go to the buyer."""
+    form = SendBackForm(request.POST, auto_id="back_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        return actions.send_back(case, **form.cleaned_data, actor=actor)
+
+    return _act(request, _find(number), "back_form", form, act, _("Return %(number)s is on its way back."))
 
 
 @merchant_view("returns.handle")

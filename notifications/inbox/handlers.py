@@ -56,6 +56,8 @@ from ecommerce.returns.events import (
     ReturnFact,
     ReturnOverdue,
     ReturnRefused,
+    ReturnReopened,
+    ReturnRepairing,
     ReturnRequested,
     ReturnSettled,
 )
@@ -185,12 +187,24 @@ def return_waits(event: ReturnFact, activity: Activity) -> None:
     tell(kind, key=str(case.pk), params=params, activity=activity)
 
 
-@handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnSettled)
+@handles(ReturnReopened)
+def return_reopened(event: ReturnReopened, activity: Activity) -> None:
+    params = {
+        "number": event.number,
+        "order": event.order_number,
+        "replacement": event.replacement,
+        "due": event.due_at,
+    }
+    tell("return-reopened", key=str(event.return_id), params=params, activity=activity)
+
+
+@handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnRepairing, ReturnSettled)
 def return_moved(event: ReturnFact, activity: Activity) -> None:
     key = str(event.return_id)
-    for state in (Return.State.REQUESTED, Return.State.RECEIVED):
+    for state in Return.OPEN:
         settle("return-escalated", key=f"{key}:{state}")
     settle("return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key)
+    settle("return-reopened", key=key)
 
 
 @handles(ImportFinished)

@@ -126,6 +126,11 @@ KINDS = (
         icon="clock-exclamation", tone="critical", like="return-late",
     ),
     Kind(
+        "return-reopened", _("A return must be settled again"), _ORDERS, Urgency.ACT, "returns.settle",
+        sentences.return_reopened, _to("return-detail", "number"), _("See the return"),
+        icon="arrow-back-up", tone="warning", email=False,
+    ),
+    Kind(
         "return-escalated", _("A return is a day late"), _ORDERS, Urgency.ACT, "shop.edit",
         sentences.return_escalated, _to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical",

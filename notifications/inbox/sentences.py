@@ -172,6 +172,9 @@ def return_due(p: Params) -> Words:
     if p["state"] == Return.State.RECEIVED:
         title = gettext("Return %(number)s must be settled by %(due)s")
         return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    if p["state"] == Return.State.REPAIRING:
+        title = gettext("The repair of return %(number)s must be on its way by %(due)s")
+        return title % values, gettext("The buyer of order %(order)s waits for the goods.") % values
     title = gettext("Return %(number)s must be answered by %(due)s")
     return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
 
@@ -181,6 +184,9 @@ def return_late(p: Params) -> Words:
     if p["state"] == Return.State.RECEIVED:
         title = gettext("Return %(number)s should have been settled by %(due)s")
         return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    if p["state"] == Return.State.REPAIRING:
+        title = gettext("The repair of return %(number)s should have been on its way by %(due)s")
+        return title % values, gettext("The buyer of order %(order)s waits for the goods.") % values
     title = gettext("Return %(number)s should have been answered by %(due)s")
     return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
 
@@ -190,9 +196,19 @@ def return_escalated(p: Params) -> Words:
     title = gettext("Return %(number)s is more than a day late")
     if p["state"] == Return.State.RECEIVED:
         said = gettext("The goods of order %(order)s are here; the return should have been settled by %(due)s.")
+    elif p["state"] == Return.State.REPAIRING:
+        said = gettext("The goods of order %(order)s should have been repaired and on their way by %(due)s.")
     else:
         said = gettext("The buyer of order %(order)s should have had a yes or no by %(due)s.")
     return title % values, said % values
+
+
+def return_reopened(p: Params) -> Words:
+    values = {**_return(p), "replacement": p["replacement"]}
+    return (
+        gettext("Return %(number)s must be settled again by %(due)s") % values,
+        gettext("Its replacement, order %(replacement)s, was called off.") % values,
+    )
 
 
 def _return(p: Params) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from ecommerce.returns.actions.asking import LineIn, approve_return, cancel_return, refuse_return, request_return
 from ecommerce.returns.actions.clocks import announce_overdue, escalate, remind_due_soon, run_clocks
+from ecommerce.returns.actions.exchanging import reopen_return
 from ecommerce.returns.actions.photos import add_photos, erase_photos, read_photos
+from ecommerce.returns.actions.repairing import send_back
 from ecommerce.returns.actions.settling import receive_return, settle_return
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "receive_return",
     "refuse_return",
     "remind_due_soon",
+    "reopen_return",
     "request_return",
     "run_clocks",
+    "send_back",
     "settle_return",
 ]
