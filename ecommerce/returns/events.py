@@ -108,6 +108,17 @@ class ReturnReopened(ReturnFact):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class ReturnRated(ReturnFact):
+    """The buyer says how well the return was handled: 1 to 5. Their words are on the return, not in the log."""
+
+    kind = "returns.rated"
+    label = _("Return rated by the buyer")
+    sentence = _("The buyer rates how it was handled: %(rating)s of 5")
+    rating: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class ReturnDueSoon(ReturnFact):
     """The shop has DUE_SOON left to answer or to settle; announced once for each of the two."""
 

@@ -71,6 +71,7 @@ RETURN_LIST = declare(
             Column("state", _("State")),
             Column("requested", _("Requested")),
             Column("due", _("Due")),
+            Column("rating", _("Rating")),
         ],
     )
 )

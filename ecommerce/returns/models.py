@@ -37,6 +37,7 @@ class Return(TenantModel):
     `due_at` is when the shop must have answered, settled or repaired, None where it does not have to act: while the
     goods are on their way, and at the end. `reference` is the asking program's own name of the request. `replacement`
     is the order that goes out in exchange; `back_carrier` and `back_tracking` name the parcel with the repaired goods.
+    `rating` is what the buyer thinks of how it was handled, 1 to 5, said once.
     """
 
     class State(models.TextChoices):
@@ -102,6 +103,9 @@ class Return(TenantModel):
     sent_back_at = models.DateTimeField(_("sent back"), null=True, blank=True)
     back_carrier = models.CharField(_("carrier"), max_length=60, blank=True)
     back_tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
+    rating = models.PositiveSmallIntegerField(_("buyer’s rating"), null=True, blank=True)
+    rating_words = models.CharField(_("words of the buyer"), max_length=500, blank=True)
+    rated_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock runs out was told")
     late_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock has run out was told")
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="that it stayed late was told the owner")
@@ -114,12 +118,18 @@ class Return(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-requested_at", "-id"], name="return_newest"),
             models.Index(fields=["merchant", "updated_at", "id"], name="return_updated"),
+            models.Index(
+                fields=["merchant", "rated_at"], name="return_rated", condition=models.Q(rating__isnull=False)
+            ),
             models.Index(fields=["due_at"], name="return_due", condition=models.Q(due_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="return_number"),
             models.UniqueConstraint(
                 fields=["merchant", "reference"], condition=~models.Q(reference=""), name="return_reference"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating__isnull=True) | models.Q(rating__range=(1, 5)), name="return_rating_stars"
             ),
         ]
 
@@ -136,6 +146,11 @@ class Return(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def may_be_rated(self) -> bool:
+        """Whether its buyer can say how it was handled, and has not yet."""
+        return self.rating is None and rules.may_be_rated(self.state)
 
     @property
     def back_link(self) -> str:

@@ -15,6 +15,7 @@ REPAIR_WITHIN = timedelta(days=14)
 DUE_SOON = timedelta(hours=6)
 ESCALATE_AFTER = timedelta(hours=24)
 MOST_PHOTOS = 5
+STARS = range(1, 6)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ REOPENS = Step("", frozenset({"settled"}), "received")
 
 def may(step: str, state: str) -> bool:
     return state in STEPS[step].begins
+
+
+def may_be_rated(state: str) -> bool:
+    """Whether the buyer can say how it was handled: the shop has given its last word."""
+    return state in ("settled", "refused")
 
 
 def word_for(state: str) -> str:

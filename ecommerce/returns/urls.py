@@ -11,6 +11,10 @@ urlpatterns = [
     path("returns/export.csv", views.export, name="return-export"),
     path("returns/reasons/", views.reasons, name="return-reasons"),
     path("returns/reasons/export.csv", views.reasons_export, name="return-reasons-export"),
+    path("returns/reasons/suppliers/", views.reasons_suppliers, name="return-reasons-suppliers"),
+    path(
+        "returns/reasons/suppliers/export.csv", views.reasons_suppliers_export, name="return-reasons-suppliers-export"
+    ),
     path("returns/<str:number>/", views.detail, name="return-detail"),
     path("returns/<str:number>/approve/", views.approve, name="return-approve"),
     path("returns/<str:number>/refuse/", views.refuse, name="return-refuse"),

@@ -4,6 +4,7 @@ from ecommerce.returns.actions.asking import LineIn, approve_return, cancel_retu
 from ecommerce.returns.actions.clocks import announce_overdue, escalate, remind_due_soon, run_clocks
 from ecommerce.returns.actions.exchanging import reopen_return
 from ecommerce.returns.actions.photos import add_photos, erase_photos, read_photos
+from ecommerce.returns.actions.rating import rate_return
 from ecommerce.returns.actions.repairing import send_back
 from ecommerce.returns.actions.settling import receive_return, settle_return
 
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_return",
     "erase_photos",
     "escalate",
+    "rate_return",
     "read_photos",
     "receive_return",
     "refuse_return",
