@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
-from ecommerce.fulfilment.models import Carrier, DeliveryPrediction, ParcelCase, Shipment
+from ecommerce.fulfilment.models import Carrier, DeliveryPrediction, ParcelCase, Shipment, ShipmentQuerySet
+from ecommerce.fulfilment.rules import DELIVERY_TOPICS
 
 PERIOD = timedelta(days=182)
 FEWEST = 20
@@ -22,24 +23,37 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Row:
-    """A carrier among the others. `on_time` and `share` are percent, `days` the mean of transit days."""
+    """A carrier among the others. `on_time` and `share` are percent, `days` the mean of transit days.
+
+    `complaints` are those about the delivery for 100 parcels.
+    """
 
     parcels: int
     share: float
     on_time: float | None
     days: float | None
     cases: float | None
+    complaints: float | None
 
 
 @dataclass
 class Group:
-    """Parcels to one region or of one month. `days` are the transit days of those that arrived."""
+    """Parcels to one region or of one month. `days` are the transit days of those that arrived.
+
+    `complaints` are those of their buyers about the delivery; not counted by month.
+    """
 
     name: Any
     sent: int = 0
     due: int = 0
     on_time: int = 0
     days: list[float] = field(default_factory=list)
+    complaints: int = 0
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Complaints about the delivery for 100 parcels."""
+        return 100 * self.complaints / self.sent if self.sent >= FEWEST else None
 
     @property
     def percent(self) -> float | None:
@@ -78,7 +92,7 @@ class Card:
 
 
 def overview(now: datetime) -> dict[int, Row]:
-    """How every carrier of the shop does, by its id: two queries."""
+    """How every carrier of the shop does, by its id: three queries."""
     took = ExpressionWrapper(F("delivered_at") - F("shipped_at"), output_field=DurationField())
     late = Q(promised_at__lt=now, delivered_at=None) & ~Q(state=Shipment.State.DELIVERED)
     rows = list(
@@ -99,6 +113,8 @@ def overview(now: datetime) -> dict[int, Row]:
         row["shipment__carried_by_id"]: row["parcels"]
         for row in trouble.annotate(parcels=Count("shipment_id", distinct=True))
     }
+    sent = Shipment.objects.filter(shipped_at__gt=now - PERIOD, shipped_at__lte=now)
+    angry = dict(complained(sent).values_list("carried_by_id").annotate(n=Count("order__complaints", distinct=True)))
     total = sum(row["parcels"] for row in rows)
     found = {}
     for row in rows:
@@ -110,12 +126,18 @@ def overview(now: datetime) -> dict[int, Row]:
             on_time=100 * row["on_time"] / row["due"] if row["due"] >= FEWEST else None,
             days=row["took"].total_seconds() / DAY if enough and row["took"] is not None else None,
             cases=100 * cases.get(pk, 0) / parcels if enough else None,
+            complaints=100 * angry.get(pk, 0) / parcels if enough else None,
         )
     return found
 
 
+def complained(parcels: ShipmentQuerySet) -> ShipmentQuerySet:
+    """Those of the parcels whose buyers complained about the delivery, unordered; one complaint may be of several."""
+    return parcels.filter(order__complaints__topic__in=DELIVERY_TOPICS).order_by()
+
+
 def scorecard(carrier: Carrier, now: datetime) -> Card:
-    """All about one carrier: four queries, on its newest MOST parcels."""
+    """All about one carrier: six queries, on its newest MOST parcels."""
     rows = list(
         Shipment.objects.filter(carried_by=carrier, shipped_at__gt=now - PERIOD, shipped_at__lte=now)
         .order_by("-shipped_at")
@@ -130,6 +152,11 @@ def scorecard(carrier: Carrier, now: datetime) -> Card:
     mine = Shipment.objects.filter(carried_by=carrier, shipped_at__gt=now - PERIOD)
     troubled = mine.filter(cases__isnull=False).distinct().count()
     damaged = mine.filter(order__returns__lines__reason="damaged").distinct().count()
+    counted = complained(mine.filter(shipped_at__lte=now)).values_list("order__ship_region")
+    for region, count in counted.annotate(n=Count("order__complaints", distinct=True)):
+        whole.complaints += count
+        if region in regions:
+            regions[region].complaints = count
     return Card(
         all=whole,
         regions=sorted(regions.values(), key=lambda group: -group.sent)[:MOST_REGIONS],
