@@ -44,6 +44,7 @@ from ecommerce.orders.events import (
     OrderHeld,
     OrderPaid,
     OrderPlaced,
+    OrderRanShort,
     OrderReleased,
     OrdersPlaced,
     PaymentFailed,
@@ -106,6 +107,17 @@ def payment_failed(event: PaymentFailed, activity: Activity) -> None:
         "payment": event.payment_id,
     }
     tell("payment-failed", key=str(event.order_id), params=params, activity=activity, grows="payment")
+
+
+@handles(OrderRanShort)
+def order_ran_short(event: OrderRanShort, activity: Activity) -> None:
+    params = {"number": event.number, "units": event.units, "outcome": event.outcome}
+    tell("order-short", key=f"{event.order_id}:{event.outcome}", params=params, activity=activity)
+
+
+@handles(OrderReleased, OrderCancelled)
+def short_order_moved(event: OrderReleased | OrderCancelled, activity: Activity) -> None:
+    settle("order-short", key=f"{event.order_id}:hold")
 
 
 @handles(OrderPaid, OrderCancelled)

@@ -92,6 +92,11 @@ KINDS = (
         icon="credit-card-off", tone="critical", stale=timedelta(days=14),
     ),
     Kind(
+        "order-short", _("A paid order is not in stock"), _ORDERS, Urgency.ACT, "orders.edit",
+        sentences.order_short, _to("order-detail", "number"), _("See the order"),
+        icon="alert-triangle", tone="warning", stale=timedelta(days=14),
+    ),
+    Kind(
         "order-new", _("New orders, once a day"), _ORDERS, Urgency.KNOW, "orders.view",
         sentences.order_new, _to("order-list"), _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
     ),

@@ -95,6 +95,20 @@ def payment_failed(p: Params) -> Words:
     return gettext("The payment for order %(number)s failed") % values, body % values
 
 
+def order_short(p: Params) -> Words:
+    values = {"number": p["number"], "units": p["units"]}
+    title = ngettext(
+        "Order %(number)s was paid, but %(units)d item is not in stock",
+        "Order %(number)s was paid, but %(units)d items are not in stock",
+        p["units"],
+    )
+    if p["outcome"] == "refuse":
+        return title % values, gettext(
+            "It is cancelled and refunded. The money goes back through the payment provider."
+        )
+    return title % values, gettext("It is on hold. Release it when the stock is there, or cancel and refund it.")
+
+
 def stock_low(p: Params) -> Words:
     values = {"product": p["product"], "sku": p["sku"], "units": p["units"], "pace": p["pace"]}
     if p["units"] <= 0:

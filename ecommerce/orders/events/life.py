@@ -104,6 +104,22 @@ class OrderPaid(OrderFact):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class OrderRanShort(OrderFact):
+    """It was paid, and `units` of it are not in stock, because others were quicker; what the shop wants then was done.
+
+    `outcome` is "hold" (put on hold) or "refuse" (cancelled and refunded).
+    """
+
+    kind = "orders.ran_short"
+    label = _("Paid, but not in stock")
+    sentence = _("Paid, but not in stock (items missing: %(units)s)")
+    units: int
+    outcome: str
+    customer_id: int | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class PaymentFailed(OrderFact):
     kind = "orders.payment_failed"
     label = _("Payment failed")
