@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", include("ecommerce.fulfilment.urls")),
+    path("m/<slug:merchant>/", include("ecommerce.buyers.shop_urls")),
     path("m/<slug:merchant>/orders/", include("ecommerce.orders.urls")),
     path("", include("analytics.home.urls")),
     path("", include("analytics.calendar.urls")),

@@ -36,7 +36,7 @@ State = Merchant.State
 MOST_APPLICATIONS = 5
 
 SETTINGS = (
-    "name", "contact_email", "website", "country", "city", "time_zone", "language", "ship_within_hours",
+    "name", "contact_email", "website", "country", "city", "time_zone", "language", "short_stock", "ship_within_hours",
     "low_stock_days", "legal_name", "postal_address", "tax_id",
 )  # fmt: skip
 HOURS = ("working_days", "opens_at", "closes_at", "cut_off", "closed_days", "keeps_holidays")

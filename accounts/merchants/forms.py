@@ -11,6 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from accounts.merchants.actions import ShopData
+from accounts.merchants.models import Merchant
 from accounts.merchants.rules import BadClosing, is_slug, read_closings
 from accounts.people.forms import LANGUAGE_CHOICES, zone_choices
 from core.templatetags.sc import babel_locale
@@ -129,6 +130,13 @@ class SettingsForm(forms.Form):
     ship_within_hours = forms.IntegerField(
         label=_("Ship within, hours"), min_value=1, max_value=720, help_text=_("Orders are late after this time.")
     )
+    short_stock = forms.ChoiceField(
+        label=_("When an order is paid and not all of it is in stock"),
+        choices=Merchant.ShortStock.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Two buyers may pay for the last item. What is in stock is promised once in any case."),
+    )
     low_stock_days = forms.IntegerField(label=_("Warn when stock lasts fewer days than"), min_value=1, max_value=365)
 
     legal_name = forms.CharField(
@@ -144,6 +152,10 @@ class SettingsForm(forms.Form):
         now = self.initial.get("country")
         if now and now not in COUNTRIES:  # a shop that was imported may be anywhere
             self.fields["country"].choices = [(now, now), *country_choices()]  # type: ignore[attr-defined]
+
+    def clean_short_stock(self) -> str:
+        """Left out, it stays as it is."""
+        return str(self.cleaned_data["short_stock"] or self.initial.get("short_stock") or Merchant.ShortStock.GO_ON)
 
 
 class HoursForm(forms.Form):

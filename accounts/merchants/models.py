@@ -36,6 +36,13 @@ class Merchant(models.Model):
         SUSPENDED = "suspended", _("Suspended")
         HOLIDAY = "holiday", _("On holiday")
 
+    class ShortStock(models.TextChoices):
+        """What becomes of an order that is paid while not all of it is in stock."""
+
+        GO_ON = "go_on", _("It goes on and waits to be shipped")
+        HOLD = "hold", _("It is put on hold until somebody decides")
+        REFUSE = "refuse", _("It is cancelled and its payment refunded")
+
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         State.APPLIED: {State.ACTIVE, State.REFUSED},
         State.REFUSED: {State.APPLIED},
@@ -60,6 +67,9 @@ class Merchant(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
     language = models.CharField(_("language"), max_length=10, default="en")
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    short_stock = models.CharField(
+        _("paid orders that are not in stock"), max_length=8, choices=ShortStock, default=ShortStock.GO_ON
+    )
     ship_within_hours = models.PositiveSmallIntegerField(_("ship within, hours"), default=48)
     working_days = models.CharField(_("working days"), max_length=7, default=EVERY_DAY, help_text="ISO weekdays")
     opens_at = models.TimeField(_("opens"), default=time(9))

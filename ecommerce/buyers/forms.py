@@ -48,6 +48,21 @@ class ReviewForm(forms.Form):
     is_anonymous = forms.BooleanField(label=_("Show only the first letter of my name"), required=False)
 
 
+class ReturnRatingForm(forms.Form):
+    """How well the shop handled a return."""
+
+    rating = forms.TypedChoiceField(
+        label=_("How well did the shop handle it?"), choices=STARS, coerce=int, widget=forms.RadioSelect
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=500,
+        validators=[no_card_number],
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class RevisedReviewForm(ReviewForm):
     """A review that its author was asked to change; its parts stay as they are."""
 

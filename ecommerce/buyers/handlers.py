@@ -24,7 +24,14 @@ from ecommerce.complaints.events import (
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.orders.models import Order
-from ecommerce.returns.events import ReturnApproved, ReturnFact, ReturnReceived, ReturnRefused, ReturnSettled
+from ecommerce.returns.events import (
+    ReturnApproved,
+    ReturnFact,
+    ReturnReceived,
+    ReturnRefused,
+    ReturnRepairing,
+    ReturnSettled,
+)
 from ecommerce.returns.models import Return
 from ecommerce.reviews.events import ReviewEditAsked
 
@@ -74,6 +81,11 @@ def tell_of_refusal(event: ReturnRefused, activity: Activity) -> None:
 @handles(ReturnReceived)
 def tell_of_arrival(event: ReturnReceived, activity: Activity) -> None:
     _tell_of_return(event, activity, letters.return_received)
+
+
+@handles(ReturnRepairing)
+def tell_of_repair(event: ReturnRepairing, activity: Activity) -> None:
+    _tell_of_return(event, activity, letters.return_repairing)
 
 
 @handles(ReturnSettled)

@@ -117,16 +117,27 @@ def return_received(case: Return) -> Letter:
 
 
 def return_settled(case: Return) -> Letter:
-    """How the return ended: the money, another item, or why neither."""
+    """How the return ended: the money, another item, the same one repaired, or why nothing."""
     said = [_("your return %(number)s of order %(order)s is settled.")]
     if case.outcome == Return.Outcome.REFUND and case.refund_amount is not None:
         amount = money(case.refund_amount, case.order.currency)
         said.append(_("%(amount)s is refunded to you.") % {"amount": amount})
     elif case.outcome == Return.Outcome.EXCHANGE:
         said.append(_("The shop sends you another item."))
+    elif case.outcome == Return.Outcome.REPAIR:
+        said.append(_("It is repaired and on its way back to you."))
     else:
         said.append(_("The shop has it and gives nothing back."))
     return _about_return(case, _("Return %(number)s is settled"), *said, case.outcome_reason)
+
+
+def return_repairing(case: Return) -> Letter:
+    """The goods are being repaired."""
+    said = [
+        _("%(shop)s repairs the goods of your return %(number)s of order %(order)s and sends them back to you."),
+        case.outcome_reason,
+    ]
+    return _about_return(case, _("Return %(number)s is in repair"), *said)
 
 
 def _about_return(case: Return, subject: str, *lines: str) -> Letter:

@@ -7,14 +7,15 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Refused
 from core.forms import add_refusal
 from core.photos import photo_response
-from ecommerce.buyers.links import RETURN, BuyerRequest, buyer_of, buyer_view, language_for
+from ecommerce.buyers.forms import ReturnRatingForm
+from ecommerce.buyers.links import RETURN, TRACK, BuyerRequest, buyer_of, buyer_view, language_for, path_for
 from ecommerce.orders.models import Order
-from ecommerce.returns.actions import request_return
+from ecommerce.returns.actions import rate_return, request_return
 from ecommerce.returns.forms import RequestForm
 from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import returnable, returns_of_order
@@ -30,6 +31,9 @@ def return_page(request: BuyerRequest) -> HttpResponse:
         raise Http404
     with translation.override(language_for(order.customer, request)):
         cases = list(returns_of_order(order))
+        for case in cases:
+            case.replacement_path = path_for("buyer-track", TRACK, case.replacement) if case.replacement else ""  # type: ignore[attr-defined]
+            case.rating_form = ReturnRatingForm(auto_id=f"rate{case.pk}_%s") if case.may_be_rated else None  # type: ignore[attr-defined]
         waits = any(case.state == Return.State.REQUESTED for case in cases)
         form = RequestForm(
             request.POST if request.method == "POST" else None,
@@ -49,6 +53,27 @@ def return_page(request: BuyerRequest) -> HttpResponse:
         may_ask = bool(form.unit_lines) and (not waits or form.is_bound)
         context = {"order": order, "cases": cases, "form": form, "may_ask": may_ask, "token": request.token}
         return render(request, "ecommerce/buyers/return.html", context, status=422 if form.is_bound else 200)
+
+
+@buyer_view(RETURN)
+@require_POST
+def return_rating(request: BuyerRequest, pk: int) -> HttpResponse:
+    """How well the shop handled a return of the order, said once."""
+    case = Return.objects.select_related("order__customer").filter(pk=pk, order=request.link.object_id).first()
+    if case is None:
+        raise Http404
+    with translation.override(language_for(case.order.customer, request)):
+        form = ReturnRatingForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, next(iter(form.errors.values()))[0])
+            return redirect("buyer-return", request.token)
+        try:
+            rate_return(case, **form.cleaned_data, actor=buyer_of(case.order.customer))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _("Thank you. The shop reads it."))
+        return redirect("buyer-return", request.token)
 
 
 @buyer_view(RETURN)

@@ -9,5 +9,6 @@ urlpatterns = [
     path("<str:token>/complaint/", complaining.complaint_page, name="buyer-complaint"),
     path("<str:token>/return/", returning.return_page, name="buyer-return"),
     path("<str:token>/return/photos/<int:pk>/", returning.return_photo, name="buyer-return-photo"),
+    path("<str:token>/return/<int:pk>/rating/", returning.return_rating, name="buyer-return-rating"),
     path("<str:token>/review/", reviewing.review_page, name="buyer-review"),
 ]

@@ -48,6 +48,9 @@ def clean_tracking(text: str) -> str:
     return "".join(text.split()).upper()[:80]
 
 
+# Topics of complaints that are about the way of the goods, not about the goods or the shop.
+DELIVERY_TOPICS = ("damaged", "not_arrived", "late")
+
 # What a report can tell, and where the parcel is after it.
 STATE_OF_KIND = {
     "picked_up": "in_transit",

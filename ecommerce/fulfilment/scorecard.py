@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from ecommerce.fulfilment.models import Carrier, DeliveryPrediction, ParcelCase, Shipment
+from ecommerce.fulfilment.models import Carrier, DeliveryPrediction, ParcelCase, Shipment, ShipmentQuerySet
+from ecommerce.fulfilment.rules import DELIVERY_TOPICS
 
 PERIOD = timedelta(days=182)
 FEWEST = 20
@@ -22,24 +23,37 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Row:
-    """A carrier among the others. `on_time` and `share` are percent, `days` the mean of transit days."""
+    """A carrier among the others. `on_time` and `share` are percent, `days` the mean of transit days.
+
+    `complaints` are those about the delivery for 100 parcels.
+    """
 
     parcels: int
     share: float
     on_time: float | None
     days: float | None
     cases: float | None
+    complaints: float | None
 
 
 @dataclass
 class Group:
-    """Parcels to one region or of one month. `days` are the transit days of those that arrived."""
+    """Parcels to one region or of one month. `days` are the transit days of those that arrived.
+
+    `complaints` are those of their buyers about the delivery; not counted by month.
+    """
 
     name: Any
     sent: int = 0
     due: int = 0
     on_time: int = 0
     days: list[float] = field(default_factory=list)
+    complaints: int = 0
+
+    @property
+    def per_hundred(self) -> float | None:
+        """Complaints about the delivery for 100 parcels."""
+        return 100 * self.complaints / self.sent if self.sent >= FEWEST else None
 
     @property
     def percent(self) -> float | None:
@@ -79,15 +93,16 @@ class Card:
 
 def overview(now: datetime) -> dict[int, Row]:
     """How every carrier of the shop does, by its id. One query."""
+    sent = Shipment.objects.filter(shipped_at__gt=now - PERIOD, shipped_at__lte=now, carried_by__isnull=False)
     trouble: Any = ParcelCase.objects.filter(
         shipment__carried_by_id=OuterRef("carried_by_id"), shipment__shipped_at__gt=now - PERIOD
     )
     trouble = trouble.order_by().values("shipment__carried_by_id")
+    angry: Any = complained(sent.filter(carried_by_id=OuterRef("carried_by_id"))).values("carried_by_id")
     took = ExpressionWrapper(F("delivered_at") - F("shipped_at"), output_field=DurationField())
     late = Q(promised_at__lt=now, delivered_at=None) & ~Q(state=Shipment.State.DELIVERED)
     rows = list(
-        Shipment.objects.filter(shipped_at__gt=now - PERIOD, shipped_at__lte=now, carried_by__isnull=False)
-        .order_by()
+        sent.order_by()
         .values("carried_by_id")
         .annotate(
             parcels=Count("pk"),
@@ -95,6 +110,7 @@ def overview(now: datetime) -> dict[int, Row]:
             due=Count("pk", filter=Q(delivered_at__isnull=False, promised_at__isnull=False) | late),
             took=Avg(took, filter=Q(delivered_at__isnull=False)),
             trouble=Subquery(trouble.annotate(n=Count("shipment_id", distinct=True)).values("n")),
+            angry=Subquery(angry.annotate(n=Count("order__complaints", distinct=True)).values("n")),
         )
     )
     total = sum(row["parcels"] for row in rows)
@@ -108,12 +124,18 @@ def overview(now: datetime) -> dict[int, Row]:
             on_time=100 * row["on_time"] / row["due"] if row["due"] >= FEWEST else None,
             days=row["took"].total_seconds() / DAY if enough and row["took"] is not None else None,
             cases=100 * (row["trouble"] or 0) / parcels if enough else None,
+            complaints=100 * (row["angry"] or 0) / parcels if enough else None,
         )
     return found
 
 
+def complained(parcels: ShipmentQuerySet) -> ShipmentQuerySet:
+    """Those of the parcels whose buyers complained about the delivery, unordered; one complaint may be of several."""
+    return parcels.filter(order__complaints__topic__in=DELIVERY_TOPICS).order_by()
+
+
 def scorecard(carrier: Carrier, now: datetime) -> Card:
-    """All about one carrier: four queries, on its newest MOST parcels."""
+    """All about one carrier: six queries, on its newest MOST parcels."""
     rows = list(
         Shipment.objects.filter(carried_by=carrier, shipped_at__gt=now - PERIOD, shipped_at__lte=now)
         .order_by("-shipped_at")
@@ -128,6 +150,11 @@ def scorecard(carrier: Carrier, now: datetime) -> Card:
     mine = Shipment.objects.filter(carried_by=carrier, shipped_at__gt=now - PERIOD)
     troubled = mine.filter(cases__isnull=False).distinct().count()
     damaged = mine.filter(order__returns__lines__reason="damaged").distinct().count()
+    counted = complained(mine.filter(shipped_at__lte=now)).values_list("order__ship_region")
+    for region, count in counted.annotate(n=Count("order__complaints", distinct=True)):
+        whole.complaints += count
+        if region in regions:
+            regions[region].complaints = count
     return Card(
         all=whole,
         regions=sorted(regions.values(), key=lambda group: -group.sent)[:MOST_REGIONS],

@@ -24,6 +24,7 @@ from ecommerce.imports.planning import Reading, Rules, read_orders
 from ecommerce.imports.reading import Table, open_table
 from ecommerce.imports.storing import path_of, store, store_bad_rows
 from ecommerce.imports.writing import Outcome, write_plans
+from ecommerce.orders.actions import assess_orders
 from ecommerce.orders.events import OrdersImported
 from ecommerce.orders.models import Channel
 
@@ -133,6 +134,8 @@ def run_import(run: ImportRun, *, actor: Actor = SYSTEM) -> ImportRun:
             outcome = write_plans(chunk, channel=run.channel, currency=run.merchant.currency, zone=run.merchant.zone)
             done += len(chunk)
             _count(run, outcome, done)
+            if outcome.to_assess:
+                assess_orders(outcome.to_assess, actor=actor)
             if outcome.days:
                 record(
                     OrdersImported(

@@ -45,6 +45,8 @@ FIELDS: dict[str, Any] = {
     "carrier": _("Carrier"),
     "tracking_number": _("Tracking number"),
     "note": _("Buyer’s note"),
+    "card_check": _("Card check"),
+    "ip_country": _("Country of the buyer’s device"),
 }
 REQUIRED = ("number", "placed_at")
 
@@ -65,6 +67,18 @@ STATE_WORDS: dict[str, str] = {
     **dict.fromkeys(
         ["cancelled", "canceled", "voided", "failed", "交易关闭", "已取消", "已取消,退款成功", "已关闭", "取消", "(删除)等待出库",
          "交易已关闭", "已退款"], "cancelled"),
+}  # fmt: skip
+
+
+COUNTRIES = {
+    "china": "CN", "中国": "CN", "united states": "US", "brazil": "BR", "brasil": "BR", "united kingdom": "GB",
+    "germany": "DE", "france": "FR", "hong kong": "HK", "singapore": "SG", "japan": "JP",
+}  # fmt: skip
+# What a channel says about card and buyer; compared like the words for states.
+CARD_WORDS: dict[str, str] = {
+    **dict.fromkeys(["match", "matched", "yes", "y", "pass", "passed", "ok", "一致", "匹配", "通过", "是"], "match"),
+    **dict.fromkeys(
+        ["mismatch", "nomatch", "notmatched", "no", "n", "fail", "failed", "不一致", "不匹配", "未通过", "否"], "mismatch"),
 }  # fmt: skip
 
 
@@ -221,7 +235,16 @@ GENERIC: dict[str, Sequence[str]] = {
     "carrier": ["carrier", "物流公司", "快递公司"],
     "tracking_number": ["tracking number", "tracking", "物流单号", "快递单号"],
     "note": ["note", "comment", "备注", "买家留言"],
+    "card_check": ["card check", "card match", "card verification", "卡核验", "银行卡核验", "持卡人核验"],
+    "ip_country": ["ip country", "device country", "ip国家", "设备国家", "IP所在国家"],
 }
+# A row for people to look at.
+EXAMPLE = {
+    "number": "A-1001", "placed_at": "2026-01-31 20:15", "state": "paid", "paid_at": "2026-01-31 20:16", "sku": "TG-1",
+    "title": "Gaiwan", "quantity": "2", "unit_price": "168.00", "shipping_fee": "10.00", "total": "346.00",
+    "buyer_name": "Gao Lin", "buyer_email": "gao@example.com", "ship_city": "Hangzhou", "ship_country": "CN",
+    "card_check": "match", "ip_country": "CN",
+}  # fmt: skip
 GENERIC_FORMAT = Format("generic", _("Another file"), "other", GENERIC)
 
 
@@ -260,3 +283,18 @@ def format_named(key: str) -> Format:
 def state_of(word: str) -> str | None:
     """Our state for a platform's word, or None for a word we do not know."""
     return STATE_WORDS.get(word.strip().lower().replace(" ", "").replace("-", "").replace("_", "").replace("，", ","))
+
+
+def card_check_of(word: str) -> str | None:
+    """Our word for what the channel says about card and buyer, or None for a word we do not know."""
+    return CARD_WORDS.get(_key(word))
+
+
+def template(language: str) -> tuple[list[str], list[str]]:
+    """The head of a file with every column of ours, recognised as it stands, and a row that shows how to fill it."""
+    chinese = language.startswith("zh")
+    heads = [
+        next((head for head in heads if not head.isascii()), heads[0]) if chinese else heads[0]
+        for heads in GENERIC.values()
+    ]
+    return heads, [EXAMPLE.get(name, "") for name in GENERIC]

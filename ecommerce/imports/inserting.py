@@ -83,6 +83,8 @@ def order_values(plan: OrderPlan) -> dict[str, Any]:
         "shipped_at": _shipped_at(plan),
         "completed_at": plan.completed_at,
         "cancelled_at": plan.cancelled_at,
+        "card_check": texts.get("card_check", ""),
+        "ip_country": texts.get("ip_country", ""),
         "import_digest": plan.digest,
     }
 

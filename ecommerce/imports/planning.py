@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.money import cents
 from ecommerce.imports import values
-from ecommerce.imports.formats import FIELDS, state_of
+from ecommerce.imports.formats import COUNTRIES, FIELDS, state_of
 from ecommerce.imports.values import BadValue
 
 ZERO = Decimal("0.00")
@@ -152,6 +152,8 @@ _TEXTS: dict[str, Callable[[str], str]] = {
         "ship_postcode": 20, "carrier": 60, "tracking_number": 80, "method": 40, "note": 500,
     }.items()
 }  # fmt: skip
+
+_RISKS: dict[str, Callable[[str], str]] = {"card_check": values.card_check, "ip_country": values.country}
 
 
 class _OrderReader:
@@ -330,7 +332,10 @@ class _OrderReader:
         texts = {name: self._from_first(name, parse) or "" for name, parse in _TEXTS.items()}
         texts["buyer_email"] = self._from_first("buyer_email", values.email) or ""
         country = self._first("ship_country")
-        texts["ship_country"] = _COUNTRIES.get(country.lower(), country.upper() if len(country) == 2 else "")
+        texts["ship_country"] = COUNTRIES.get(country.lower(), country.upper() if len(country) == 2 else "")
+        for name, parse in _RISKS.items():  # left out where the file says nothing: the order is then the same as ever
+            if told := self._from_first(name, parse):
+                texts[name] = told
         return texts
 
     def _amount(self, name: str) -> Decimal | None:
@@ -385,8 +390,4 @@ _PAYMENT_WORDS = {
     "paid": "paid", "pending": "placed", "authorized": "placed", "partially_paid": "paid",
     "partially_refunded": "paid", "refunded": "completed", "voided": "cancelled", "unpaid": "placed",
     "failed": "placed",
-}  # fmt: skip
-_COUNTRIES = {
-    "china": "CN", "中国": "CN", "united states": "US", "brazil": "BR", "brasil": "BR", "united kingdom": "GB",
-    "germany": "DE", "france": "FR", "hong kong": "HK", "singapore": "SG", "japan": "JP",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from ecommerce.imports import views
 urlpatterns = [
     path("m/<slug:merchant>/imports/", views.index, name="import-list"),
     path("m/<slug:merchant>/imports/new/", views.new, name="import-new"),
+    path("m/<slug:merchant>/imports/template.csv", views.template_file, name="import-template"),
     path("m/<slug:merchant>/imports/<int:pk>/", views.detail, name="import-detail"),
     path("m/<slug:merchant>/imports/<int:pk>/progress/", views.progress, name="import-progress"),
     path("m/<slug:merchant>/imports/<int:pk>/columns/", views.mapping, name="import-columns"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.money import LARGEST, cents
 from core.validators import has_card_number
+from ecommerce.imports.formats import COUNTRIES, card_check_of
 
 
 class BadValue(ValueError):
@@ -169,3 +170,19 @@ def email(text: str) -> str:
     except ValidationError as error:
         raise BadValue(_("“%(text)s” is not an e-mail address.") % {"text": text[:60]}) from error
     return text.lower()
+
+
+def card_check(text: str) -> str:
+    """What the channel says about card and buyer: "match" or "mismatch"."""
+    found = card_check_of(text)
+    if found is None:
+        raise BadValue(_("“%(text)s” says nothing about the card. Write match or mismatch.") % {"text": text[:40]})
+    return found
+
+
+def country(text: str) -> str:
+    """The two letters of a country, from them or from a name that exports use."""
+    found = COUNTRIES.get(text.lower(), text.upper())
+    if len(found) != 2 or not (found.isascii() and found.isalpha()):
+        raise BadValue(_("“%(text)s” is not a country. Write its two letters, such as CN.") % {"text": text[:40]})
+    return found

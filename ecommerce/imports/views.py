@@ -7,6 +7,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,10 +15,11 @@ from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
+from core.exports import csv_response
 from core.htmx import done, page
 from ecommerce.imports import tasks
 from ecommerce.imports.actions import begin_import, raw_preview, remap, start_import
-from ecommerce.imports.formats import FIELDS
+from ecommerce.imports.formats import FIELDS, template
 from ecommerce.imports.forms import MappingForm, UploadForm
 from ecommerce.imports.listing import IMPORTS
 from ecommerce.imports.models import ImportRun
@@ -55,6 +57,14 @@ def new(request: MerchantRequest) -> HttpResponse:
             return done(request, reverse("import-detail", args=[request.merchant.slug, run.pk]), _("File uploaded."))
     status = 422 if form.errors else 200
     return render(request, "ecommerce/imports/new.html", {"form": form}, status=status)
+
+
+@merchant_view("imports.run")
+@require_GET
+def template_file(request: MerchantRequest) -> HttpResponseBase:
+    """A file with every column that can be read, in the language of the page, with a row to look at."""
+    head, row = template(get_language() or "")
+    return csv_response(_("orders-template"), head, [row])
 
 
 def _check_in_background(run: ImportRun) -> None:

@@ -22,12 +22,16 @@ RANK = {
 
 @dataclass
 class Outcome:
-    """What became of a chunk; `days` are the merchant's days whose figures change."""
+    """What became of a chunk; `days` are the merchant's days whose figures change.
+
+    `to_assess` are the ids of orders of which the file says something about their risk.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     days: set[date] = field(default_factory=set)
+    to_assess: list[int] = field(default_factory=list)
 
 
 def write_plans(plans: Sequence[OrderPlan], *, channel: str, currency: str, zone: ZoneInfo) -> Outcome:
@@ -56,6 +60,10 @@ def write_plans(plans: Sequence[OrderPlan], *, channel: str, currency: str, zone
     for plan in [*new, *changed]:
         for moment in (plan.placed_at, plan.cancelled_at, plan.completed_at if plan.refunded else None):
             _days(outcome, moment, zone)
+    told = [p.number for p in [*new, *changed] if p.texts.get("card_check") or p.texts.get("ip_country")]
+    if told:
+        rows = Order.objects.filter(channel=channel, external_id__in=told).order_by("pk")
+        outcome.to_assess = list(rows.values_list("pk", flat=True))
     outcome.created, outcome.updated = len(new), len(changed)
     outcome.unchanged = len(plans) - len(new) - len(changed)
     recount_customers(touched)
@@ -72,6 +80,8 @@ def _update(order: Order, plan: OrderPlan, variants: dict[str, int]) -> None:
     values = order_values(plan)
     if RANK[plan.state] >= RANK[order.state]:
         values["state"] = plan.state
+    for name in ("card_check", "ip_country"):  # a file without the column does not take back what the channel said
+        values[name] = values[name] or getattr(order, name)
     values["refunded_total"] = max(order.refunded_total, plan.refunded)
     values["paid_total"] = max(values["paid_total"], values["refunded_total"])
     for name, value in values.items():

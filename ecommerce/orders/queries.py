@@ -64,7 +64,7 @@ def order_list() -> OrderQuerySet:
 
 def order_detail() -> OrderQuerySet:
     """Orders with all that their own page shows, parcels included."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant", "customer").prefetch_related(
+    rows: OrderQuerySet = Order.objects.select_related("merchant", "customer", "replaces").prefetch_related(
         Prefetch("lines", OrderLine.objects.select_related("variant__product")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
@@ -286,7 +286,7 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
 
 def orders_with_lines() -> OrderQuerySet:
     """Orders with their lines and tags, for programs: three queries however many."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant").prefetch_related("lines", "tags")
+    rows: OrderQuerySet = Order.objects.select_related("merchant", "replaces").prefetch_related("lines", "tags")
     return rows
 
 

@@ -29,6 +29,13 @@ class OrderOut(serializers.ModelSerializer[Order]):
     customer = serializers.IntegerField(source="customer_id", allow_null=True, help_text="The id of the customer.")
     lines = OrderLineOut(many=True)
     tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
+    replaces = serializers.CharField(
+        source="replaces.number",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="The number of the order whose goods came back and for which this one goes out.",
+    )
 
     class Meta:
         model = Order
@@ -38,7 +45,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
             "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at",
-            "updated_at", "tags", "lines",
+            "updated_at", "replaces", "tags", "lines",
         )  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -19,7 +21,8 @@ from ecommerce.orders.shapes import NUMBER, AmountField
 from ecommerce.returns import actions
 from ecommerce.returns.filters import ReturnFilters
 from ecommerce.returns.models import Return, ReturnLine, ReturnPhoto
-from ecommerce.returns.queries import return_list
+from ecommerce.returns.queries import reasons_by_product, return_list
+from ecommerce.returns.reasons import ratings_since, reasons_by_supplier
 from ecommerce.returns.rules import Inspection
 
 ID = 2**63 - 1
@@ -43,6 +46,13 @@ class ReturnPhotoOut(serializers.ModelSerializer[ReturnPhoto]):
 class ReturnOut(serializers.ModelSerializer[Return]):
     order = serializers.CharField(source="order.number", help_text="The number of the order.")
     currency = serializers.CharField(source="order.currency")
+    replacement = serializers.CharField(
+        source="replacement.number",
+        default=None,
+        allow_null=True,
+        read_only=True,
+        help_text="The number of the order that goes out in exchange.",
+    )
     lines = ReturnLineOut(many=True)
     photos = ReturnPhotoOut(many=True)
 
@@ -51,7 +61,8 @@ class ReturnOut(serializers.ModelSerializer[Return]):
         fields = (
             "number", "order", "state", "requested_by", "reference", "requested_at", "due_at", "answered_at",
             "received_at", "ended_at", "refusal", "outcome", "outcome_reason", "refund_amount", "currency",
-            "updated_at", "lines", "photos",
+            "replacement", "sent_back_at", "back_carrier", "back_tracking", "rating", "rating_words",
+            "rated_at", "updated_at", "lines", "photos",
         )  # fmt: skip
 
 
@@ -99,10 +110,61 @@ class ReturnReceiptIn(serializers.Serializer[Any]):
     warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
 
 
+class ReasonsAsk(serializers.Serializer[Any]):
+    by = serializers.ChoiceField(choices=["product", "supplier"], default="product")
+    days = serializers.IntegerField(
+        min_value=1, max_value=730, default=90, help_text="Of the orders placed in so many days."
+    )
+    product = serializers.IntegerField(
+        min_value=1, max_value=ID, required=False, help_text="By supplier: of the product with this id only."
+    )
+
+
+class UnitsOfReason(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(choices=Return.Reason.choices)
+    units = serializers.IntegerField()
+
+
+class ReasonsRow(serializers.Serializer[Any]):
+    product = serializers.IntegerField(allow_null=True, help_text="The id of the product; null by supplier.")
+    supplier = serializers.IntegerField(allow_null=True, help_text="The id of the supplier; null where it is unknown.")
+    name = serializers.CharField(help_text="The product’s title or the supplier’s name; empty where it is unknown.")
+    shipped = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    rate = serializers.FloatField(help_text="Part of the shipped units, 0 to 1.")
+    reasons = UnitsOfReason(many=True)
+
+
+class ReasonsOut(serializers.Serializer[Any]):
+    days = serializers.IntegerField()
+    ratings = serializers.IntegerField(help_text="Returns that their buyers rated in these days.")
+    rating = serializers.FloatField(allow_null=True, help_text="Their mean, 1 to 5; null without any.")
+    results = ReasonsRow(many=True)
+
+
+class InsteadIn(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, max_value=ID, help_text="The id of the return's line.")
+    sku = serializers.CharField(max_length=80, help_text="What goes out for it.")
+
+
+class SendBackIn(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
 class SettleIn(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=Return.Outcome.choices)
     amount = AmountField(required=False, help_text="Of a refund; without it, what was paid for the units that came.")
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    instead = InsteadIn(
+        many=True,
+        required=False,
+        max_length=MOST_LINES,
+        help_text="For an exchange: what goes out instead of the same item.",
+    )
+    with_difference = serializers.BooleanField(
+        required=False, help_text="Whether the buyer pays what a dearer item costs more. Without it they do."
+    )
 
 
 class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -121,12 +183,15 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         "cancel": "returns.handle",
         "photos": "returns.handle",
         "settle": "returns.settle",
+        "send_back": "returns.handle",
+        "reasons": "returns.view",
     }
     inputs = {
         "create": ReturnIn,
         "refuse": RefuseIn,
         "receive": ReturnReceiptIn,
         "settle": SettleIn,
+        "send_back": SendBackIn,
         "photos": ReturnPhotoIn,
     }
 
@@ -188,5 +253,48 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     @extend_schema(request=SettleIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, number: str) -> Response:
-        """Money back, another item, or neither for a reason."""
-        return self._answer(actions.settle_return(self.get_object(), **self.read(), actor=self.actor))
+        """Money back, another item in exchange, the same one repaired, or nothing for a reason.
+
+        An exchange places a replacement order for the units that came. A repair ends with `send_back`.
+        """
+        given = self.read()
+        if "instead" in given:
+            given["instead"] = {row["id"]: row["sku"] for row in given["instead"]}
+        return self._answer(actions.settle_return(self.get_object(), **given, actor=self.actor))
+
+    @extend_schema(request=SendBackIn, responses=ReturnOut)
+    @action(detail=True, methods=["post"])
+    def send_back(self, request: Request, number: str) -> Response:
+        """The repaired goods are on their way to the buyer."""
+        return self._answer(actions.send_back(self.get_object(), **self.read(), actor=self.actor))
+
+    @extend_schema(parameters=[ReasonsAsk], responses=ReasonsOut, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def reasons(self, request: Request) -> Response:
+        """Why things come back, by product or by supplier, and how buyers rate the handling.
+
+        A unit is laid to the supplier of the latest delivery of its variant that was accepted before the order.
+        """
+        asked = ReasonsAsk(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        since = timezone.now() - timedelta(days=given["days"])
+        ratings = ratings_since(since)
+        if given["by"] == "supplier":
+            found = [(None, one.supplier, one) for one in reasons_by_supplier(since, product=given.get("product"))]
+        else:
+            found = [(one.product, None, one) for one in reasons_by_product(since)]
+        rows = [
+            {
+                "product": product.pk if product else None,
+                "supplier": supplier.pk if supplier else None,
+                "name": product.title if product else supplier.name if supplier else "",
+                "shipped": one.shipped,
+                "returned": one.returned,
+                "rate": round(one.rate, 4),
+                "reasons": [{"reason": reason, "units": units} for reason, units in one.reasons],
+            }
+            for product, supplier, one in found
+        ]
+        answer = {"days": given["days"], "ratings": ratings.count, "rating": ratings.mean, "results": rows}
+        return Response(ReasonsOut(answer).data)

@@ -73,13 +73,48 @@ class ReturnReceived(ReturnFact):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ReturnSettled(ReturnFact):
-    """`outcome` is "refund", "exchange" or "none"; `refund` a decimal string of the order's currency, or None."""
+    """`outcome` is "refund", "exchange", "repair" or "none"; `refund` a decimal string of the currency, or None.
+
+    `replacement` is the number of the order that goes out in exchange, "" where there is none.
+    """
 
     kind = "returns.settled"
     label = _("Return settled")
     outcome: str
     refund: str | None
     payment_id: int | None
+    replacement: str = ""
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnRepairing(ReturnFact):
+    """The goods are being repaired and go back to the buyer afterwards."""
+
+    kind = "returns.repairing"
+    label = _("Return in repair")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnReopened(ReturnFact):
+    """The replacement was called off, so the goods that came back wait to be settled again."""
+
+    kind = "returns.reopened"
+    label = _("Return to be settled again")
+    sentence = _("The replacement %(replacement)s was called off; the return waits to be settled again")
+    replacement: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ReturnRated(ReturnFact):
+    """The buyer says how well the return was handled: 1 to 5. Their words are on the return, not in the log."""
+
+    kind = "returns.rated"
+    label = _("Return rated by the buyer")
+    sentence = _("The buyer rates how it was handled: %(rating)s of 5")
+    rating: int
 
 
 @event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -138,10 +138,53 @@ class ReceiveForm(forms.Form):
 
 
 class SettleForm(forms.Form):
+    """How a return ends. For an exchange each line that came has the SKU that goes out for it."""
+
     outcome = forms.ChoiceField(label=_("How it ends"), choices=Return.Outcome.choices, widget=forms.RadioSelect)
     amount = forms.DecimalField(
         label=_("Amount to refund"), required=False, min_value=Decimal(0), max_value=LARGEST, decimal_places=2
     )
+    with_difference = forms.BooleanField(
+        label=_("The buyer pays what a dearer item costs more"), required=False, initial=True
+    )
     reason = _words(
         _("Note"), rows=2, required=False, help_text=_("Needed where nothing is given back. The buyer reads it.")
     )
+
+    def __init__(self, *args: Any, case: Return, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in case.lines.all() if line.came]
+        if not (case.may("repair") and all(line.came == line.repaired for line in self.lines)):
+            field = cast(forms.ChoiceField, self.fields["outcome"])
+            field.choices = [choice for choice in Return.Outcome.choices if choice[0] != Return.Outcome.REPAIR]
+        for line in self.lines:
+            self.fields[f"instead_{line.pk}"] = forms.CharField(
+                label=_("SKU that goes out"),
+                max_length=80,
+                required=False,
+                initial=line.order_line.sku,
+                widget=forms.TextInput(attrs={"list": "exchange-skus", "autocomplete": "off"}),
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """For templates: each line that came with the field of what goes out for it."""
+        return [{"line": line, "field": self[f"instead_{line.pk}"]} for line in self.lines]
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        """What the action takes."""
+        data = self.cleaned_data
+        return {
+            "outcome": data["outcome"],
+            "amount": data["amount"],
+            "reason": data["reason"],
+            "instead": {line.pk: data[f"instead_{line.pk}"] for line in self.lines},
+            "with_difference": data["with_difference"],
+        }
+
+
+class SendBackForm(forms.Form):
+    """The parcel in which repaired goods go to the buyer."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=60, required=False)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, required=False)

@@ -30,6 +30,12 @@ RETURNS = Listing(
             sort="due",
         ),
         Tab(
+            "repairing",
+            pgettext_lazy("returns", "In repair"),
+            lambda rows: rows.filter(state=State.REPAIRING),
+            sort="due",
+        ),
+        Tab(
             "settled",
             pgettext_lazy("returns", "Settled"),
             lambda rows: rows.filter(state=State.SETTLED),
@@ -65,6 +71,7 @@ RETURN_LIST = declare(
             Column("state", _("State")),
             Column("requested", _("Requested")),
             Column("due", _("Due")),
+            Column("rating", _("Rating")),
         ],
     )
 )

@@ -15,6 +15,7 @@ from core.badges import Badge
 from core.clocks import Clock
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+from ecommerce.fulfilment.rules import follow_link
 from ecommerce.returns import rules
 
 
@@ -33,8 +34,10 @@ class ReturnQuerySet(TenantQuerySet["Return"]):
 class Return(TenantModel):
     """Units of one order that come back.
 
-    `due_at` is when the shop must have answered or settled, None where it does not have to act: while the goods are on
-    their way, and at the end. `reference` is the asking program's own name of the request.
+    `due_at` is when the shop must have answered, settled or repaired, None where it does not have to act: while the
+    goods are on their way, and at the end. `reference` is the asking program's own name of the request. `replacement`
+    is the order that goes out in exchange; `back_carrier` and `back_tracking` name the parcel with the repaired goods.
+    `rating` is what the buyer thinks of how it was handled, 1 to 5, said once.
     """
 
     class State(models.TextChoices):
@@ -42,15 +45,17 @@ class Return(TenantModel):
         APPROVED = "approved", pgettext_lazy("return", "Approved")
         REFUSED = "refused", pgettext_lazy("return", "Refused")
         RECEIVED = "received", pgettext_lazy("return", "Received")
+        REPAIRING = "repairing", pgettext_lazy("return", "In repair")
         SETTLED = "settled", pgettext_lazy("return", "Settled")
         CANCELLED = "cancelled", pgettext_lazy("return", "Called off")
 
-    OPEN: ClassVar[list[str]] = [State.REQUESTED, State.APPROVED, State.RECEIVED]
+    OPEN: ClassVar[list[str]] = [State.REQUESTED, State.APPROVED, State.RECEIVED, State.REPAIRING]
     BADGES: ClassVar[dict[str, Badge]] = {
         State.REQUESTED: Badge("warning", State.REQUESTED.label, "empty"),
         State.APPROVED: Badge("info", State.APPROVED.label, "half"),
         State.REFUSED: Badge("neutral", State.REFUSED.label, icon="ban"),
         State.RECEIVED: Badge("warning", State.RECEIVED.label, "half"),
+        State.REPAIRING: Badge("info", State.REPAIRING.label, "half"),
         State.SETTLED: Badge("success", State.SETTLED.label, "full"),
         State.CANCELLED: Badge("neutral", State.CANCELLED.label, icon="ban"),
     }
@@ -73,6 +78,7 @@ class Return(TenantModel):
     class Outcome(models.TextChoices):
         REFUND = "refund", pgettext_lazy("return", "Refund")
         EXCHANGE = "exchange", pgettext_lazy("return", "Exchange")
+        REPAIR = "repair", pgettext_lazy("return", "Repair")
         NONE = "none", pgettext_lazy("return", "Nothing given back")
 
     number = models.CharField(_("number"), max_length=20)
@@ -91,6 +97,15 @@ class Return(TenantModel):
     outcome_reason = models.CharField(_("reason"), max_length=500, blank=True)
     refund_amount = money_field(_("refund"), null=True, blank=True, default=None)
     payment = models.ForeignKey("ecommerce.Payment", models.SET_NULL, null=True, blank=True, related_name="+")
+    replacement = models.OneToOneField(
+        "ecommerce.Order", models.SET_NULL, null=True, blank=True, related_name="in_exchange_for"
+    )
+    sent_back_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    back_carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    back_tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
+    rating = models.PositiveSmallIntegerField(_("buyer’s rating"), null=True, blank=True)
+    rating_words = models.CharField(_("words of the buyer"), max_length=500, blank=True)
+    rated_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock runs out was told")
     late_at = models.DateTimeField(null=True, blank=True, help_text="that the present clock has run out was told")
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="that it stayed late was told the owner")
@@ -103,12 +118,18 @@ class Return(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-requested_at", "-id"], name="return_newest"),
             models.Index(fields=["merchant", "updated_at", "id"], name="return_updated"),
+            models.Index(
+                fields=["merchant", "rated_at"], name="return_rated", condition=models.Q(rating__isnull=False)
+            ),
             models.Index(fields=["due_at"], name="return_due", condition=models.Q(due_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="return_number"),
             models.UniqueConstraint(
                 fields=["merchant", "reference"], condition=~models.Q(reference=""), name="return_reference"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating__isnull=True) | models.Q(rating__range=(1, 5)), name="return_rating_stars"
             ),
         ]
 
@@ -125,6 +146,16 @@ class Return(TenantModel):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def may_be_rated(self) -> bool:
+        """Whether its buyer can say how it was handled, and has not yet."""
+        return self.rating is None and rules.may_be_rated(self.state)
+
+    @property
+    def back_link(self) -> str:
+        """The carrier's own page for the parcel with the repaired goods, or ""."""
+        return follow_link(self.back_carrier, self.back_tracking)
 
     def may(self, step: str) -> bool:
         """Whether its state allows a step of rules.STEPS."""

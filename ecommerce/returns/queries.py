@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.activity.models import Activity
 from core.events import sentence_of
-from ecommerce.catalog.models import Product
+from ecommerce.catalog.models import Product, Variant
 from ecommerce.inventory.models import StockMove
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.orders.queries import line_worths
@@ -22,12 +22,12 @@ from ecommerce.returns.models import Return, ReturnLine, ReturnQuerySet
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 NOT_COMING = (Return.State.REFUSED, Return.State.CANCELLED)
-CAME = (Return.State.RECEIVED, Return.State.SETTLED)
+CAME = (Return.State.RECEIVED, Return.State.REPAIRING, Return.State.SETTLED)
 
 
 def return_list() -> ReturnQuerySet:
     """Returns with what a row of a list shows. `deadline` is `due_at`, or far away where there is none: to sort by."""
-    rows: ReturnQuerySet = Return.objects.select_related("merchant", "order__merchant").annotate(
+    rows: ReturnQuerySet = Return.objects.select_related("merchant", "order__merchant", "replacement").annotate(
         deadline=Coalesce("due_at", Value(NEVER)), units=Coalesce(Sum("lines__quantity"), 0)
     )
     lines = ReturnLine.objects.select_related("order_line")
@@ -36,7 +36,9 @@ def return_list() -> ReturnQuerySet:
 
 def return_detail() -> ReturnQuerySet:
     """Returns with all that their own page shows."""
-    rows: ReturnQuerySet = Return.objects.select_related("merchant", "order__merchant", "order__customer", "payment")
+    rows: ReturnQuerySet = Return.objects.select_related(
+        "merchant", "order__merchant", "order__customer", "payment", "replacement"
+    )
     lines = ReturnLine.objects.select_related("order_line__variant__product")
     return rows.prefetch_related(Prefetch("lines", lines), "photos")
 
@@ -60,11 +62,13 @@ def search_returns(rows: ReturnQuerySet, words: str) -> ReturnQuerySet:
 def returnable(order: Order) -> dict[int, int]:
     """Units of each line of the order that were shipped and are not on their way back or back yet, by line id.
 
-    Units that a refund took back to the shelf without a return count as back.
+    Units that a refund took back to the shelf without a return count as back, repaired ones that were sent to the
+    buyer again do not.
     """
     lines = list(OrderLine.objects.filter(order=order).order_by("position", "pk"))
     claimed: Counter[int] = Counter()
-    for one in ReturnLine.objects.filter(case__order=order).select_related("case").exclude(case__state__in=NOT_COMING):
+    rows = ReturnLine.objects.filter(case__order=order).select_related("case").exclude(case__state__in=NOT_COMING)
+    for one in rows.filter(case__sent_back_at=None):
         claimed[one.order_line_id] += one.came if one.case.state in CAME else one.quantity
     taken = Counter(_taken_back(order))
     left = {}
@@ -91,6 +95,13 @@ def units_to_refund(case: Return) -> dict[int, int]:
     for line in case.lines.select_related("order_line"):
         came[line.order_line_id] = min(line.came, line.order_line.quantity - line.order_line.refunded_quantity)
     return {pk: units for pk, units in came.items() if units > 0}
+
+
+def exchangeable(case: Return, limit: int = 100) -> list[tuple[str, str]]:
+    """SKU and title of what is for sale of the same products, to choose from for an exchange."""
+    products = {line.order_line.variant.product_id for line in case.lines.all() if line.order_line.variant}
+    variants = Variant.objects.filter(product__in=products, is_active=True).select_related("product").order_by("sku")
+    return [(variant.sku, variant.full_title) for variant in variants[:limit]]
 
 
 def worth_of(case: Return) -> Decimal:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from core import clocks
 from core.clocks import Clock, WorkingTime
 
 ANSWER_WITHIN = timedelta(hours=24)
 SETTLE_WITHIN = timedelta(hours=72)
+REPAIR_WITHIN = timedelta(days=14)
 DUE_SOON = timedelta(hours=6)
 ESCALATE_AFTER = timedelta(hours=24)
 MOST_PHOTOS = 5
+STARS = range(1, 6)
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,25 @@ STEPS = {
     "refuse": Step("returns.handle", frozenset({"requested"}), "refused"),
     "receive": Step("returns.handle", frozenset({"approved"}), "received"),
     "cancel": Step("returns.handle", frozenset({"requested", "approved"}), "cancelled"),
-    "settle": Step("returns.settle", frozenset({"received"}), "settled"),
+    "settle": Step("returns.settle", frozenset({"received", "repairing"}), "settled"),
+    "repair": Step("returns.settle", frozenset({"received"}), "repairing"),
+    "send_back": Step("returns.handle", frozenset({"repairing"}), "settled"),
 }
+# The one way back: what was settled by an exchange waits again when its replacement is called off. Nobody chooses it.
+REOPENS = Step("", frozenset({"settled"}), "received")
 
 
 def may(step: str, state: str) -> bool:
     return state in STEPS[step].begins
 
 
+def may_be_rated(state: str) -> bool:
+    """Whether the buyer can say how it was handled: the shop has given its last word."""
+    return state in ("settled", "refused")
+
+
 def word_for(state: str) -> str:
-    """The permission of whoever has to act in a state: to answer a request, or to settle what came back."""
+    """The permission of whoever has to act in a state: to answer, to settle what came back, to send off repairs."""
     return STEPS["settle"].word if state == "received" else STEPS["approve"].word
 
 
@@ -56,6 +68,16 @@ def settle_due(*, requested: datetime, answered: datetime, received: datetime, a
     return clocks.add_working_time(received, SETTLE_WITHIN - clocks.working_time(requested, answered, at), at)
 
 
+def repair_due(begun: datetime, at: WorkingTime) -> datetime:
+    """When repaired goods must be on their way back: REPAIR_WITHIN of the shop's own time."""
+    return clocks.add_working_time(begun, REPAIR_WITHIN, at)
+
+
+def price_in_exchange(*, was: Decimal, now: Decimal, with_difference: bool) -> Decimal:
+    """What the buyer pays for a unit that goes out for one they paid `was` for: what it costs more, or nothing."""
+    return max(now - was, Decimal(0)) if with_difference else Decimal(0)
+
+
 def warn_at(due: datetime, at: WorkingTime) -> datetime:
     """When the shop is warned: DUE_SOON of its own time before, so that it is not on a day off."""
     warned = due - DUE_SOON
@@ -66,11 +88,11 @@ def warn_at(due: datetime, at: WorkingTime) -> datetime:
 
 
 def clock(*, state: str, due: datetime, now: datetime, at: WorkingTime) -> Clock:
-    """The clock of a request that waits for its answer, or of goods that wait to be settled.
+    """The clock of a request that waits for its answer, or of goods that wait to be settled or repaired.
 
     What is left is the shop's own time; what it is late by is everybody's.
     """
-    whole = SETTLE_WITHIN if state == "received" else ANSWER_WITHIN
+    whole = {"received": SETTLE_WITHIN, "repairing": REPAIR_WITHIN}.get(state, ANSWER_WITHIN)
     if now < due:
         now = due - clocks.working_time(now, due, at)
     return clocks.clock(whole, due=due, now=now)

@@ -11,11 +11,16 @@ urlpatterns = [
     path("returns/export.csv", views.export, name="return-export"),
     path("returns/reasons/", views.reasons, name="return-reasons"),
     path("returns/reasons/export.csv", views.reasons_export, name="return-reasons-export"),
+    path("returns/reasons/suppliers/", views.reasons_suppliers, name="return-reasons-suppliers"),
+    path(
+        "returns/reasons/suppliers/export.csv", views.reasons_suppliers_export, name="return-reasons-suppliers-export"
+    ),
     path("returns/<str:number>/", views.detail, name="return-detail"),
     path("returns/<str:number>/approve/", views.approve, name="return-approve"),
     path("returns/<str:number>/refuse/", views.refuse, name="return-refuse"),
     path("returns/<str:number>/receive/", views.receive, name="return-receive"),
     path("returns/<str:number>/settle/", views.settle, name="return-settle"),
+    path("returns/<str:number>/send-back/", views.send_back, name="return-send-back"),
     path("returns/<str:number>/cancel/", views.cancel, name="return-cancel"),
     path("returns/<str:number>/photos/", views.photos, name="return-photos"),
     path("returns/<str:number>/photos/erase/", views.erase_photos, name="return-photos-erase"),

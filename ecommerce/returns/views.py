@@ -21,13 +21,15 @@ from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from core.photos import photo_response
+from ecommerce.catalog.models import Product
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.returns import actions, rules
-from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SettleForm
+from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SendBackForm, SettleForm
 from ecommerce.returns.listing import RETURN_LIST, RETURNS
 from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import (
+    exchangeable,
     reasons_by_product,
     return_detail,
     return_list,
@@ -36,6 +38,7 @@ from ecommerce.returns.queries import (
     timeline,
     worth_of,
 )
+from ecommerce.returns.reasons import ratings_since, reasons_by_supplier
 from ecommerce.returns.words import clock_in_words
 
 SPANS = (30, 90, 365)
@@ -135,7 +138,9 @@ def _show(request: MerchantRequest, case: Return, status: int = 200, **bound: fo
         "sees_order": may("orders.view"),
         "refuse_form": RefuseForm(auto_id="refuse_%s"),
         "receive_form": ReceiveForm(lines=lines, warehouses=_warehouses(), auto_id="receive_%s"),
-        "settle_form": SettleForm(initial=first, auto_id="settle_%s"),
+        "settle_form": SettleForm(case=case, initial=first, auto_id="settle_%s"),
+        "back_form": SendBackForm(auto_id="back_%s"),
+        "to_exchange": exchangeable(case) if case.may("settle") else [],
         "photos_form": PhotosForm(auto_id="photos_%s"),
         "may_add_photos": may("returns.handle") and case.is_open and len(case.photos.all()) < rules.MOST_PHOTOS,
         "may_erase_photos": may("returns.handle"),
@@ -210,12 +215,27 @@ def receive(request: MerchantRequest, number: str) -> HttpResponse:
 @merchant_view("returns.settle")
 @require_POST
 def settle(request: MerchantRequest, number: str) -> HttpResponse:
-    form = SettleForm(request.POST, auto_id="settle_%s")
+    case = _find(number)
+    form = SettleForm(request.POST, case=case, auto_id="settle_%s")
 
     def act(case: Return, *, actor: Any) -> Return:
-        return actions.settle_return(case, **form.cleaned_data, actor=actor)
+        return actions.settle_return(case, **form.settled, actor=actor)
 
-    return _act(request, _find(number), "settle_form", form, act, _("Return %(number)s is settled."))
+    repair = request.POST.get("outcome") == Return.Outcome.REPAIR
+    say = _("Return %(number)s is in repair.") if repair else _("Return %(number)s is settled.")
+    return _act(request, case, "settle_form", form, act, say)
+
+
+@merchant_view("returns.handle")
+@require_POST
+def send_back(request: MerchantRequest, number: str) -> HttpResponse:
+    """The repaired goods go to the buyer."""
+    form = SendBackForm(request.POST, auto_id="back_%s")
+
+    def act(case: Return, *, actor: Any) -> Return:
+        return actions.send_back(case, **form.cleaned_data, actor=actor)
+
+    return _act(request, _find(number), "back_form", form, act, _("Return %(number)s is on its way back."))
 
 
 @merchant_view("returns.handle")
@@ -265,7 +285,7 @@ def reasons(request: MerchantRequest) -> HttpResponse:
         (one, [(labels.get(reason, reason), units) for reason, units in one.reasons])
         for one in reasons_by_product(since)
     ]
-    context: dict[str, Any] = {"rows": rows, "days": days, "spans": SPANS}
+    context: dict[str, Any] = {"rows": rows, "days": days, "spans": SPANS, "ratings": ratings_since(since)}
     if request.membership.may("orders.export"):
         context["export_url"] = reverse("return-reasons-export", args=[request.merchant.slug])
     return page(request, "ecommerce/returns/reasons.html", context)
@@ -287,3 +307,46 @@ def reasons_export(request: MerchantRequest) -> HttpResponseBase:
                 ]  # fmt: skip
 
     return table_response(request, _("return reasons"), head, rows())
+
+
+def _product(request: MerchantRequest) -> Product | None:
+    """The one product the reasons are asked for, if the address names one of the shop's."""
+    asked = request.GET.get("product", "")
+    return Product.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+
+
+@merchant_view("returns.view")
+@require_safe
+def reasons_suppliers(request: MerchantRequest) -> HttpResponse:
+    """Why things come back, supplier by supplier; of one product with `product`."""
+    (days, since), product = _since(request), _product(request)
+    labels = dict(Return.Reason.choices)
+    found = reasons_by_supplier(since, product=product.pk if product else None)
+    context: dict[str, Any] = {
+        "rows": [(one, [(labels.get(reason, reason), units) for reason, units in one.reasons]) for one in found],
+        "days": days,
+        "spans": SPANS,
+        "product": product,
+        "ratings": ratings_since(since),
+        "sees_suppliers": request.membership.may("suppliers.view"),
+    }
+    if request.membership.may("orders.export"):
+        context["export_url"] = reverse("return-reasons-suppliers-export", args=[request.merchant.slug])
+    return page(request, "ecommerce/returns/reasons_suppliers.html", context)
+
+
+@merchant_view("orders.export")
+@require_safe
+def reasons_suppliers_export(request: MerchantRequest) -> HttpResponseBase:
+    """The same as CSV, one row for each supplier and reason."""
+    (_days, since), product = _since(request), _product(request)
+    labels = dict(Return.Reason.choices)
+    head = [_("Supplier"), _("Units shipped"), _("Units returned"), _("Rate"), _("Reason"), _("Units for this reason")]
+
+    def rows() -> Iterator[list[Any]]:
+        for one in reasons_by_supplier(since, product=product.pk if product else None):
+            name = one.supplier.name if one.supplier else _("Unknown")
+            for reason, units in one.reasons:
+                yield [name, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units]
+
+    return table_response(request, _("return reasons by supplier"), head, rows())

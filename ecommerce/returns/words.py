@@ -27,6 +27,8 @@ def clock_in_words(case: Return, now: datetime) -> ClockInWords:
         return ClockInWords("", 100, "", "")
     if case.state == Return.State.RECEIVED:
         label = _("To settle, late by") if clock.is_late else _("To settle in")
+    elif case.state == Return.State.REPAIRING:
+        label = _("To send back, late by") if clock.is_late else _("To send back in")
     else:
         label = _("Answer late by") if clock.is_late else _("Answer due in")
     return ClockInWords(clock.tone, clock.used, label, span(clock.left))

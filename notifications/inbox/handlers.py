@@ -44,6 +44,7 @@ from ecommerce.orders.events import (
     OrderHeld,
     OrderPaid,
     OrderPlaced,
+    OrderRanShort,
     OrderReleased,
     OrdersPlaced,
     PaymentFailed,
@@ -56,6 +57,8 @@ from ecommerce.returns.events import (
     ReturnFact,
     ReturnOverdue,
     ReturnRefused,
+    ReturnReopened,
+    ReturnRepairing,
     ReturnRequested,
     ReturnSettled,
 )
@@ -104,6 +107,17 @@ def payment_failed(event: PaymentFailed, activity: Activity) -> None:
         "payment": event.payment_id,
     }
     tell("payment-failed", key=str(event.order_id), params=params, activity=activity, grows="payment")
+
+
+@handles(OrderRanShort)
+def order_ran_short(event: OrderRanShort, activity: Activity) -> None:
+    params = {"number": event.number, "units": event.units, "outcome": event.outcome}
+    tell("order-short", key=f"{event.order_id}:{event.outcome}", params=params, activity=activity)
+
+
+@handles(OrderReleased, OrderCancelled)
+def short_order_moved(event: OrderReleased | OrderCancelled, activity: Activity) -> None:
+    settle("order-short", key=f"{event.order_id}:hold")
 
 
 @handles(OrderPaid, OrderCancelled)
@@ -185,12 +199,24 @@ def return_waits(event: ReturnFact, activity: Activity) -> None:
     tell(kind, key=str(case.pk), params=params, activity=activity)
 
 
-@handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnSettled)
+@handles(ReturnReopened)
+def return_reopened(event: ReturnReopened, activity: Activity) -> None:
+    params = {
+        "number": event.number,
+        "order": event.order_number,
+        "replacement": event.replacement,
+        "due": event.due_at,
+    }
+    tell("return-reopened", key=str(event.return_id), params=params, activity=activity)
+
+
+@handles(ReturnApproved, ReturnRefused, ReturnCancelled, ReturnRepairing, ReturnSettled)
 def return_moved(event: ReturnFact, activity: Activity) -> None:
     key = str(event.return_id)
-    for state in (Return.State.REQUESTED, Return.State.RECEIVED):
+    for state in Return.OPEN:
         settle("return-escalated", key=f"{key}:{state}")
     settle("return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key)
+    settle("return-reopened", key=key)
 
 
 @handles(ImportFinished)

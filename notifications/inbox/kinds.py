@@ -92,6 +92,11 @@ KINDS = (
         icon="credit-card-off", tone="critical", stale=timedelta(days=14),
     ),
     Kind(
+        "order-short", _("A paid order is not in stock"), _ORDERS, Urgency.ACT, "orders.edit",
+        sentences.order_short, _to("order-detail", "number"), _("See the order"),
+        icon="alert-triangle", tone="warning", stale=timedelta(days=14),
+    ),
+    Kind(
         "order-new", _("New orders, once a day"), _ORDERS, Urgency.KNOW, "orders.view",
         sentences.order_new, _to("order-list"), _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
     ),
@@ -124,6 +129,11 @@ KINDS = (
         "return-settle-late", _("A return was not settled in time"), _ORDERS, Urgency.ACT, "returns.settle",
         sentences.return_late, _to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical", like="return-late",
+    ),
+    Kind(
+        "return-reopened", _("A return must be settled again"), _ORDERS, Urgency.ACT, "returns.settle",
+        sentences.return_reopened, _to("return-detail", "number"), _("See the return"),
+        icon="arrow-back-up", tone="warning", email=False,
     ),
     Kind(
         "return-escalated", _("A return is a day late"), _ORDERS, Urgency.ACT, "shop.edit",

@@ -95,6 +95,20 @@ def payment_failed(p: Params) -> Words:
     return gettext("The payment for order %(number)s failed") % values, body % values
 
 
+def order_short(p: Params) -> Words:
+    values = {"number": p["number"], "units": p["units"]}
+    title = ngettext(
+        "Order %(number)s was paid, but %(units)d item is not in stock",
+        "Order %(number)s was paid, but %(units)d items are not in stock",
+        p["units"],
+    )
+    if p["outcome"] == "refuse":
+        return title % values, gettext(
+            "It is cancelled and refunded. The money goes back through the payment provider."
+        )
+    return title % values, gettext("It is on hold. Release it when the stock is there, or cancel and refund it.")
+
+
 def stock_low(p: Params) -> Words:
     values = {"product": p["product"], "sku": p["sku"], "units": p["units"], "pace": p["pace"]}
     if p["units"] <= 0:
@@ -172,6 +186,9 @@ def return_due(p: Params) -> Words:
     if p["state"] == Return.State.RECEIVED:
         title = gettext("Return %(number)s must be settled by %(due)s")
         return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    if p["state"] == Return.State.REPAIRING:
+        title = gettext("The repair of return %(number)s must be on its way by %(due)s")
+        return title % values, gettext("The buyer of order %(order)s waits for the goods.") % values
     title = gettext("Return %(number)s must be answered by %(due)s")
     return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
 
@@ -181,6 +198,9 @@ def return_late(p: Params) -> Words:
     if p["state"] == Return.State.RECEIVED:
         title = gettext("Return %(number)s should have been settled by %(due)s")
         return title % values, gettext("The goods of order %(order)s are here and the buyer waits.") % values
+    if p["state"] == Return.State.REPAIRING:
+        title = gettext("The repair of return %(number)s should have been on its way by %(due)s")
+        return title % values, gettext("The buyer of order %(order)s waits for the goods.") % values
     title = gettext("Return %(number)s should have been answered by %(due)s")
     return title % values, gettext("The buyer of order %(order)s waits for a yes or no.") % values
 
@@ -190,9 +210,19 @@ def return_escalated(p: Params) -> Words:
     title = gettext("Return %(number)s is more than a day late")
     if p["state"] == Return.State.RECEIVED:
         said = gettext("The goods of order %(order)s are here; the return should have been settled by %(due)s.")
+    elif p["state"] == Return.State.REPAIRING:
+        said = gettext("The goods of order %(order)s should have been repaired and on their way by %(due)s.")
     else:
         said = gettext("The buyer of order %(order)s should have had a yes or no by %(due)s.")
     return title % values, said % values
+
+
+def return_reopened(p: Params) -> Words:
+    values = {**_return(p), "replacement": p["replacement"]}
+    return (
+        gettext("Return %(number)s must be settled again by %(due)s") % values,
+        gettext("Its replacement, order %(replacement)s, was called off.") % values,
+    )
 
 
 def _return(p: Params) -> dict[str, str]:

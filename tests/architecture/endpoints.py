@@ -56,6 +56,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "job": lambda world: world.row(Job).pk,
     "customer-tag.pk": lambda world: world.row(Customer).pk,
     "return-photo.pk": lambda world: world.row(apps.get_model("ecommerce.ReturnPhoto")).pk,
+    "buyer-return-rating.pk": lambda world: world.row(apps.get_model("ecommerce.Return")).pk,
     "stock-move-export.pk": lambda world: world.row(Variant).pk,
     "order-invoice-file.invoice": lambda world: world.row(Invoice).pk,
     **dict.fromkeys(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -119,3 +120,15 @@ def test_guessing_is_slowed_down(scope, client):
 def test_every_state_has_its_page(scope, client, state):
     path = links.path_for("buyer-track", links.TRACK, order_in(state))
     assert client.get(path).status_code == 200
+
+
+def test_the_shop_has_the_link_to_the_buyers_page(scope, as_user, ann, ben, client):
+    order = order_in("shipped")
+    browser = as_user(ann)
+    panel = f"/m/luming/orders/{order.number}/tracking-link/"
+    assert panel in browser.get(order.get_absolute_url()).content.decode()
+    shown = browser.get(panel, headers={"HX-Request": "true"}).content.decode()
+    url = re.search(r'id="tracking-link-url">([^<]+)<', shown)[1]
+    assert f"Order {order.number}" in client.get(urlsplit(url).path).content.decode()
+    assert urlsplit(browser.get(panel).url).path.startswith("/b/")
+    assert browser.get("/m/luming/orders/none/tracking-link/").status_code == 404

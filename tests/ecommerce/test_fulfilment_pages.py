@@ -165,7 +165,7 @@ def test_the_list_costs_the_same_for_1_and_30_parcels(scope, ann, as_user, djang
     assert costs == [COST, COST]
 
 
-COST = 6  # session, person, where they work, all counts, warehouses to choose from, rows
+COST = 5  # session, person, where they work, rows, all counts with the warehouses to choose from
 
 
 def test_the_export_is_safe_to_open(scope, ann, as_user):

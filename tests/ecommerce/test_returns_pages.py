@@ -8,15 +8,24 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Activity, Membership
 from core.tenancy import tenant
+from ecommerce.buyers import links
 from ecommerce.models import Return
-from ecommerce.returns.actions import approve_return, cancel_return, refuse_return
+from ecommerce.purchasing.actions import receive_goods
+from ecommerce.purchasing.rules import Came
+from ecommerce.returns.actions import approve_return, cancel_return, refuse_return, settle_return
+from ecommerce.returns.reasons import reasons_by_supplier
+from tests import factories
 from tests.api import program_of, same_shape
-from tests.ecommerce.orders_kit import level_of
+from tests.ecommerce.orders_kit import level_of, stocked
+from tests.ecommerce.purchasing_kit import kiln, sent
 from tests.ecommerce.returns_kit import ANN, arrived, received, requested
 
 D = Decimal
@@ -189,3 +198,88 @@ def test_a_token_without_the_word_settles_nothing(shop, ann):
     assert program.post(f"returns/{case.number}/settle/", {"outcome": "exchange"}).status_code == 403
     with tenant(shop):
         assert Return.objects.get().state == "received"
+
+
+def test_the_buyer_rates_how_it_was_handled_once(client, as_user, ann):
+    cache.clear()
+    order = arrived(2)
+    case = received(order, 1)
+    url = links.path_for("buyer-return", links.RETURN, order)
+    token = links.make_token(links.RETURN, order)
+    rate = reverse("buyer-return-rating", args=[token, case.pk])
+    assert "Send the rating" not in text_of(client.get(url))
+    client.post(rate, {"rating": "5"})
+    case.refresh_from_db()
+    assert case.rating is None, "not before it is settled"
+    settle_return(case, outcome="refund", actor=ANN)
+    assert "Send the rating" in text_of(client.get(url))
+    for bad in ({}, {"rating": "6"}, {"rating": "4", "words": "4111 1111 1111 1111"}):
+        client.post(rate, bad)
+    assert Return.objects.get().rating is None
+    client.post(rate, {"rating": "4", "words": "Quick <b>answer</b>"})
+    client.post(rate, {"rating": "1", "words": "no"})
+    case.refresh_from_db()
+    assert (case.rating, case.rating_words) == (4, "Quick <b>answer</b>")
+    told = Activity.objects.filter(kind="returns.rated")
+    assert [(one.actor_kind, one.payload["rating"]) for one in told] == [("buyer", 4)]
+    assert "Quick" not in str(told[0].payload), "the log keeps no words of buyers"
+    other = links.make_token(links.RETURN, arrived(1))
+    assert client.post(reverse("buyer-return-rating", args=[other, case.pk]), {"rating": "1"}).status_code == 404
+
+    page = text_of(client.get(url))
+    assert "Send the rating" not in page
+    browser = as_user(ann)
+    page = text_of(browser.get(case.get_absolute_url()))
+    assert "Quick &lt;b&gt;answer" in page
+    assert "4 of 5 stars" in page
+    assert "4 of 5 stars" in text_of(browser.get(at("return-list") + "?tab=all"))
+    page = text_of(browser.get(at("return-reasons")))
+    assert ">4.0<" in page
+    assert "(1 rating)" in page
+
+
+def test_the_reasons_by_supplier(as_user, ann, time_machine):
+    """A unit is laid to the latest delivery before the sale; a later one of another supplier changes nothing."""
+    time_machine.move_to("2026-03-02T08:00:00Z", tick=False)
+    product = factories.ProductFactory()
+    variant = stocked(5, sku="POT", product=product)
+    unknown = arrived(2, variant)
+    time_machine.move_to("2026-03-03T08:00:00Z", tick=False)
+    first = kiln(name="Kiln")
+    receive_goods(order := sent(first, ("POT", 9)), {order.lines.get().pk: Came(9)}, key="a", actor=ANN)
+    of_first = arrived(4, variant)
+    time_machine.move_to("2026-03-05T08:00:00Z", tick=False)
+    second = kiln(name="Forge")
+    receive_goods(order := sent(second, ("POT", 9)), {order.lines.get().pk: Came(9)}, key="b", actor=ANN)
+    of_second = arrived(8, variant)
+    for one, units in ((unknown, 1), (of_first, 3), (of_second, 2)):
+        requested(one, units)
+    since = timezone.now() - timedelta(days=30)
+    with CaptureQueriesContext(connection) as queries:
+        rows = reasons_by_supplier(since)
+    assert [(row.supplier, row.returned, row.shipped) for row in rows] == [(first, 3, 4), (second, 2, 8), (None, 1, 2)]
+    assert len(queries) <= 6
+    assert rows[0].reasons == [("damaged", 3)]
+    assert reasons_by_supplier(since, product=factories.ProductFactory().pk) == []
+
+    browser = as_user(ann)
+    page = text_of(browser.get(at("return-reasons-suppliers")))
+    assert "Kiln" in page
+    assert "Unknown" in page
+    assert "75%" in page
+    rows = rows_of(browser.get(at("return-reasons-suppliers-export") + f"?product={product.pk}"))
+    assert [(row["Supplier"], row["Rate"]) for row in rows] == [
+        ("Kiln", "0.7500"),
+        ("Forge", "0.2500"),
+        ("Unknown", "0.5000"),
+    ]
+    answer = program_of(of_first.merchant).get("returns/reasons/?by=supplier&days=30").data
+    assert [(row["supplier"], row["returned"]) for row in answer["results"]] == [
+        (first.pk, 3),
+        (second.pk, 2),
+        (None, 1),
+    ]
+    answer = program_of(of_first.merchant).get("returns/reasons/").data
+    assert [(row["product"], row["returned"]) for row in answer["results"]] == [(product.pk, 6)]
+    assert (answer["ratings"], answer["rating"]) == (0, None)
+    assert program_of(of_first.merchant).get("returns/reasons/?days=0").status_code == 400

@@ -57,13 +57,16 @@ def export(request: MerchantRequest) -> HttpResponseBase:
         _("On time in percent"),
         _("Days, mean"),
         _("With a problem, percent"),
+        _("Complaints per 100 parcels"),
     ]
     figures = overview(timezone.now())
 
     def rows() -> Iterator[list[Any]]:
         for carrier in CARRIERS.matching(carrier_list(), request.GET).iterator(chunk_size=500):
             one = figures.get(carrier.pk)
-            values = [one.parcels, one.share, one.on_time, one.days, one.cases] if one else [0, None, None, None, None]
+            values = [0, *[None] * 5]
+            if one:
+                values = [one.parcels, one.share, one.on_time, one.days, one.cases, one.complaints]
             yield [carrier.name, *(round(value, 1) if isinstance(value, float) else value for value in values)]
 
     return csv_response(_("carriers"), head, rows())
@@ -93,6 +96,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         ],
         "chart_rows": [_cells(group) for group in card.months],
         "may_edit": request.membership.may("shipments.edit"),
+        "sees_complaints": request.membership.may("complaints.view"),
         "may_export": request.membership.may("orders.export"),
         "currency": request.merchant.currency,
     }
@@ -122,13 +126,16 @@ def detail_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
     """One carrier's figures by region."""
     carrier = _find(pk)
     card = scorecard(carrier, timezone.now())
-    head = [_("Region"), _("Parcels"), _("On time in percent"), _("Days, mean"), _("Nine of ten within, days")]
+    head = [
+        _("Region"), _("Parcels"), _("On time in percent"), _("Days, mean"), _("Nine of ten within, days"),
+        _("Complaints per 100 parcels"),
+    ]  # fmt: skip
 
     def rounded(value: float | None) -> float | None:
         return None if value is None else round(value, 1)
 
     rows = (
-        [group.name, group.sent, rounded(group.percent), rounded(group.mean), rounded(group.slow)]
+        [group.name, group.sent, *map(rounded, (group.percent, group.mean, group.slow, group.per_hundred))]
         for group in card.regions
     )
     return csv_response(f"{_('carriers')}-{carrier.pk}", head, rows)

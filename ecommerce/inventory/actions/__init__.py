@@ -21,6 +21,7 @@ from ecommerce.inventory.actions.levels import (
     ship,
     take_back,
 )
+from ecommerce.inventory.actions.losses import write_off_returned
 from ecommerce.inventory.actions.selling import remove_buffer, save_rules, set_buffer
 from ecommerce.inventory.actions.transfers import (
     cancel_transfer,
@@ -58,4 +59,5 @@ __all__ = [
     "ship",
     "start_count",
     "take_back",
+    "write_off_returned",
 ]

@@ -18,6 +18,7 @@ from ecommerce.orders.actions.leaving import cancel_order
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
+from ecommerce.orders.actions.replacing import place_replacement
 from ecommerce.orders.actions.tagging import tag_order, tag_orders, untag_order, untag_orders
 from ecommerce.orders.actions.together import (
     Together,
@@ -51,6 +52,7 @@ __all__ = [
     "payment_failed",
     "place_order",
     "place_orders",
+    "place_replacement",
     "plan_edit",
     "recount_customers",
     "refund_order",

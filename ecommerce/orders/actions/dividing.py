@@ -23,7 +23,7 @@ from ecommerce.orders.rules import ZERO, BadFigures, BuyerIn, LineIn, OrderIn
 SAME = (
     "merchant", "channel", "state", "state_before_hold", "hold_reason", "payment_state", "customer", "buyer_name",
     "buyer_email", "buyer_phone", "ship_to", "ship_city", "ship_region", "ship_postcode", "ship_country", "buyer_note",
-    "currency", "placed_at", "confirmed_at", "paid_at", "ship_by", "promised_at",
+    "currency", "placed_at", "confirmed_at", "paid_at", "ship_by", "promised_at", "replaces",
 )  # fmt: skip
 
 
@@ -37,17 +37,7 @@ def duplicate_order(order: Order, *, actor: Actor) -> Order:
     copy = place_order(
         OrderIn(
             lines=[LineIn(line.sku, line.quantity, line.unit_price, line.discount, line.title) for line in lines],
-            buyer=BuyerIn(
-                name=order.buyer_name,
-                email=order.buyer_email,
-                phone=order.buyer_phone,
-                external_id=order.customer.external_id if order.customer else "",
-                address=order.ship_to,
-                city=order.ship_city,
-                region=order.ship_region,
-                postcode=order.ship_postcode,
-                country=order.ship_country,
-            ),
+            buyer=buyer_of(order),
             channel=order.channel,
             discount=max(order.discount - on_lines, ZERO),
             shipping_fee=order.shipping_fee,
@@ -67,6 +57,21 @@ def duplicate_order(order: Order, *, actor: Actor) -> Order:
         subject=copy,
     )
     return copy
+
+
+def buyer_of(order: Order) -> BuyerIn:
+    """Who ordered and where to, for another order of theirs."""
+    return BuyerIn(
+        name=order.buyer_name,
+        email=order.buyer_email,
+        phone=order.buyer_phone,
+        external_id=order.customer.external_id if order.customer else "",
+        address=order.ship_to,
+        city=order.ship_city,
+        region=order.ship_region,
+        postcode=order.ship_postcode,
+        country=order.ship_country,
+    )
 
 
 def why_not_split(order: Order) -> Refused | None:

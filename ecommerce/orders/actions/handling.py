@@ -16,7 +16,7 @@ from core.errors import Refused
 from ecommerce.inventory.actions import ship
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
-from ecommerce.orders.actions.moving import days_of, lines_to_stock, locked, refuse, write
+from ecommerce.orders.actions.moving import days_of, lines_to_stock, locked, refuse, reserve_for, write
 from ecommerce.orders.events import (
     OrderConfirmed,
     OrderDelivered,
@@ -126,11 +126,13 @@ def hold_order(order: Order, *, reason: str, actor: Actor) -> Order:
 
 @transaction.atomic
 def release_order(order: Order, *, actor: Actor) -> Order:
-    """Work on a held order goes on where it stopped."""
+    """Work on a held order goes on where it stopped; what was missing of a paid one is held now, if it is there."""
     order = locked(order)
     if refusal := why_not_release(order):
         raise refusal
     write(order, state=order.state_before_hold, state_before_hold="", hold_reason="")
+    if order.state in Order.TO_SHIP:
+        reserve_for(order, actor=actor)
     record(
         OrderReleased(order_id=order.pk, number=order.number),
         actor=actor,

@@ -10,16 +10,19 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.activity.log import record
-from core.actors import Actor
+from accounts.merchants.models import Merchant
+from core.actors import SYSTEM, Actor
 from core.errors import Refused
 from ecommerce.inventory.actions import let_go, take_back
 from ecommerce.orders import rules
+from ecommerce.orders.actions.handling import hold_order, why_not_hold
 from ecommerce.orders.actions.invoicing import credit_refunds
 from ecommerce.orders.actions.leaving import take_off
 from ecommerce.orders.actions.moving import days_of, deadline, locked, recount_customers, refuse, reserve_for, write
-from ecommerce.orders.events import OrderPaid, OrderRefunded, PaymentFailed
+from ecommerce.orders.events import OrderPaid, OrderRanShort, OrderRefunded, PaymentFailed
 from ecommerce.orders.models import Order, OrderLine, Payment
 from ecommerce.orders.queries import line_worths
 from ecommerce.orders.rules import ZERO
@@ -54,7 +57,8 @@ def take_payment(
     """The order was paid in full: note it, hold stock for it, start the clock of its deadline.
 
     For a partly paid one the rest of it came in. The same `reference` again is the same payment. Refuses a second
-    payment, another amount than what is owed, and orders that are cancelled.
+    payment, another amount than what is owed, and orders that are cancelled. Where stock is missing what the shop has
+    chosen happens in the same transaction, see run_short(): the payment is kept in any case.
     """
     order, at = locked(order), at or timezone.now()
     charges = order.payments.filter(kind=Payment.Kind.CHARGE, state=Payment.State.SUCCEEDED)
@@ -71,7 +75,8 @@ def take_payment(
     held = order.state == Order.State.ON_HOLD
     old = (order.state, order.payment_state)
     paid = {"payment_state": Order.PaymentState.PAID, "paid_total": order.total}
-    if order.is_charged:
+    first = not order.is_charged
+    if not first:
         write(order, **paid)
     else:
         write(
@@ -101,7 +106,41 @@ def take_payment(
         subject=order,
         changes={"state": (old[0], order.state), "payment_state": (old[1], order.payment_state)},
     )
+    if short:
+        run_short(order, short, may_refuse=first)
     return payment
+
+
+def run_short(order: Order, units: int, *, may_refuse: bool = True) -> None:
+    """A paid order lacks `units`: do what the shop wants done then. The caller is in a transaction.
+
+    Put on hold, it keeps what could be held for it. Refused, all of its payment is given back and it is cancelled, so
+    that what was held for it is free; an order whose first payment was fine is held instead. A shop that lets such
+    orders go on has nothing done: they wait to be shipped and are marked. The shop's rule does it, not who paid.
+    """
+    wish = Merchant.ShortStock
+    if order.merchant.short_stock == wish.GO_ON:
+        return
+    refuse_it = order.merchant.short_stock == wish.REFUSE and may_refuse
+    record(
+        OrderRanShort(
+            order_id=order.pk,
+            number=order.number,
+            units=units,
+            outcome=str(wish.REFUSE if refuse_it else wish.HOLD),
+            customer_id=order.customer_id,
+        ),
+        actor=SYSTEM,
+        subject=order,
+    )
+    with override(order.merchant.language):
+        reason = _("Out of stock")
+    if refuse_it:
+        if order.refundable:
+            refund_order(order, reason=reason, actor=SYSTEM)
+        take_off(locked(order), None, reason=reason, actor=SYSTEM)
+    elif why_not_hold(locked(order)) is None:
+        hold_order(order, reason=reason, actor=SYSTEM)
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from ecommerce.orders.actions.drafting import (
     going,
 )
 from ecommerce.orders.actions.moving import recount_customers
+from ecommerce.orders.actions.paying import run_short
 from ecommerce.orders.events import OrderPlaced, OrdersPlaced
 from ecommerce.orders.models import Order, OrderCounter, OrderLine, Payment
 from ecommerce.orders.rules import OrderIn
@@ -66,6 +67,8 @@ def place_order(given: OrderIn, *, actor: Actor) -> Order:
             actor=actor,
             subject=order,
         )
+        if _ran_short(draft):
+            order.refresh_from_db()
     return order
 
 
@@ -91,7 +94,19 @@ def place_orders(given: Sequence[OrderIn], *, actor: Actor) -> list[Placed]:
             ),
             actor=actor,
         )
+    for draft in drafts:
+        if draft.result.is_new and _ran_short(draft) and draft.result.order:
+            draft.result.order.refresh_from_db()
     return [draft.result for draft in drafts]
+
+
+def _ran_short(draft: Draft) -> bool:
+    """Do what the shop wants with a paid order that is not all in stock; whether something may have changed."""
+    order, given = draft.result.order, draft.given
+    if not draft.short_units or order is None or given.payment_method == Payment.EXCHANGE:
+        return False
+    run_short(order, draft.short_units)
+    return True
 
 
 def _place(given: Sequence[OrderIn], *, actor: Actor) -> tuple[Merchant, list[Draft]]:

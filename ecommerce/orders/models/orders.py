@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from core.badges import Badge
 from core.money import money_field
@@ -156,6 +156,15 @@ class Order(TenantModel):
         max_length=2, blank=True, help_text="where the buyer's device was, as the channel says"
     )
     import_digest = models.CharField(max_length=64, blank=True, help_text="of the imported rows, to see a repeat")
+    replaces = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="replacements",
+        help_text="the order whose goods came back and for which this one goes out",
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -173,6 +182,7 @@ class Order(TenantModel):
             ),
             models.Index(fields=["merchant", "updated_at", "id"], name="order_updated"),
             models.Index(fields=["merchant", "buyer_email"], name="order_buyer_email"),
+            models.Index(fields=["replaces"], name="order_replaces", condition=models.Q(replaces__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "number"], name="order_number"),
@@ -357,6 +367,8 @@ class Payment(TenantModel):
         "other": pgettext_lazy("payment", "Other"),
     }
 
+    EXCHANGE = "exchange"  # nothing was to be paid: goods that came back were
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="payments")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.CHARGE)
     state = models.CharField(max_length=10, choices=State, default=State.SUCCEEDED)
@@ -375,4 +387,6 @@ class Payment(TenantModel):
 
     @property
     def method_label(self) -> str:
+        if self.method == self.EXCHANGE:
+            return str(pgettext("payment", "Exchange"))
         return str(self.METHODS.get(self.method, self.method))

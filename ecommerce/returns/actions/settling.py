@@ -14,11 +14,14 @@ from django.utils.translation import override
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.inventory.actions import take_back
+from ecommerce.inventory.actions import take_back, write_off_returned
+from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.actions import refund_order
 from ecommerce.orders.models import Order, Payment
 from ecommerce.returns import rules
+from ecommerce.returns.actions.exchanging import send_in_exchange
+from ecommerce.returns.actions.repairing import begin_repair
 from ecommerce.returns.actions.writing import clock_until, facts, taken, words_of, write
 from ecommerce.returns.events import ReturnReceived, ReturnSettled
 from ecommerce.returns.models import Return, ReturnLine
@@ -32,8 +35,9 @@ def receive_return(
 ) -> Return:
     """The goods came and were looked at: line id of the return -> what became of its units.
 
-    Units for the shelf enter stock as returned in the same transaction; those to repair or written off do not. What
-    did not come stays with the buyer and can be asked for again. Refuses more units than were asked for, and none.
+    Units for the shelf enter stock as returned in the same transaction; those written off are booked in and out again;
+    those to repair do not touch it. What did not come stays with the buyer and can be asked for again. Refuses more
+    units than were asked for, and none.
     """
     case = taken(case, "receive")
     lines = list(case.lines.select_related("order_line__variant"))
@@ -42,10 +46,13 @@ def receive_return(
         found = inspected.get(line.pk, Inspection())
         line.restocked, line.repaired, line.written_off = found.restock, found.repair, found.write_off
     ReturnLine.objects.bulk_update(lines, ["restocked", "repaired", "written_off"])
+    hold_levels(line.order_line.variant for line in lines if line.restocked or line.written_off)
     for line in sorted(lines, key=lambda line: line.order_line.variant_id or 0):  # the one order stock is touched in
         variant = line.order_line.variant
         if line.restocked and variant is not None:
             take_back(variant, line.restocked, warehouse=warehouse, reference=case.number, actor=actor)
+        if line.written_off and variant is not None:
+            write_off_returned(variant, line.written_off, warehouse=warehouse, reference=case.number, actor=actor)
     old, now = case.state, timezone.now()
     due = rules.settle_due(
         requested=case.requested_at,
@@ -87,22 +94,36 @@ def _check(lines: list[ReturnLine], inspected: Mapping[int, Inspection]) -> None
 
 @transaction.atomic
 def settle_return(
-    case: Return, *, outcome: str, amount: Decimal | None = None, reason: str = "", actor: Actor
+    case: Return,
+    *,
+    outcome: str,
+    amount: Decimal | None = None,
+    reason: str = "",
+    instead: Mapping[int, str] | None = None,
+    with_difference: bool = True,
+    actor: Actor,
 ) -> Return:
-    """The end of it: money back, another item, or neither for a reason.
+    """The end of it: money back, another item, the same one repaired, or nothing for a reason.
 
     A refund gives back `amount`, or what the buyer paid for the units that came; never more than is left of the
-    payment. Its units count as refunded on the order. An exchange only notes that another item goes out.
+    payment. Its units count as refunded on the order. An exchange places a replacement order for the units that came,
+    of the same items or of those `instead` names (line id of the return -> SKU), see send_in_exchange(). A repair is
+    only begun: the return is in repair until send_back() ends it.
     """
     # The order is locked before the return's money is read, as every refund does.
     Order.objects.select_for_update(of=("self",)).get(pk=case.order_id)
-    case = taken(case, "settle")
+    case = taken(case, "repair" if outcome == Return.Outcome.REPAIR else "settle")
     if outcome not in Return.Outcome.values:
         sentence = _("Choose how the return is settled.")
         raise Refused("outcome_unknown", sentence, outcome=sentence)
     missing = _("Say why nothing is given back.") if outcome == Return.Outcome.NONE else ""
     reason = words_of(reason, name="reason", missing=missing)
+    if outcome == Return.Outcome.REPAIR:
+        return begin_repair(case, reason=reason, actor=actor)
     payment = _pay_back(case, amount, actor=actor) if outcome == Return.Outcome.REFUND else None
+    replacement = None
+    if outcome == Return.Outcome.EXCHANGE:
+        replacement = send_in_exchange(case, instead or {}, with_difference=with_difference, actor=actor)
     old, now = case.state, timezone.now()
     write(
         case,
@@ -113,12 +134,14 @@ def settle_return(
         outcome_reason=reason,
         refund_amount=payment.amount if payment else None,
         payment=payment,
+        replacement=replacement,
     )
     event = ReturnSettled(
         **facts(case, sum(line.came for line in case.lines.all())),
         outcome=str(outcome),
         refund=str(payment.amount) if payment else None,
         payment_id=payment.pk if payment else None,
+        replacement=replacement.number if replacement else "",
     )
     record(event, actor=actor, subject=case, changes={"state": (old, case.state)})
     return case

@@ -34,6 +34,8 @@ def taken(case: Return, step: str) -> Return:
             "receive": _("Return %(number)s is %(state)s; nothing is on its way to you."),
             "cancel": _("Return %(number)s is %(state)s; it can no longer be called off."),
             "settle": _("Return %(number)s is %(state)s; it is not waiting to be settled."),
+            "repair": _("Return %(number)s is %(state)s; it is not waiting to be settled."),
+            "send_back": _("Return %(number)s is %(state)s; nothing of it is in repair."),
         }
         words = {"number": case.number, "state": str(case.badge.label).lower()}
         raise Refused(f"not_to_{step}", sentences[step] % words)

@@ -104,6 +104,22 @@ class OrderPaid(OrderFact):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class OrderRanShort(OrderFact):
+    """It was paid, and `units` of it are not in stock, because others were quicker; what the shop wants then was done.
+
+    `outcome` is "hold" (put on hold) or "refuse" (cancelled and refunded).
+    """
+
+    kind = "orders.ran_short"
+    label = _("Paid, but not in stock")
+    sentence = _("Paid, but not in stock (items missing: %(units)s)")
+    units: int
+    outcome: str
+    customer_id: int | None
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class PaymentFailed(OrderFact):
     kind = "orders.payment_failed"
     label = _("Payment failed")
@@ -301,58 +317,6 @@ class OrderEdited(OrderFact):
     difference: str = "0.00"
     currency: str = ""
     short_units: int = 0
-
-
-@event
-@dataclass(frozen=True, kw_only=True)
-class OrderDuplicated(OrderFact):
-    """A new, unpaid order with the same buyer and lines was made of it."""
-
-    kind = "orders.duplicated"
-    label = _("Order duplicated")
-    sentence = _("Order duplicated as %(copy_number)s")
-    copy_id: int
-    copy_number: str
-
-
-@event
-@dataclass(frozen=True, kw_only=True)
-class OrderCopied(OrderFact):
-    """It was made as a copy of another order."""
-
-    kind = "orders.copied"
-    label = _("Made as a copy of another order")
-    sentence = _("Made as a copy of order %(origin_number)s")
-    origin_id: int
-    origin_number: str
-
-
-@event
-@dataclass(frozen=True, kw_only=True)
-class OrderSplit(OrderFact):
-    """`units` of it went into a second order that comes to `amount`, with its share of the payment."""
-
-    kind = "orders.split"
-    label = _("Order split")
-    sentence = _("Order split: %(units)s items went into %(other_number)s")
-    other_id: int
-    other_number: str
-    units: int
-    amount: str
-    currency: str
-
-
-@event
-@dataclass(frozen=True, kw_only=True)
-class OrderSplitOff(OrderFact):
-    """It was split off another order, with its share of the payment."""
-
-    kind = "orders.split_off"
-    label = _("Split off another order")
-    sentence = _("Split off order %(origin_number)s")
-    origin_id: int
-    origin_number: str
-    units: int
 
 
 @event
