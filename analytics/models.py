@@ -22,6 +22,7 @@ from analytics.demand.models import (
 )
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
+from analytics.holdings.models import Holding, HoldingTotal
 from analytics.lifecycle.models import LifecycleDecision, LifecycleOutcome, ProductStage
 from analytics.markets.models import (
     Market,
@@ -56,6 +57,8 @@ __all__ = [
     "ForecastOverride",
     "ForecastRun",
     "ForecastScore",
+    "Holding",
+    "HoldingTotal",
     "LifecycleDecision",
     "LifecycleOutcome",
     "ListingQuality",

@@ -17,6 +17,7 @@ from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
 from analytics.demand.api import DemandRunViewSet, DemandViewSet
 from analytics.forecasts.api import ForecastViewSet
+from analytics.holdings.api import HoldingViewSet
 from analytics.lifecycle.api import StageViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from analytics.promotions.api import PromotionViewSet
@@ -72,6 +73,7 @@ router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")
 router.register("stock-counts", CountViewSet, "api-count")
 router.register("channel-stock", ChannelStockViewSet, "api-channel-stock")
+router.register("stock-figures", HoldingViewSet, "api-holding")
 router.register("transfers", TransferViewSet, "api-transfer")
 router.register("supplier-prices", SupplierPriceViewSet, "api-supplier-price")
 router.register("suppliers", SupplierViewSet, "api-supplier")

@@ -66,6 +66,7 @@ PORTAL = (
             Entry(_("Life cycle"), icon="plant-2", url="lifecycle-list", word="facts.view"),
             Entry(_("Listing quality"), icon="checklist", url="quality-list", word="facts.view"),
             Entry(_("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n"),
+            Entry(_("Stock figures"), icon="stack-2", url="holding-list", word="stock.view"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
         ),
     ),

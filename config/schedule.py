@@ -12,6 +12,7 @@ from accounts.tokens.tasks import prune_api
 from analytics.accuracy.tasks import score_overrides
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.forecasts.tasks import nightly_forecasts
+from analytics.holdings.tasks import nightly_holdings
 from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
@@ -39,6 +40,7 @@ SCHEDULE = [
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
+    PeriodicJob("stock_figures", nightly_holdings, at=time(5, 10), per_merchant=True),
     PeriodicJob("lifecycle", nightly_stages, at=time(4, 40), per_merchant=True),
     PeriodicJob("listing_quality", nightly_quality, at=time(4, 50), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.quality.urls")),
     path("", include("analytics.lifecycle.urls")),
     path("", include("analytics.restock.urls")),
+    path("", include("analytics.holdings.urls")),
     path("api/v1/", include("config.api")),
     path("b/", include("ecommerce.buyers.urls")),
     path("b/", include("notifications.buyers.urls")),

@@ -38,8 +38,8 @@ def classify(today: date) -> int:
     sold: Any = VariantFact.objects.filter(day__gte=today - LOOKED, day__lt=today).order_by().values_list("variant_id")
     value = {variant: float(amount) for variant, amount in sold.annotate(amount=Sum("value"))}
     known: dict[int, str] = dict(DemandOutlook.objects.order_by().values_list("variant_id", "abc"))
-    wanted = classes({variant: value.get(variant, 0.0) for variant in known})
-    changed = [variant for variant, kind in wanted.items() if known[variant] != kind]
+    wanted = classes(dict.fromkeys(known, 0.0) | value)
+    changed = [variant for variant, kind in wanted.items() if known.get(variant, kind) != kind]
     for kind in "ABC":
         these = [variant for variant in changed if wanted[variant] == kind]
         if these:

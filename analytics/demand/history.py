@@ -62,13 +62,13 @@ def read_history(run: DemandRun, merchant: Merchant, variants: Sequence[int]) ->
     }
     ids = [pk for pk in variants if pk in about]
     panel = frames.variant_units(ids, run.data_from, run.data_to)
-    out = _unknown(frames.sold_out_days(ids, run.data_from, run.data_to, merchant))
+    out = unknown_days(frames.sold_out_days(ids, run.data_from, run.data_to, merchant))
     panel[out & (panel == 0)] = np.nan
     categories = np.array([about[pk][0] for pk in ids], dtype=np.int64)
     return History(ids, panel, categories, np.array([about[pk][1] for pk in ids], dtype=bool))
 
 
-def _unknown(out: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def unknown_days(out: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The days without stock on which nobody knows what would have been sold: not those of what was withdrawn."""
     since = np.where(out.all(axis=1), 0, out.shape[1] - np.argmin(out[:, ::-1], axis=1))
     withdrawn = (out.shape[1] - since > WITHDRAWN)[:, None] & (np.arange(out.shape[1]) >= since[:, None])

@@ -24,6 +24,7 @@ from analytics.facts.actions import mark_everything, rebuild_dirty
 from analytics.forecasts.models import Measure
 from analytics.forecasts.queries import edges
 from analytics.forecasts.tasks import request_forecast
+from analytics.holdings.tasks import nightly_holdings
 from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
@@ -129,6 +130,7 @@ def _look_ahead(main: Merchant, merchants: list[Merchant]) -> None:
             enqueue(nightly_promotions)
             enqueue(nightly_quality)
             enqueue(nightly_stages)
+            enqueue(nightly_holdings)
         if merchant == main:
             enqueue(nightly_markets)
 

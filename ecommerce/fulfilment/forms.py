@@ -30,18 +30,24 @@ class TrackingForm(forms.Form):
 
 
 class ShipForm(UnitsMixin, TrackingForm):
-    """What is in the parcel, who carries it, and from which warehouse where there are several."""
+    """What is in the parcel, who carries it, and from which warehouse where there are several.
+
+    Of an order that is held in several, what one of them holds is filled in.
+    """
 
     def __init__(self, *args: Any, lines: Iterable[OrderLine], warehouses: list[Warehouse], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for line in lines:
-            if line.to_ship:
-                self.add_unit(line, line.to_ship, line.to_ship)
+        left = [line for line in lines if line.to_ship]
+        held = [line.warehouse_id for line in left if line.reserved_quantity and line.warehouse_id is not None]
+        places = [warehouse for warehouse in warehouses if warehouse.pk in held] or warehouses
+        for line in left:
+            is_elsewhere = line.reserved_quantity and line.warehouse_id in held and line.warehouse_id != places[0].pk
+            self.add_unit(line, line.to_ship, 0 if is_elsewhere else line.to_ship)
         if len(warehouses) > 1:
             self.fields["warehouse"] = forms.ModelChoiceField(
                 Warehouse.objects.filter(pk__in=[warehouse.pk for warehouse in warehouses]),
                 label=_("Warehouse"),
-                initial=warehouses[0],
+                initial=places[0],
                 empty_label=None,
             )
 

@@ -41,7 +41,7 @@ from ecommerce.inventory.rules import MOST, MOST_LINES
 class WarehouseOut(serializers.ModelSerializer[Warehouse]):
     class Meta:
         model = Warehouse
-        fields = ("id", "code", "name", "city", "is_default")
+        fields = ("id", "code", "name", "city", "is_default", "serve_rank")
 
 
 class StockOut(serializers.ModelSerializer[StockLevel]):
@@ -49,10 +49,19 @@ class StockOut(serializers.ModelSerializer[StockLevel]):
     sku = serializers.CharField(source="variant.sku")
     warehouse = serializers.CharField(source="warehouse.code", help_text="The code of the warehouse.")
     available = serializers.IntegerField(help_text="On hand less reserved.")
+    abc = serializers.CharField(
+        source="variant.stock_class.abc", default=None, allow_null=True, help_text="Class by value; null: none yet."
+    )
+    xyz = serializers.CharField(
+        source="variant.stock_class.xyz",
+        default=None,
+        allow_null=True,
+        help_text="Class by variability; empty: too little is known; null: none yet.",
+    )
 
     class Meta:
         model = StockLevel
-        fields = ("id", "variant", "sku", "warehouse", "on_hand", "reserved", "available", "updated_at")
+        fields = ("id", "variant", "sku", "warehouse", "on_hand", "reserved", "available", "abc", "xyz", "updated_at")
 
 
 class AdjustIn(serializers.Serializer[Any]):

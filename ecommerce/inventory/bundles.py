@@ -42,15 +42,34 @@ def each_part(bundle: Variant, quantity: int, deal: Take) -> int:
     return min((deal(one.part, quantity * one.quantity) // one.quantity for one in counted_parts(bundle)), default=0)
 
 
-def hold_levels(variants: Iterable[Variant | None]) -> None:
-    """Lock what these variants take from, in the order of ids, where one of them is a bundle.
+def units_needed(lines: Iterable[tuple[Variant, int]]) -> list[dict[int, int]]:
+    """What each line takes off the shelf, by variant id: of a bundle its counted parts, by one query."""
+    rows = list(lines)
+    bundles = {variant.pk for variant, _units in rows if variant.is_bundle}
+    parts: dict[int, list[tuple[int, int]]] = {}
+    if bundles:
+        counted = BundlePart.objects.filter(bundle__in=bundles, part__stock_levels__isnull=False).distinct()
+        for bundle, part, quantity in counted.order_by().values_list("bundle_id", "part_id", "quantity"):
+            parts.setdefault(bundle, []).append((part, quantity))
+    return [
+        {part: units * quantity for part, quantity in parts.get(variant.pk, [])}
+        if variant.is_bundle
+        else {variant.pk: units}
+        for variant, units in rows
+    ]
 
-    Whoever goes through variants in the order of their ids meets a bundle's parts out of order; two of those could
-    wait for each other. Call it before such a walk, in its transaction. Costs nothing without a bundle.
+
+def hold_levels(variants: Iterable[Variant | None], *, several: bool = False) -> None:
+    """Lock what these variants take from, in the order of ids, where one of them is a bundle or, with `several`, they
+    may be taken from several warehouses.
+
+    Whoever goes through variants in the order of their ids meets a bundle's parts, and the levels of one variant, out
+    of order; two of those could wait for each other. Call it before such a walk, in its transaction. Costs nothing
+    without either.
     """
     rows = [one for one in variants if one is not None]
     bundles = [one.pk for one in rows if one.is_bundle]
-    if not bundles:
+    if not (bundles or several):
         return
     ids = {one.pk for one in rows} | set(
         BundlePart.objects.filter(bundle__in=bundles).values_list("part_id", flat=True)

@@ -128,11 +128,12 @@ class CountCancelled(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class StockRulesSaved(Event):
-    """How long unpaid orders hold stock was changed."""
+    """How long unpaid orders hold stock, or when stock counts as dead, was changed."""
 
     kind = "inventory.rules_saved"
     label = _("Stock rules saved")
     hold_minutes: int
+    dead_days: int = 90
 
 
 @event

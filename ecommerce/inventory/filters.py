@@ -15,6 +15,9 @@ from ecommerce.catalog.queries import category_choices
 from ecommerce.inventory.models import StockCount, StockLevel, StockMove, Transfer, Warehouse
 from ecommerce.inventory.queries import with_stock
 
+UNSORTED = "none"
+VARIABILITIES: list[tuple[str, Any]] = [*((one, one) for one in "XYZ"), (UNSORTED, _("Too little known"))]
+
 warehouse_choices = Choices(
     lambda: Warehouse.objects.order_by("-is_default", "name").only("name"),
     lambda warehouse: (str(warehouse.pk), warehouse.name),
@@ -30,9 +33,19 @@ class StockFilters(django_filters.FilterSet):
         label=_("Product state"), field_name="product__state", choices=Product.State.choices
     )
 
+    abc = django_filters.ChoiceFilter(
+        label=_("Class by value"), field_name="stock_class__abc", choices=[(one, one) for one in "ABC"]
+    )
+    xyz = django_filters.ChoiceFilter(label=_("Class by variability"), choices=VARIABILITIES, method="in_xyz")
+
     class Meta:
         model = Variant
         fields: list[str] = []
+
+    def in_xyz(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == UNSORTED:
+            return rows.filter(Q(stock_class=None) | Q(stock_class__xyz=""))
+        return rows.filter(stock_class__xyz=value)
 
     def in_warehouse(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         warehouse = Warehouse.objects.filter(pk=value).first()
@@ -64,6 +77,12 @@ class LevelFilters(django_filters.FilterSet):
     sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
     variant = IdFilter(label=_("Variant"), field_name="variant_id")
     warehouse = IdFilter(label=_("Warehouse"), field_name="warehouse_id")
+    abc = django_filters.ChoiceFilter(
+        label=_("Class by value"), field_name="variant__stock_class__abc", choices=[(one, one) for one in "ABC"]
+    )
+    xyz = django_filters.ChoiceFilter(
+        label=_("Class by variability"), field_name="variant__stock_class__xyz", choices=[(one, one) for one in "XYZ"]
+    )
 
     class Meta:
         model = StockLevel

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ecommerce.catalog.models import Category, Variant
 from ecommerce.inventory.models import StockMove, TransferLine, Warehouse
-from ecommerce.inventory.rules import LONGEST_HOLD, MOST
+from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_HOLD, MOST
 
 
 class AdjustForm(forms.Form):
@@ -60,10 +60,15 @@ class AdjustForm(forms.Form):
 class WarehouseForm(forms.ModelForm):
     class Meta:
         model = Warehouse
-        fields = ("name", "code", "city", "is_default")
+        fields = ("name", "code", "city", "is_default", "serve_rank")
+        labels = {"serve_rank": _("Serves orders, place in the row")}
         help_texts = {
             "code": _("A short name for lists and labels."),
             "is_default": _("New orders reserve their stock here."),
+            "serve_rank": _(
+                "Empty: no orders are served from here, unless it is the default. With 1, 2, 3 an order goes to the "
+                "first warehouse that has all of it; the default one without a number comes first."
+            ),
         }
 
     def clean_code(self) -> str:
@@ -178,6 +183,14 @@ class RulesForm(forms.Form):
         min_value=0,
         max_value=LONGEST_HOLD,
         help_text=_("0: stock is held on payment only. 30 suits most shops whose buyers pay at once."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    dead_days = forms.IntegerField(
+        label=_("Stock is dead after days without a sale"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_DEAD_DAYS,
+        help_text=_("Stock figures list it with the money bound in it. 90 is usual; take more for seasonal goods."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

@@ -95,6 +95,7 @@ STOCK_LIST = declare(
             Column("available", _("Available")),
             Column("sold", _("Shipped in 28 days")),
             Column("cover", _("Lasts")),
+            Column("class", _("Class")),
         ],
     )
 )

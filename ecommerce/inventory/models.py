@@ -17,10 +17,15 @@ from ecommerce.inventory import rules
 
 
 class Warehouse(TenantModel):
+    """A place with stock. Orders are served from the default one and from those with a `serve_rank`, the lowest first;
+    the default one without a rank goes before all others.
+    """
+
     name = models.CharField(_("name"), max_length=80)
     code = models.CharField(_("code"), max_length=20)
     city = models.CharField(_("city"), max_length=80, blank=True)
     is_default = models.BooleanField(_("default"), default=False)
+    serve_rank = models.PositiveSmallIntegerField(_("serves orders, place in the row"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("warehouse")
@@ -121,15 +126,39 @@ class Reservation(TenantModel):
 
 
 class StockRules(TenantModel):
-    """How the merchant wants stock to be held; one row. Zero minutes: orders hold nothing before they are paid."""
+    """How the merchant wants stock to be held; one row. Zero minutes: orders hold nothing before they are paid.
+
+    Stock of which nothing was sold for `dead_days` is called dead.
+    """
 
     hold_minutes = models.PositiveIntegerField(_("unpaid orders hold stock for, minutes"), default=0)
+    dead_days = models.PositiveSmallIntegerField(
+        _("days without a sale that make stock dead"), default=rules.USUAL_DEAD_DAYS
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant"], name="stock_rules_one")]
 
     def __str__(self) -> str:
         return str(self.hold_minutes)
+
+
+class StockClass(TenantModel):
+    """How a variant is to be treated: `abc` by what it sells for, `xyz` by how evenly; "" where that is not known yet.
+
+    Whoever knows the sales writes it (set_classes); stock only shows it and lets people filter by it.
+    """
+
+    variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, related_name="stock_class")
+    abc = models.CharField(_("class by value"), max_length=1, blank=True)
+    xyz = models.CharField(_("class by variability"), max_length=1, blank=True)
+
+    class Meta:
+        ordering = ["variant_id"]
+        indexes = [models.Index(fields=["merchant", "abc", "xyz"], name="stock_class_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} {self.abc}{self.xyz}"
 
 
 class ChannelBuffer(TenantModel):

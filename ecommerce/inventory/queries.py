@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DecimalField,
@@ -41,15 +42,18 @@ from ecommerce.inventory.models import (
     TransferLine,
     Warehouse,
 )
-from ecommerce.inventory.rules import offered
+from ecommerce.inventory.rules import USUAL_DEAD_DAYS, offered
 
 PACE_DAYS = 28
 ENDLESS = 100_000.0  # days of cover where nothing sells: sorts behind everything that does
 
 
 def stock_list(*, now: datetime, low_below: int) -> QuerySet[Variant]:
-    """Every variant with the figures of with_stock(), over all warehouses."""
-    return with_stock(Variant.objects.select_related("product"), now=now, low_below=low_below)
+    """Every variant with the figures of with_stock(), over all warehouses, and its classes `abc` and `xyz`."""
+    sorted_out = Variant.objects.select_related("product").annotate(
+        abc=Coalesce(F("stock_class__abc"), Value("")), xyz=Coalesce(F("stock_class__xyz"), Value(""))
+    )
+    return with_stock(sorted_out, now=now, low_below=low_below)
 
 
 def with_stock(
@@ -125,7 +129,7 @@ def ledger_of(variant: Variant) -> QuerySet[StockMove]:
 
 def stock_levels() -> QuerySet[StockLevel]:
     """Every level with its variant and warehouse."""
-    return StockLevel.objects.select_related("variant__product", "warehouse")
+    return StockLevel.objects.select_related("variant__product", "variant__stock_class", "warehouse")
 
 
 def warehouse_list() -> QuerySet[Warehouse]:
@@ -149,6 +153,19 @@ def broken_levels() -> QuerySet[Any]:
     levels = StockLevel.objects.select_related("variant", "warehouse")
     counted = levels.annotate(moved=Coalesce(Subquery(moves, output_field=IntegerField()), 0))
     return counted.exclude(on_hand=F("moved")).order_by("pk")
+
+
+def serving_places() -> list[int]:
+    """The warehouses that orders are served from, by id, in the merchant's order."""
+    serving = Warehouse.objects.filter(Q(is_default=True) | Q(serve_rank__isnull=False))
+    return list(serving.order_by(Coalesce("serve_rank", 0), "-is_default", "pk").values_list("pk", flat=True))
+
+
+def free_units(variants: Iterable[int], places: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Units free by (warehouse, variant), those that are not negative."""
+    levels = StockLevel.objects.filter(variant_id__in=list(variants), warehouse_id__in=places).order_by()
+    columns = levels.values_list("warehouse_id", "variant_id", "on_hand", "reserved")
+    return {(place, variant): on_hand - reserved for place, variant, on_hand, reserved in columns}
 
 
 def counted_variants(ids: Iterable[int]) -> set[int]:
@@ -180,23 +197,39 @@ class BundleStock:
 
 
 def bundle_stocks(bundles: Iterable[int]) -> dict[int, BundleStock]:
-    """The stock of bundles by their id: whole bundles in the default warehouse, where orders are served from."""
+    """The stock of bundles by their id: whole bundles in the warehouses that orders are served from, none of which is
+    put together from parts of two. What is free of a part is so in these together."""
     rows = BundlePart.objects.filter(bundle_id__in=list(bundles)).select_related("part__product").order_by("part_id")
     together: dict[int, list[BundlePart]] = {}
     for row in rows:
         together.setdefault(row.bundle_id, []).append(row)
     ids = {row.part_id for several in together.values() for row in several}
-    levels: Any = StockLevel.objects.filter(variant_id__in=ids).order_by().values("variant_id")
-    here = F("on_hand") - F("reserved")
-    sums = levels.annotate(free=Sum(here, filter=Q(warehouse__is_default=True)))
-    free = {row["variant_id"]: row["free"] or 0 for row in sums}
+    free: dict[int, dict[int, int]] = {}
+    levels = StockLevel.objects.filter(variant_id__in=ids).order_by()
+    serves = Q(warehouse__is_default=True) | Q(warehouse__serve_rank__isnull=False)
+    columns = levels.annotate(serves=ExpressionWrapper(serves, output_field=BooleanField()))
+    for part, place, on_hand, reserved, here in columns.values_list(
+        "variant_id", "warehouse_id", "on_hand", "reserved", "serves"
+    ):
+        free.setdefault(part, {})
+        if here:
+            free[part][place] = on_hand - reserved
     return {
         pk: BundleStock(
-            min((free[one.part_id] // one.quantity for one in several if one.part_id in free), default=None),
-            [(one, free.get(one.part_id)) for one in several],
+            _whole(several, free),
+            [(one, sum(free[one.part_id].values()) if one.part_id in free else None) for one in several],
         )
         for pk, several in together.items()
     }
+
+
+def _whole(parts: list[BundlePart], free: dict[int, dict[int, int]]) -> int | None:
+    """Bundles that can be put together, each in one place; None where no part is counted."""
+    counted = [one for one in parts if one.part_id in free]
+    if not counted:
+        return None
+    places = {place for one in counted for place in free[one.part_id]}
+    return sum(min(free[one.part_id].get(place, 0) // one.quantity for one in counted) for place in places)
 
 
 def transfer_list() -> QuerySet[Transfer]:
@@ -305,6 +338,11 @@ def variant_by_code(code: str) -> Variant | None:
 def hold_minutes() -> int:
     """How long an order that is not paid holds its stock; 0 for not at all."""
     return StockRules.objects.values_list("hold_minutes", flat=True).first() or 0
+
+
+def dead_days() -> int:
+    """After how many days without a sale the merchant calls stock dead."""
+    return StockRules.objects.values_list("dead_days", flat=True).first() or USUAL_DEAD_DAYS
 
 
 def buffers() -> QuerySet[ChannelBuffer]:

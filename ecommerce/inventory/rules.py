@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext as _
 
 from core.errors import Refused
@@ -16,6 +18,7 @@ STEPS: dict[str, frozenset[str]] = {
 }
 MOST_LINES = 200
 LONGEST_HOLD = 7 * 24 * 60  # minutes
+USUAL_DEAD_DAYS, LONGEST_DEAD_DAYS = 90, 730
 MOST = 10_000_000  # units in one place; keeps every sum within the database's integers
 
 
@@ -69,3 +72,37 @@ def offered(available: int, *, units: int, percent: int) -> int:
     """Units a channel may offer of those that are free: `percent` of them, rounded up, and `units` are kept back."""
     kept = units + -(-max(available, 0) * percent // 100)
     return max(0, available - kept)
+
+
+def allotted(
+    lines: Sequence[Mapping[int, int]], free: dict[tuple[int, int], int], places: Sequence[int]
+) -> list[int | None]:
+    """The place that each line of an order is served from; None where there is no place at all.
+
+    `lines` are units by variant, `free` units by (place, variant), `places` in the merchant's order. The first place
+    that has everything serves everything. Where none has, each line comes from the first place that has all of it, else
+    from the first with something of it, else from the first. What is allotted is taken out of `free`.
+    """
+    whole: dict[int, int] = {}
+    for line in lines:
+        for variant, units in line.items():
+            whole[variant] = whole.get(variant, 0) + units
+    together = next((place for place in places if _has(whole, free, place)), None)
+    found = []
+    for line in lines:
+        place = together if together is not None else _first(line, free, places)
+        if place is not None:
+            for variant, units in line.items():
+                free[place, variant] = max(0, free.get((place, variant), 0) - units)
+        found.append(place)
+    return found
+
+
+def _has(wanted: Mapping[int, int], free: Mapping[tuple[int, int], int], place: int) -> bool:
+    return all(free.get((place, variant), 0) >= units for variant, units in wanted.items())
+
+
+def _first(line: Mapping[int, int], free: Mapping[tuple[int, int], int], places: Sequence[int]) -> int | None:
+    all_of_it = (place for place in places if _has(line, free, place))
+    some = (place for place in places if all(free.get((place, variant), 0) > 0 for variant in line))
+    return next(all_of_it, next(some, next(iter(places), None)))

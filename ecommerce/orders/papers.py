@@ -16,12 +16,14 @@ from core.actors import SYSTEM, Actor
 from core.errors import Refused
 from core.papers import Column, Paper, Party, day, known_language, render
 from core.templatetags.sc import babel_locale, money
+from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.actions import issue_invoice
-from ecommerce.orders.models import Invoice, Order
+from ecommerce.orders.models import Invoice, Order, OrderLine
 
 
 def packing_slips(orders: Iterable[Order], language: str) -> bytes:
-    """A slip for each order: what goes into the parcel, with a bar code of the number. No prices.
+    """A slip for each order, or for each warehouse that holds part of it: what goes into the parcel, with a bar code of
+    the number. No prices.
 
     Refuses when there is no order.
     """
@@ -29,7 +31,8 @@ def packing_slips(orders: Iterable[Order], language: str) -> bytes:
     if not found:
         raise Refused("nothing_chosen", _("Choose at least one order."))
     with translation.override(known_language(language)), timezone.override(found[0].merchant.zone):
-        return render([_slip(order) for order in found])
+        places = _places(found)
+        return render([slip for order in found for slip in _slips(order, places)])
 
 
 def invoices(orders: Iterable[Order], language: str, *, actor: Actor = SYSTEM) -> bytes:
@@ -65,13 +68,41 @@ def _address(head: str, buyer: dict[str, str], phone: str = "") -> Party:
     return Party(head, [line for line in (buyer["name"], buyer["address"], place, country, phone) if line])
 
 
-def _slip(order: Order) -> Paper:
+def _places(orders: Iterable[Order]) -> dict[int, str]:
+    """The warehouses that hold units of open orders, by id; none where that is the default one alone."""
+    held = {
+        line.warehouse_id
+        for order in orders
+        for line in order.lines.all()
+        if order.is_open and line.reserved_quantity and line.warehouse_id is not None
+    }
+    places = Warehouse.objects.in_bulk(held)
+    if all(place.is_default for place in places.values()):
+        return {}
+    return {pk: place.name for pk, place in places.items()}
+
+
+def _slips(order: Order, places: dict[int, str]) -> list[Paper]:
+    """One for each place that holds lines of the order; lines that nothing is held for go with the first."""
     lines = [line for line in order.lines.all() if line.to_ship or not order.is_open]
+    found: dict[int | None, list[OrderLine]] = {}
+    for line in lines:
+        if order.is_open and line.reserved_quantity and line.warehouse_id in places:
+            found.setdefault(line.warehouse_id, []).append(line)
+    loose = [line for line in lines if not any(line in group for group in found.values())]
+    first = next(iter(found), None)
+    found.setdefault(first, []).extend(loose)
+    return [_slip(order, group, places.get(place or 0, "")) for place, group in found.items()]
+
+
+def _slip(order: Order, lines: list[OrderLine], place: str) -> Paper:
     facts = [
         (_("Order"), order.number),
         (_("Placed"), day(order.placed_at)),
         (_("Channel"), order.get_channel_display()),
     ]
+    if place:
+        facts.append((_("Warehouse"), place))
     if order.ship_by and order.is_open:
         facts.append((_("Ship by"), day(order.ship_by)))
     counts = [line.to_ship if order.is_open else line.shipped_quantity for line in lines]

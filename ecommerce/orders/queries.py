@@ -65,7 +65,7 @@ def order_list() -> OrderQuerySet:
 def order_detail() -> OrderQuerySet:
     """Orders with all that their own page shows, parcels included."""
     rows: OrderQuerySet = Order.objects.select_related("merchant", "customer", "replaces").prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("variant__product")),
+        Prefetch("lines", OrderLine.objects.select_related("variant__product", "warehouse")),
         Prefetch("payments", Payment.objects.order_by("at", "pk")),
         "notes",
         "invoices",

@@ -57,6 +57,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "quality",
         "lifecycle",
         "restock",
+        "holdings",
         "accuracy",
         "home",
     ),

@@ -49,9 +49,9 @@ def order_in(state: str, variant: Variant | None = None, quantity: int = 2) -> O
     if state == "packed":
         order = pack_order(order, actor=ANN)
     elif state == "partly_shipped":
-        order, _ = ship_lines(order, units={order.lines.get().pk: 1}, at=order.placed_at, actor=ANN)
+        order, _, _ = ship_lines(order, units={order.lines.get().pk: 1}, at=order.placed_at, actor=ANN)
     elif state in ("shipped", "delivered", "completed"):
-        order, _ = ship_lines(order, at=order.placed_at, actor=ANN)
+        order, _, _ = ship_lines(order, at=order.placed_at, actor=ANN)
         if state != "shipped":
             now = order.placed_at
             order = mark_delivered(order, at=now, actor=ANN)

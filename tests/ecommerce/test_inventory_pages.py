@@ -178,8 +178,8 @@ def test_exports_have_the_rows_of_the_view(as_user, ann, variants):
     ledger = client.get(f"{LIST}{variants['LOW'].pk}/export.csv?reason=sale").getvalue().decode("utf-8-sig")
 
     assert [row[0] for row in stock] == ["SKU", "LIE", "LOW", "NEW", "OUT"]
-    assert stock[2][4:] == ["2", "0", "2", "56", "1.0"]
-    assert stock[3][4:] == ["", "", "", "0", ""]
+    assert stock[2][4:] == ["2", "0", "2", "56", "1.0", "", ""]
+    assert stock[3][4:] == ["", "", "", "0", "", "", ""]
     assert [row[3] for row in csv.reader(io.StringIO(ledger))] == ["Quantity", "-56"]
 
 

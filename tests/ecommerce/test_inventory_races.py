@@ -10,6 +10,8 @@ from core.actors import SYSTEM
 from core.errors import Refused
 from core.tenancy import tenant
 from ecommerce.inventory import actions
+from ecommerce.inventory.bundles import hold_levels
+from ecommerce.inventory.queries import serving_places
 from ecommerce.models import StockLevel, StockMove, Variant
 from tests import factories
 from tests.race import alone, shared_database, together
@@ -51,6 +53,32 @@ def test_reserving_at_once_never_promises_more_than_there_is(shop, variant_pk, t
         got = together(*[in_shop(shop, buy)] * BUYERS)
         assert sorted(got, reverse=True) == [2, 2, 1] + [0] * (BUYERS - 3)
         assert level_and_ledger(shop) == (STOCK, STOCK, STOCK)
+
+
+def test_orders_at_once_for_two_warehouses_never_promise_more_than_there_is(shop, variant_pk, tmp_path):
+    with tenant(shop):
+        hall = factories.WarehouseFactory(code="H2", is_default=False, serve_rank=1)
+        actions.adjust_stock(Variant.objects.get(pk=variant_pk), hall, counted=3, actor=SYSTEM)
+
+    def buy():
+        with transaction.atomic():
+            line = (Variant.objects.get(pk=variant_pk), 2)
+            places = serving_places()
+            hold_levels([line[0]], several=True)
+            [[place]] = actions.choose_places([[line]], places)
+            return place, actions.reserve(*line, reference="x", actor=SYSTEM, place=place)
+
+    with shared_database(tmp_path):
+        got = together(*[in_shop(shop, buy)] * BUYERS)
+        by_place = {place: sum(units for where, units in got if where == place) for place, _units in got}
+        assert by_place.pop(hall.pk) == 3
+        assert sum(by_place.values()) == STOCK
+
+        def levels():
+            with tenant(shop):
+                return sorted(StockLevel.objects.values_list("on_hand", "reserved"))
+
+        assert alone(levels) == [(3, 3), (STOCK, STOCK)]
 
 
 def test_shipping_at_once_never_ships_more_than_there_is(shop, variant_pk, tmp_path):

@@ -31,21 +31,21 @@ def ship_order(
     at: datetime | None = None,
     actor: Actor,
 ) -> Shipment:
-    """Send a parcel with units of lines (line id -> units), or with everything that is left.
+    """Send a parcel with units of lines (line id -> units), or with everything that is left (ship_lines).
 
     Stock leaves with it. Refuses what the order does not allow, more than is left, and stock that is not there; then
     nothing has changed.
     """
     at = at or timezone.now()
     before = order.state
-    order, sent = ship_lines(order, units=units, warehouse=warehouse, at=at, actor=actor)
+    order, sent, place = ship_lines(order, units=units, warehouse=warehouse, at=at, actor=actor)
     known = carrier_called(carrier)
     promised_at = promised_at or order.promised_at
     if promised_at is None and known is not None and (days := promised_days(known, order.ship_region)):
         promised_at = at + timedelta(days=days)
     shipment = Shipment.objects.create(
         order=order,
-        warehouse=warehouse,
+        warehouse_id=place,
         carrier=carrier.strip()[:60],
         tracking_number=clean_tracking(tracking_number),
         shipped_at=at,

@@ -14,15 +14,13 @@ from ecommerce.inventory.actions.levels import (
     load_moves,
     open_stock,
     receive,
-    release,
-    reserve,
     save_warehouse,
     set_opening_stock,
-    ship,
     take_back,
 )
 from ecommerce.inventory.actions.losses import write_off_returned
-from ecommerce.inventory.actions.selling import remove_buffer, save_rules, set_buffer
+from ecommerce.inventory.actions.promising import choose_places, release, reserve, ship
+from ecommerce.inventory.actions.selling import remove_buffer, save_rules, set_buffer, set_classes
 from ecommerce.inventory.actions.transfers import (
     cancel_transfer,
     change_transfer,
@@ -37,6 +35,7 @@ __all__ = [
     "cancel_count",
     "cancel_transfer",
     "change_transfer",
+    "choose_places",
     "count_units",
     "default_warehouse",
     "draft_transfer",
@@ -55,6 +54,7 @@ __all__ = [
     "save_warehouse",
     "send_transfer",
     "set_buffer",
+    "set_classes",
     "set_opening_stock",
     "ship",
     "start_count",

@@ -6,22 +6,34 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ecommerce.inventory.models import Reservation, StockLevel
+from ecommerce.inventory.queries import serving_places
+from ecommerce.inventory.rules import allotted
 
 
 @transaction.atomic
 def hold(holder: str, wanted: Mapping[int, int], *, until: datetime) -> int:
-    """Hold units of the default warehouse, by variant id, as far as they are free; returns how many are short.
+    """Hold units, by variant id, as far as they are free; returns how many are short. Of several warehouses that serve
+    orders, of the one that has everything (rules.allotted).
 
     Takes the place of what the holder had. Variants that are not counted need no stock and are never short.
     """
     let_go(holder)
     short = 0
-    for variant_id in sorted(pk for pk, units in wanted.items() if units > 0):
-        level = StockLevel.objects.filter(variant_id=variant_id, warehouse__is_default=True).first()
+    ids = sorted(pk for pk, units in wanted.items() if units > 0)
+    places = serving_places()
+    allot = dict.fromkeys(ids, next(iter(places), None))
+    if len(places) > 1:
+        counted = StockLevel.objects.filter(variant_id__in=ids, warehouse_id__in=places).order_by("variant_id", "pk")
+        levels = list(counted.select_for_update(of=("self",)))
+        there = {(level.warehouse_id, level.variant_id): level.available for level in levels}
+        kept = sorted({level.variant_id for level in levels})
+        allot |= dict(zip(kept, allotted([{pk: wanted[pk]} for pk in kept], there, places), strict=True))
+    for variant_id in ids:
+        level = StockLevel.objects.filter(Q(warehouse_id=allot[variant_id]), variant_id=variant_id).first()
         units = wanted[variant_id]
         while level is not None and (free := min(level.available, units)) > 0:
             hit = StockLevel.objects.filter(pk=level.pk, on_hand__gte=F("reserved") + free)

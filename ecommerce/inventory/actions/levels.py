@@ -24,7 +24,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
-from ecommerce.inventory.bundles import counted_parts, each_part, reserve_whole
+from ecommerce.inventory.bundles import counted_parts
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted, WarehouseSaved
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.inventory.rules import MOST, change_wanted, positive_units
@@ -59,12 +59,6 @@ def place_for(variant: Variant, warehouse: Warehouse) -> StockLevel:
 
 def _no_own_stock() -> Refused:
     return Refused("is_bundle", _("A bundle has no stock of its own. Count its parts."))
-
-
-def _places(variant: Variant) -> list[StockLevel]:
-    """All levels of a variant, the default warehouse's first."""
-    levels = StockLevel.objects.filter(variant=variant).select_related("warehouse")
-    return sorted(levels, key=lambda level: (not level.warehouse.is_default, level.pk))
 
 
 def change_level(
@@ -104,96 +98,6 @@ def change_level(
         at=at or now,
     )
     return True
-
-
-@transaction.atomic
-def reserve(variant: Variant, quantity: int, *, reference: str, actor: Actor) -> int:
-    """Promise up to `quantity` units of the default warehouse to an order; returns how many were available.
-
-    Never more than what is there, so the sum of all promises is kept. The caller keeps the number for release() and
-    ship(). A promise moves nothing, so it leaves no ledger row and `reference` and `actor` are not stored.
-    """
-    positive_units(quantity)
-    if variant.is_bundle:
-        one = partial(reserve, reference=reference, actor=actor)
-        return reserve_whole(variant, quantity, one, partial(release, reference=reference, actor=actor))
-    while True:
-        level = StockLevel.objects.filter(variant=variant, warehouse__is_default=True).first()
-        if level is None:
-            return 0
-        free = min(level.available, quantity)
-        if free <= 0:
-            return 0
-        hit = StockLevel.objects.filter(pk=level.pk, on_hand__gte=F("reserved") + free)
-        if hit.update(reserved=F("reserved") + free, updated_at=timezone.now()):
-            return free
-
-
-@transaction.atomic
-def release(variant: Variant, quantity: int, *, reference: str, actor: Actor) -> int:
-    """Give promised units back, the default warehouse's first; returns how many.
-
-    That is `quantity`, unless the caller asks for more than was promised.
-    """
-    if quantity <= 0:
-        return 0
-    if variant.is_bundle:
-        return each_part(variant, quantity, partial(release, reference=reference, actor=actor))
-    left = quantity
-    for level in _places(variant):
-        part = min(level.reserved, left)
-        hit = StockLevel.objects.filter(pk=level.pk, reserved__gte=part) if part else None
-        if hit is not None and hit.update(reserved=F("reserved") - part, updated_at=timezone.now()):
-            left -= part
-        if not left:
-            break
-    return quantity - left
-
-
-@transaction.atomic
-def ship(
-    variant: Variant,
-    quantity: int,
-    *,
-    reserved: int,
-    reference: str,
-    actor: Actor,
-    warehouse: Warehouse | None = None,
-) -> None:
-    """Take units out for an order, `reserved` of them promised to it before.
-
-    From the default warehouse unless another is named. Refuses with "not_enough_stock" when fewer are there, units
-    promised to other orders not counted.
-    """
-    positive_units(quantity)
-    if variant.is_bundle:
-        for one in counted_parts(variant):
-            own = reserved * one.quantity
-            ship(one.part, quantity * one.quantity, reserved=own, reference=reference, actor=actor, warehouse=warehouse)
-        return
-    places = _places(variant)
-    if not places:
-        return
-    place = next(
-        (level for level in places if (level.warehouse == warehouse if warehouse else level.warehouse.is_default)), None
-    )
-    if place is not None:
-        own = min(reserved, place.reserved, quantity)
-        if change_level(
-            place, -quantity, unreserve=own, reason=StockMove.Reason.SALE, reference=reference, actor=actor
-        ):
-            release(variant, reserved - own, reference=reference, actor=actor)
-            return
-    where = warehouse or (place.warehouse if place else default_warehouse())
-    free = max(0, place.available + min(reserved, place.reserved)) if place else 0
-    message = ngettext(
-        "%(wanted)d of %(sku)s cannot leave %(warehouse)s: only %(free)d unit is free. "
-        "Count the stock, or ship what is there.",
-        "%(wanted)d of %(sku)s cannot leave %(warehouse)s: only %(free)d units are free. "
-        "Count the stock, or ship what is there.",
-        free,
-    ) % {"wanted": quantity, "sku": variant.sku, "warehouse": where, "free": free}
-    raise Refused("not_enough_stock", message)
 
 
 def told(level: StockLevel, change: int, reason: str, actor: Actor, *, before: int | None = None) -> StockLevel:
@@ -390,7 +294,7 @@ def save_warehouse(warehouse: Warehouse, *, actor: Actor) -> Warehouse:
         raise Refused("no_default", message, is_default=message)
     before = None if is_new else Warehouse.objects.get(pk=warehouse.pk)
     warehouse.save()
-    fields = ["name", "code", "city", "is_default"]
+    fields = ["name", "code", "city", "is_default", "serve_rank"]
     changes = {
         name: (getattr(before, name, None), getattr(warehouse, name))
         for name in fields

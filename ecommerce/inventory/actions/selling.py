@@ -1,36 +1,59 @@
-"""What the merchant decides about selling stock: how long unpaid orders hold it, and what channels are not offered."""
+"""What the merchant decides about selling stock, and the classes it is sorted into."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from core.actors import Actor
+from core.among import Among
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.events import ChannelBufferSet, StockRulesSaved
-from ecommerce.inventory.models import ChannelBuffer, StockRules
-from ecommerce.inventory.rules import LONGEST_HOLD, MOST
+from ecommerce.inventory.models import ChannelBuffer, StockClass, StockRules
+from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_HOLD, MOST
+
+BATCH = 1000
 
 
 @transaction.atomic
-def save_rules(*, hold_minutes: int, actor: Actor) -> StockRules:
-    """How many minutes an order that is not paid holds its stock; 0 for not at all."""
+def save_rules(*, hold_minutes: int, dead_days: int | None = None, actor: Actor) -> StockRules:
+    """How many minutes an order that is not paid holds its stock, 0 for not at all; and after how many days without a
+    sale stock counts as dead, which stays as it is where none is given."""
     if not 0 <= hold_minutes <= LONGEST_HOLD:
         message = _("Enter between 0 and %(most)s minutes.") % {"most": f"{LONGEST_HOLD:,}"}
         raise Refused("bad_minutes", message, hold_minutes=message)
+    if dead_days is not None and not 1 <= dead_days <= LONGEST_DEAD_DAYS:
+        message = _("Enter between 1 and %(most)s days.") % {"most": LONGEST_DEAD_DAYS}
+        raise Refused("bad_days", message, dead_days=message)
     rules, _is_new = StockRules.objects.get_or_create()
-    old, rules.hold_minutes = rules.hold_minutes, hold_minutes
+    wanted = {"hold_minutes": hold_minutes, "dead_days": rules.dead_days if dead_days is None else dead_days}
+    changes = {name: (old, new) for name, new in wanted.items() if (old := getattr(rules, name)) != new}
+    for name, value in wanted.items():
+        setattr(rules, name, value)
     rules.save()
-    if old != hold_minutes:
-        record(
-            StockRulesSaved(hold_minutes=hold_minutes),
-            actor=actor,
-            subject=rules,
-            changes={"hold_minutes": (old, hold_minutes)},
-        )
+    if changes:
+        record(StockRulesSaved(**wanted), actor=actor, subject=rules, changes=changes)
     return rules
+
+
+@transaction.atomic
+def set_classes(found: Mapping[int, tuple[str, str]]) -> int:
+    """Give variants, by id, their classes by value and by variability, all others none; returns how many changed."""
+    StockClass.objects.exclude(Among("variant_id", found)).delete()
+    known = {pk: (abc, xyz) for pk, abc, xyz in StockClass.objects.order_by().values_list("variant_id", "abc", "xyz")}
+    changed = [(pk, kinds) for pk, kinds in sorted(found.items()) if known.get(pk) != kinds]
+    StockClass.objects.bulk_create(
+        [StockClass(variant_id=pk, abc=abc, xyz=xyz) for pk, (abc, xyz) in changed],
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["variant"],
+        update_fields=["abc", "xyz"],
+    )
+    return len(changed)
 
 
 @transaction.atomic

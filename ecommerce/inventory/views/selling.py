@@ -15,7 +15,7 @@ from core.htmx import done, page
 from ecommerce.inventory.actions import remove_buffer, save_rules, set_buffer
 from ecommerce.inventory.forms import BufferForm, RulesForm
 from ecommerce.inventory.models import ChannelBuffer
-from ecommerce.inventory.queries import buffers, hold_minutes
+from ecommerce.inventory.queries import buffers, dead_days, hold_minutes
 
 ASKS = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -23,12 +23,12 @@ ASKS = require_http_methods(["GET", "HEAD", "POST"])
 @merchant_view("warehouses.edit")
 @ASKS
 def stock_rules(request: MerchantRequest) -> HttpResponse:
-    """How long unpaid orders hold stock; what channels are not offered."""
+    """How long unpaid orders hold stock, when stock is dead, what channels are not offered."""
     here = reverse("stock-rules", args=[request.merchant.slug])
-    form = RulesForm(request.POST or None, initial={"hold_minutes": hold_minutes()})
+    form = RulesForm(request.POST or None, initial={"hold_minutes": hold_minutes(), "dead_days": dead_days()})
     if form.is_valid():
         try:
-            save_rules(hold_minutes=form.cleaned_data["hold_minutes"], actor=request.actor)
+            save_rules(**form.cleaned_data, actor=request.actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -61,14 +61,15 @@ def stock_export(request: MerchantRequest) -> HttpResponseBase:
     """The variants of the view with their stock."""
     head = [
         _("SKU"), _("Product"), _("Variant"), _("Barcode"), _("On hand"), _("Reserved"), _("Available"),
-        _("Shipped in 28 days"), _("Lasts, days"),
+        _("Shipped in 28 days"), _("Lasts, days"), _("Class by value"), _("Class by variability"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
         for variant in STOCK.matching(_stock(request), request.GET).iterator(chunk_size=1000):
             counted = [variant.on_hand, variant.reserved, variant.available] if variant.is_counted else [None] * 3
             lasts = round(variant.cover, 1) if variant.is_counted and variant.cover < ENDLESS else None
-            yield [variant.sku, variant.product.title, variant.title, variant.barcode, *counted, variant.sold, lasts]
+            about = [variant.sku, variant.product.title, variant.title, variant.barcode]
+            yield [*about, *counted, variant.sold, lasts, variant.abc, variant.xyz]
 
     return table_response(request, _("stock"), head, rows())
 

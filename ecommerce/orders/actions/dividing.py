@@ -189,6 +189,7 @@ def _share_lines(second: Order, rows: list[OrderLine], stay: rules.Share, go: ru
                 discount=moved,
                 total=rules.line_total(gone, price, moved),
                 reserved_quantity=held,
+                warehouse_id=line.warehouse_id,
             )
         )
     OrderLine.objects.bulk_create(fresh)

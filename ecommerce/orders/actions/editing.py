@@ -16,6 +16,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.bundles import hold_levels
 from ecommerce.orders import rules
 from ecommerce.orders.actions.drafting import FAULTS, make_line
 from ecommerce.orders.actions.moving import days_of, give_back, locked, recount_customers, refuse, reserve_for, write
@@ -199,6 +200,7 @@ def _buyer(order: Order, given: Mapping[str, str]) -> dict[str, str]:
 
 def _write_lines(order: Order, edit: Edit, *, actor: Actor) -> int:
     """Write the lines, free what is not wanted any more, hold what is new. Returns the units that are not in stock."""
+    hold_levels((line.variant for line in edit.kept + edit.gone + edit.new), several=True)
     for line in sorted(edit.kept + edit.gone, key=lambda line: (line.variant_id or 0, line.pk)):
         stays = line.to_ship if line in edit.kept else 0
         give_back(line, line.reserved_quantity - stays, reference=order.number, actor=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -150,17 +150,19 @@ def ship_lines(
     warehouse: Warehouse | None = None,
     at: datetime,
     actor: Actor,
-) -> tuple[Order, dict[int, int]]:
+) -> tuple[Order, dict[int, int], int | None]:
     """Take units of lines (line id -> units; None for all that is left) out of stock and off the list of things to do.
 
-    Returns the order and what was taken. The parcel itself is the business of fulfilment, which announces it. Refuses
-    more than is left, orders that are not ready, and stock that is not there.
+    A parcel leaves from one warehouse: the one named, else the one that holds the units. Of an order that is held in
+    several, None stands for what the warehouse named holds. Returns the order, what was taken, and from where (None:
+    from the default warehouse, or nothing was counted). The parcel itself is the business of fulfilment, which tells of
+    it. Refuses more than is left, orders that are not ready, units of several warehouses, and stock that is not there.
     """
     order = locked(order)
     if refusal := why_not_ship(order):
         raise refusal
     lines = {line.pk: line for line in order.lines.all()}
-    wanted = {pk: line.to_ship for pk, line in lines.items()} if units is None else dict(units)
+    wanted = _all_left(lines.values(), warehouse) if units is None else dict(units)
     for pk, count in wanted.items():
         if pk not in lines:
             raise refuse("line_unknown", _("Order %(number)s has no such line."), order)
@@ -171,13 +173,18 @@ def ship_lines(
     wanted = {pk: count for pk, count in wanted.items() if count}
     if not wanted:
         raise refuse("nothing_chosen", _("Choose what is in the parcel."), order)
-    stocked = lines_to_stock(order)
-    hold_levels(line.variant for line in stocked if wanted.get(line.pk))
+    stocked = [line for line in lines_to_stock(order) if wanted.get(line.pk)]
+    place = warehouse or _held_in(order, stocked)
+    several = place is not None and any(line.warehouse_id not in (None, place.pk) for line in stocked)
+    hold_levels((line.variant for line in stocked), several=several)
     for line in stocked:
-        count = wanted.get(line.pk, 0)
-        if count and line.variant is not None:
+        count = wanted[line.pk]
+        if line.variant is not None:
             reserved = min(count, line.reserved_quantity)
-            ship(line.variant, count, reserved=reserved, reference=order.number, actor=actor, warehouse=warehouse)
+            ship(
+                line.variant, count, reserved=reserved, reference=order.number, actor=actor, warehouse=place,
+                held_in=line.warehouse_id if reserved else None,
+            )  # fmt: skip
             OrderLine.objects.filter(pk=line.pk).update(reserved_quantity=F("reserved_quantity") - reserved)
     for pk, count in wanted.items():
         fits = OrderLine.objects.filter(pk=pk, quantity__gte=F("shipped_quantity") + F("cancelled_quantity") + count)
@@ -188,7 +195,29 @@ def ship_lines(
         write(order, state=Order.State.PARTLY_SHIPPED)
     else:
         write(order, state=Order.State.SHIPPED, shipped_at=at)
-    return order, wanted
+    return order, wanted, place.pk if place is not None else None
+
+
+def _all_left(lines: Iterable[OrderLine], warehouse: Warehouse | None) -> dict[int, int]:
+    """What is left to ship; of lines held in several warehouses what the named one holds."""
+    left = [line for line in lines if line.to_ship]
+    held = {line.warehouse_id for line in left if line.reserved_quantity}
+    if warehouse is not None and len(held) > 1 and warehouse.pk in held:
+        left = [line for line in left if line.reserved_quantity and line.warehouse_id == warehouse.pk]
+    return {line.pk: line.to_ship for line in left}
+
+
+def _held_in(order: Order, lines: Iterable[OrderLine]) -> Warehouse | None:
+    """The warehouse that holds units of these lines, None for the default one. Refuses several: they are no parcel."""
+    held = {line.warehouse_id for line in lines if line.reserved_quantity and line.warehouse_id is not None}
+    if not held:
+        return None
+    places = list(Warehouse.objects.filter(pk__in=held).order_by("-is_default", "name", "pk"))
+    if len(places) > 1:
+        sentence = _("Order %(number)s is held in several warehouses (%(places)s). Send a parcel from each of them.")
+        names = ", ".join(map(str, places)).replace("%", "%%")
+        raise refuse("several_warehouses", sentence.replace("%(places)s", names), order)
+    return None if places[0].is_default else places[0]
 
 
 @transaction.atomic

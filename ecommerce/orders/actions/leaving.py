@@ -13,6 +13,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.inventory.actions import let_go
+from ecommerce.inventory.bundles import hold_levels
 from ecommerce.orders.actions.moving import days_of, give_back, locked, recount_customers, refuse, write
 from ecommerce.orders.events import OrderCancelled
 from ecommerce.orders.models import Order, OrderLine
@@ -62,6 +63,8 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
         raise refuse("order_not_paid", _("Order %(number)s is not paid yet. Cancel all of it or none."), order)
     if not taken and open_lines:
         raise refuse("nothing_to_cancel", _("Choose what to cancel on order %(number)s."), order)
+    held = {line.warehouse_id for line in open_lines.values() if line.reserved_quantity}
+    hold_levels((line.variant for line in open_lines.values()), several=len(held) > 1)
     for pk, line in open_lines.items():
         units = wanted.get(pk, 0)
         if not units:

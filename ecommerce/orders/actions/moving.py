@@ -16,9 +16,9 @@ from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import every_tenant
 from ecommerce.customers.models import Customer
-from ecommerce.inventory.actions import release, reserve
+from ecommerce.inventory.actions import choose_places, release, reserve
 from ecommerce.inventory.bundles import hold_levels
-from ecommerce.inventory.queries import counted_variants
+from ecommerce.inventory.queries import counted_variants, serving_places
 from ecommerce.orders import rules
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.orders.rules import ZERO
@@ -66,18 +66,30 @@ def lines_to_stock(order: Order) -> list[OrderLine]:
 
 
 def reserve_for(order: Order, *, actor: Actor) -> int:
-    """Hold stock for all that is to be shipped, as far as it goes. Returns how many units are short."""
+    """Hold stock for all that is to be shipped, as far as it goes. Returns how many units are short.
+
+    Each line is held in one warehouse; where others of the order are held already comes first.
+    """
     short = 0
     lines = lines_to_stock(order)
-    hold_levels(line.variant for line in lines)
+    used = [line.warehouse_id for line in lines if line.reserved_quantity and line.warehouse_id is not None]
+    places = serving_places()
+    places.sort(key=lambda place: -used.count(place))
+    hold_levels((line.variant for line in lines), several=len(places) > 1)
     counted = counted_variants(line.variant_id for line in lines if line.variant_id is not None)
-    for line in lines:
-        wanted = line.to_ship - line.reserved_quantity
-        if wanted <= 0 or line.variant is None or line.variant_id not in counted:
-            continue
-        held = reserve(line.variant, wanted, reference=order.number, actor=actor)
+    wanting = [
+        (line, line.variant, line.to_ship - line.reserved_quantity)
+        for line in lines
+        if line.variant is not None and line.variant_id in counted and line.to_ship > line.reserved_quantity
+    ]
+    [allot] = choose_places([[(variant, wanted) for _line, variant, wanted in wanting]], places)
+    for (line, variant, wanted), place in zip(wanting, allot, strict=True):
+        place = line.warehouse_id if line.reserved_quantity else place
+        held = reserve(variant, wanted, reference=order.number, actor=actor, place=place)
         if held:
-            OrderLine.objects.filter(pk=line.pk).update(reserved_quantity=F("reserved_quantity") + held)
+            OrderLine.objects.filter(pk=line.pk).update(
+                reserved_quantity=F("reserved_quantity") + held, warehouse_id=place
+            )
         short += wanted - held
     return short
 
@@ -87,7 +99,7 @@ def give_back(line: OrderLine, units: int, *, reference: str, actor: Actor) -> N
     units = min(units, line.reserved_quantity)
     if units <= 0 or line.variant is None:
         return
-    release(line.variant, units, reference=reference, actor=actor)
+    release(line.variant, units, reference=reference, actor=actor, place=line.warehouse_id)
     OrderLine.objects.filter(pk=line.pk).update(reserved_quantity=F("reserved_quantity") - units)
     line.reserved_quantity -= units
 

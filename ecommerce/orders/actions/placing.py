@@ -16,9 +16,10 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
-from ecommerce.inventory.actions import hold, reserve
+from ecommerce.catalog.models import Variant
+from ecommerce.inventory.actions import choose_places, hold, reserve
 from ecommerce.inventory.bundles import hold_levels
-from ecommerce.inventory.queries import counted_variants, hold_minutes
+from ecommerce.inventory.queries import counted_variants, hold_minutes, serving_places
 from ecommerce.orders.actions.drafting import (
     Draft,
     Placed,
@@ -175,21 +176,29 @@ def _payment(draft: Draft) -> Payment:
 
 
 def _hold_stock(drafts: list[Draft], *, actor: Actor) -> None:
-    """Reserve for the lines of paid orders: one reservation a variant, shared out first come first served."""
-    wanting: dict[int, list[tuple[Draft, OrderLine]]] = defaultdict(list)
-    for draft in drafts:
-        for line in draft.lines:
-            if line.variant_id is not None:
-                wanting[line.variant_id].append((draft, line))
-    counted = counted_variants(wanting)
+    """Reserve for the lines of paid orders: one reservation a variant and warehouse, shared out first come first
+    served."""
+    known: dict[int, Variant] = {
+        line.variant.pk: line.variant for draft in drafts for line in draft.lines if line.variant is not None
+    }
+    if not known:
+        return
+    counted, places = counted_variants(known), serving_places()
+    hold_levels(known.values(), several=len(places) > 1)
+    stocked = [[line for line in draft.lines if line.variant_id in counted] for draft in drafts]
+    wanted = [[(known[line.variant_id or 0], line.quantity) for line in lines] for lines in stocked]
+    allots = choose_places(wanted, places)
+    wanting: dict[tuple[int, int | None], list[tuple[Draft, OrderLine]]] = defaultdict(list)
+    for draft, lines, allot in zip(drafts, stocked, allots, strict=True):
+        for line, place in zip(lines, allot, strict=True):
+            wanting[line.variant_id or 0, place].append((draft, line))
     reference = drafts[0].order.number if len(drafts) == 1 else ""
-    hold_levels(lines[0][1].variant for lines in wanting.values())
-    for variant_id in sorted(counted):
-        variant = wanting[variant_id][0][1].variant
-        assert variant is not None
-        units = sum(line.quantity for _draft, line in wanting[variant_id])
-        held = reserve(variant, units, reference=reference, actor=actor)
-        for draft, line in wanting[variant_id]:
+    for variant_id, place in sorted(wanting, key=lambda key: (key[0], key[1] or 0)):
+        group = wanting[variant_id, place]
+        units = sum(line.quantity for _draft, line in group)
+        held = reserve(known[variant_id], units, reference=reference, actor=actor, place=place)
+        for draft, line in group:
             line.reserved_quantity = min(line.quantity, held)
+            line.warehouse_id = place if line.reserved_quantity else None
             held -= line.reserved_quantity
             draft.short_units += line.quantity - line.reserved_quantity

@@ -309,7 +309,10 @@ class OrderLine(TenantModel):
     shipped_quantity = models.PositiveIntegerField(default=0)
     cancelled_quantity = models.PositiveIntegerField(default=0)
     refunded_quantity = models.PositiveIntegerField(default=0)
-    reserved_quantity = models.PositiveIntegerField(default=0, help_text="units held for it in the default warehouse")
+    reserved_quantity = models.PositiveIntegerField(default=0, help_text="units held for it in the warehouse")
+    warehouse = models.ForeignKey(
+        "ecommerce.Warehouse", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["order_id", "position", "pk"]
