@@ -9,13 +9,12 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
-from django.utils import translation
+from django.utils.translation.trans_real import translation as catalogue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - imports every view
 for _language, _name in settings.LANGUAGES:
-    with translation.override(_language):
-        translation.gettext("")
+    catalogue(_language)
 gc.collect()
 gc.freeze()  # a collection would write to what is shared, and so copy it
