@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings as django_settings
+from django.db.backends.signals import connection_created
 from django.utils import translation
 
 from accounts.models import Membership, Merchant, User
 from core.messages import compile_all
 from core.tenancy import every_tenant, tenant
-from tests import factories
+from tests import factories, migrated
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Pages are tested in Chinese too: bring the compiled catalogues up to date, once for all workers."""
     if not hasattr(config, "workerinput"):
         compile_all(django_settings.BASE_DIR)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Called before the test database is made, which is then a copy of a migrated one."""
+    connection_created.connect(migrated.fill)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database: kept for the next run where it had to be migrated."""
+    connection_created.disconnect(migrated.fill)
+    with django_db_blocker.unblock():
+        migrated.keep()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, axe_faults
+from tests.migrated import start_from_it
 
 pytestmark = [pytest.mark.browser]
 
@@ -45,6 +46,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "DEMO": "true",
         "STAFF_MFA_REQUIRED": "false",
     }
+    start_from_it(folder / "demo.sqlite3")
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
     subprocess.run([*manage, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -14,6 +14,8 @@ import psutil
 import pytest
 from django.conf import settings
 
+from tests.migrated import start_from_it
+
 pytestmark = pytest.mark.slow
 
 
@@ -33,6 +35,7 @@ def home(tmp_path):
         "SECRET_KEY": "only for this test, " + "x" * 40,
         "STATIC_MANIFEST": "false",
     }
+    start_from_it(tmp_path / "served.sqlite3")
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True, cwd=tmp_path)
     return manage, environment

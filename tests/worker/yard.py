@@ -16,6 +16,8 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from tests.migrated import start_from_it
+
 ROOT = Path(settings.BASE_DIR)
 SHORT = {"JOB_LEASE": "4", "JOB_RESEND": "2", "JOB_PROBE": "2", "JOB_STALE": "10", "WORKER_STOP": "5"}
 
@@ -69,6 +71,7 @@ class SqliteYard(Yard):
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         super().__init__(folder, environment | {"DATABASE_URL": f"sqlite:///{folder / 'yard.sqlite3'}"})
         self.file = folder / "yard.sqlite3"
+        start_from_it(self.file)
 
     def rows(self, sql: str) -> list[tuple]:
         with closing(sqlite3.connect(self.file, timeout=20)) as database:
