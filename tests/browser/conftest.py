@@ -83,7 +83,7 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Page]:
     yield page
     unexpected = page.watch.unexpected()  # type: ignore[attr-defined]
     context.close()
-    assert unexpected == []
+    assert unexpected == [], "\n".join(unexpected)
 
 
 @pytest.fixture
