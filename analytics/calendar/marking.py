@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 from accounts.merchants.models import Merchant
@@ -28,13 +29,14 @@ def mark_festivals(first: date, last: date, figures: Sequence[str] = FIGURES) ->
     first = max(first, last - timedelta(days=MAX_DAYS))
     occasions, closed = calendar_of(merchant, first, last, last)
     shared = [one for one in occasions if not one.key.startswith(OWN)]
+    category_on = cache(main_category)  # the figures share their festivals
     fresh = []
     for figure in figures:
         held = set(FestivalMark.objects.filter(figure=figure).values_list("key", "day"))
         values = without_closed(frames.daily_series(figure, first, last), first, closed)
         series = filled(values, values == values)
         for key, day, known_on, effect, noise in occurrences(series, Calendar(first, len(series)), shared, held):
-            category = main_category(known_on)
+            category = category_on(known_on)
             mark = FestivalMark(figure=figure, key=key[:60], day=day, known_on=known_on, category=category)
             mark.effect, mark.noise = list(effect), list(noise)
             fresh.append(mark)

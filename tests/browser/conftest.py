@@ -83,7 +83,7 @@ def window(chromium: Browser, live_server: Any) -> Iterator[Page]:
     yield page
     unexpected = page.watch.unexpected()  # type: ignore[attr-defined]
     context.close()
-    assert unexpected == []
+    assert unexpected == [], "\n".join(unexpected)
 
 
 @pytest.fixture
@@ -104,6 +104,32 @@ def sign_in(client: Any, window: Page, live_server: Any) -> Any:
         return window
 
     return enter
+
+
+class Flying:
+    """Counts what a page asks the server for and has not got yet."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+        page.on("request", lambda _: self._add(1))
+        page.on("requestfinished", lambda _: self._add(-1))
+        page.on("requestfailed", lambda _: self._add(-1))
+
+    def _add(self, number: int) -> None:
+        self.count += number
+
+    def land(self, milliseconds: int = 10_000) -> None:
+        """Wait until the page has all that it fetches by itself: until nothing is asked for a tenth of a second.
+
+        The browser's own "networkidle" wants half a second, which the tour would wait for on every page.
+        """
+        quiet = 0
+        for _ in range(milliseconds // 50):
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self.count > 0 else quiet + 1
+            if quiet == 2:
+                return
+        raise AssertionError(f"{self.page.url} has {self.count} requests under way and does not come to rest")
 
 
 def axe(page: Page) -> None:

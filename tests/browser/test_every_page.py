@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from tests.architecture.endpoints import Endpoint, endpoints
 from tests.architecture.world import World, build_staff, build_world
-from tests.browser.conftest import axe_faults, too_wide, wish
+from tests.browser.conftest import Flying, axe_faults, too_wide, wish
 
 pytestmark = [pytest.mark.browser]
 
@@ -45,13 +45,15 @@ def pages(client: Client, world: World, chosen: list[Endpoint]) -> list[tuple[st
 def tour(window, client: Client, person: User | None, addresses: list[tuple[str, str]]) -> list[str]:
     """What is wrong with the pages, by URL name."""
     faults = []
+    flying = Flying(window)
     for language, theme, width in LOOKS:
         wish(window, person, language, theme)
         window.set_viewport_size({"width": width, "height": 900})
         for name, address in addresses:
             window.watch.faults.clear()
+            flying.count = 0
             window.goto(address)
-            window.wait_for_load_state("networkidle")
+            flying.land()
             found = [*axe_faults(window), *window.watch.faults]
             if pixels := too_wide(window):
                 found.append(f"{pixels} px too wide")

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
 from django.core.management import call_command
-from django.db.models import Sum
+from django.db.models import Model, Sum
 from django.utils import timezone
 
-from accounts.models import Activity, Job, Merchant, User
+from accounts.models import Activity, Job, Merchant, SavedView, User
 from analytics.models import Market, Observation
 from config.demo import simulate
 from config.demo.build import build, exists
 from config.demo.rhythm import black_friday, festivals, spring_festival
 from config.demo.world import SHOPS
 from core.tenancy import every_tenant, tenant
-from ecommerce.models import Complaint, Customer, Order, OrderLine, Payment, Review, StockLevel, StockMove
+from ecommerce.models import (
+    Complaint,
+    Customer,
+    Order,
+    OrderLine,
+    OrderTag,
+    ParcelCase,
+    Payment,
+    PurchaseOrder,
+    Return,
+    ReturnPhoto,
+    Review,
+    StockCount,
+    StockLevel,
+    StockMove,
+    Transfer,
+)
 from ecommerce.orders.actions import recount_customers
 
 DAY = date(2025, 11, 20)
@@ -43,6 +59,11 @@ def totals() -> list[tuple]:
     return [(count, f"{spend:.2f}", last) for count, spend, last in rows]
 
 
+def states(model: type[Model]) -> set[str]:
+    """The states in which the main shop has something to show."""
+    return set(model.objects.filter(merchant__slug="luming").values_list("state", flat=True))
+
+
 @pytest.mark.slow
 def test_a_built_marketplace_is_consistent(db, monkeypatch):
     few = tuple(spec for spec in SHOPS if spec.slug in {"luming", "clearsound", "new-shelf", "snow-lotus"})
@@ -55,9 +76,10 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
     with every_tenant("look at the whole demo"):
         now = timezone.now()
         assert Order.objects.filter(placed_at__gt=now).count() == 0
-        moved = dict(StockMove.objects.values_list("variant").annotate(sum=Sum("quantity")).order_by())
-        levels = dict(StockLevel.objects.values_list("variant", "on_hand"))
-        assert {key: moved[key] for key in levels} == levels
+        places = ("warehouse", "variant")
+        moved = StockMove.objects.values_list(*places).annotate(sum=Sum("quantity")).order_by(*places)
+        levels = StockLevel.objects.values_list(*places, "on_hand").order_by(*places)
+        assert [row for row in moved if row in set(levels)] == list(levels)
         held = dict(
             OrderLine.objects.filter(reserved_quantity__gt=0)
             .values_list("variant")
@@ -81,6 +103,18 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
         assert main.filter(state="on_hold").count() > 0
         assert main.filter(state="placed", payment_state="unpaid").count() > 0
         assert Complaint.objects.for_platform().count() > 0
+        assert states(Return) == set(Return.State.values)
+        assert states(PurchaseOrder) == set(PurchaseOrder.State.values)
+        assert states(Transfer) == {"draft", "sent", "received"}
+        assert states(StockCount) == {"open", "booked"}
+        assert Return.objects.exclude(escalated_at=None).count() == 1
+        assert ReturnPhoto.objects.count() == 1
+        assert {"address_problem", "failed_attempt", "returned"} <= set(
+            ParcelCase.objects.values_list("reason", flat=True)
+        )
+        assert OrderTag.objects.count() == 4
+        assert SavedView.objects.count() == 3
+        assert Activity.objects.filter(kind="returns.requested", at__lt=now - timedelta(days=6)).exists()
         assert Job.objects.filter(task__endswith="run_forecast", merchant__slug="luming").count() == 2
         assert all(market.players.count() >= 6 for market in Market.objects.all())
         assert Observation.objects.filter(known_at__gt=now).count() == 0

@@ -84,7 +84,7 @@ def test_large_pictures_are_made_smaller():
         ("a.jpg", b"\xff\xd8\xff" + b"\0" * 400, "broken_photo"),
         ("a.jpg", b"\xff\xd8\xff" + b"\0" * core_photos.MOST_BYTES, "photo_too_large"),
     ],
-    ids=["markup", "drawing", "animation", "other kind", "programme", "no ending", "cut off", "empty", "too large"],
+    ids=["script", "svg", "gif", "other-kind", "program", "no-ending", "cut-off", "hollow", "too-large"],
 )
 def test_what_is_no_photo_is_refused_by_name(name, data, code):
     with pytest.raises(Refused) as refused:
