@@ -46,8 +46,6 @@ NO_ROWS: dict[str, str] = {
 }
 
 LIST, ORDER, HOME = 6, 8, 8  # queries at most
-# Lists that open one of their rows beside it, with what that may cost besides.
-WORKBENCHES: dict[str, int] = {}
 
 
 def lists() -> list[Endpoint]:
@@ -121,8 +119,7 @@ def test_a_list_costs_the_same_with_1_and_with_30_rows(endpoint):
     )
     more = Counter(many) - Counter(one)
     assert len(one) == len(many), f"{len(one)} queries for 1 row, {len(many)} for 30:\n" + "\n".join(list(more)[:5])
-    most = LIST + WORKBENCHES.get(endpoint.name, 0)
-    assert len(many) <= most, f"{len(many)} queries, {most} are allowed:\n" + "\n".join(sql[:300] for sql in many)
+    assert len(many) <= LIST, f"{len(many)} queries, {LIST} are allowed:\n" + "\n".join(sql[:300] for sql in many)
 
 
 @pytest.mark.django_db
