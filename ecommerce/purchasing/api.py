@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -28,6 +29,7 @@ from ecommerce.purchasing.actions import (
 )
 from ecommerce.purchasing.filters import PurchaseFilters, SupplierFilters, SupplierPriceFilters
 from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, Supplier, SupplierPrice
+from ecommerce.purchasing.passing import pass_rates_by_supplier
 from ecommerce.purchasing.queries import purchases_with_lines, supplier_list, supplier_prices
 from ecommerce.purchasing.rules import MOST_LINES, MOST_UNITS, Came, LineIn
 
@@ -78,12 +80,24 @@ class SupplierPriceIn(serializers.Serializer[Any]):
     is_offered = serializers.BooleanField(required=False, help_text="False: the supplier does not have it any more.")
 
 
+class PassRateAsk(serializers.Serializer[Any]):
+    product = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, help_text="Of this one only.")
+
+
+class PassRateOut(serializers.Serializer[Any]):
+    product = serializers.IntegerField(help_text="The id of the product.")
+    supplier = serializers.IntegerField(help_text="The id of the supplier.")
+    accepted = serializers.IntegerField()
+    damaged = serializers.IntegerField()
+    rate = serializers.FloatField(help_text="Part of the checked units that passed, 0 to 1.")
+
+
 class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = Supplier.objects.none()
     serializer_class = SupplierOut
     filterset_class = SupplierFilters
     updated_field = "updated_at"
-    permissions = {"read": "suppliers.view", "write": "suppliers.edit"}
+    permissions = {"read": "suppliers.view", "write": "suppliers.edit", "pass_rates": "purchasing.view"}
     inputs = {"create": SupplierIn, "partial_update": SupplierIn}
 
     def get_queryset(self) -> Any:
@@ -101,6 +115,16 @@ class SupplierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         return Response(
             SupplierOut(change_supplier(self.get_object(), **self.read(partial=True), actor=self.actor)).data
         )
+
+    @extend_schema(parameters=[PassRateAsk], responses=PassRateOut(many=True), filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None, filterset_class=None)
+    def pass_rates(self, request: Request) -> Response:
+        """How much passed the check at receipt in the last twelve months, by product and supplier."""
+        asked = PassRateAsk(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        product = asked.validated_data.get("product")
+        found = pass_rates_by_supplier(timezone.localdate(), None if product is None else [product])
+        return Response(PassRateOut(found, many=True).data)
 
 
 class SupplierPriceViewSet(mixins.ListModelMixin, TenantViewSet):

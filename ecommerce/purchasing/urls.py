@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{SUPPLIERS}<int:pk>/archive/", suppliers.supplier_archive, name="supplier-archive"),
     path(f"{SUPPLIERS}<int:pk>/price/", suppliers.supplier_pricing, name="supplier-pricing"),
     path(f"{SUPPLIERS}<int:pk>/prices.csv", suppliers.supplier_prices_export, name="supplier-pricing-export"),
+    path("m/<slug:merchant>/products/<int:pk>/passed/", purchases.product_passed, name="product-passed"),
     path(PURCHASES, purchases.purchase_list_page, name="purchase-list"),
     path(f"{PURCHASES}export.csv", purchases.purchase_export, name="purchase-export"),
     path(f"{PURCHASES}new/", purchases.purchase_new, name="purchase-new"),

@@ -257,10 +257,10 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
 
         An exchange places a replacement order for the units that came. A repair ends with `send_back`.
         """
-        given = self.read()
+        case, given = self.get_object(), self.read()
         if "instead" in given:
             given["instead"] = {row["id"]: row["sku"] for row in given["instead"]}
-        return self._answer(actions.settle_return(self.get_object(), **given, actor=self.actor))
+        return self._answer(actions.settle_return(case, **given, actor=self.actor))
 
     @extend_schema(request=SendBackIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])

@@ -153,6 +153,10 @@ class ProductReturns:
         """Part of the shipped units, 0 to 1."""
         return self.returned / self.shipped if self.shipped else 0.0
 
+    @property
+    def percent(self) -> float:
+        return 100 * self.rate
+
 
 def reasons_by_product(since: datetime, *, most: int = 500) -> list[ProductReturns]:
     """Products with returns of orders placed since then, the most units returned first.

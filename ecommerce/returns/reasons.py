@@ -37,6 +37,10 @@ class SupplierReturns:
         """Part of the shipped units, 0 to 1."""
         return self.returned / self.shipped if self.shipped else 0.0
 
+    @property
+    def percent(self) -> float:
+        return 100 * self.rate
+
 
 def reasons_by_supplier(since: datetime, *, product: int | None = None) -> list[SupplierReturns]:
     """Suppliers with returns of orders placed since then, the most units returned first; of one product if it is named.

@@ -35,7 +35,6 @@ from ecommerce.fulfilment.scorecard import overview, scorecard
 from ecommerce.models import Carrier, DeliveryPrediction, ParcelCase, Shipment, TrackingEvent, TrackingUpload
 from notifications.inbox.models import Notification
 from tests.ecommerce.carriers_kit import carrier, history, parcel
-from tests.ecommerce.complaints_kit import opened
 from tests.ecommerce.orders_kit import ANN, order_in
 from tests.queue import run_tasks
 
@@ -339,34 +338,6 @@ def test_the_scorecard_says_how_a_carrier_does(scope, ann, as_user):
     lines = client.get(f"/m/luming/carriers/{sf.pk}/regions.csv").getvalue().decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Zhejiang,30,80")
     assert client.get("/m/luming/carriers/").status_code == 200
-
-
-def test_complaints_about_the_delivery_count_for_the_carrier(scope, ann, as_user):
-    sf, other = carrier(), carrier("Other")
-    sent = [parcel(sf, sent=20, took=3) for _ in range(25)]
-    late, damaged, goods = (
-        opened(one.order, topic=topic)
-        for one, topic in zip(sent, ("late", "damaged", "not_as_described"), strict=False)
-    )
-    parcel(sf, sent=10, took=3, order=sent[0].order)
-    elsewhere = opened(parcel(other, sent=20, took=2).order, topic="late")
-    row = overview(timezone.now())[sf.pk]
-    assert row.complaints == pytest.approx(100 * 2 / 26), "an order in two parcels is one complaint"
-    assert overview(timezone.now())[other.pk].complaints is None, "too few parcels to tell"
-    card = scorecard(sf, timezone.now())
-    assert (card.all.complaints, [group.complaints for group in card.regions]) == (2, [2])
-    client = as_user(ann)
-    page = client.get(f"/m/luming/carriers/{sf.pk}/").content.decode()
-    link = f"/m/luming/complaints/?tab=all&amp;carrier={sf.pk}"
-    assert link in page
-    assert "7.7" in page
-    for narrowed in (link, f"{link}&amp;region=Zhejiang"):
-        rows = client.get(narrowed.replace("&amp;", "&")).content.decode()
-        assert late.number in rows
-        assert damaged.number in rows
-        assert goods.number not in rows
-        assert elsewhere.number not in rows
-    assert late.number not in client.get(f"/m/luming/complaints/?tab=all&carrier={sf.pk}&region=Tibet").content.decode()
 
 
 def test_a_carrier_is_added_and_changed_from_the_form(scope, ann, as_user):

@@ -6,13 +6,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from core.actors import SYSTEM
-from ecommerce.models import SupplierPrice
+from ecommerce.models import SupplierPrice, Variant
 from ecommerce.purchasing import actions
+from ecommerce.purchasing.passing import pass_rates, pass_rates_by_supplier
 from ecommerce.purchasing.rules import Came
 from ecommerce.purchasing.scorecard import scorecard
 from tests import factories
+from tests.api import program_of
 from tests.ecommerce.purchasing_kit import kiln, sent
 
 FIRST = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -109,3 +114,41 @@ def test_it_costs_the_same_however_much_came(clock, scope, django_assert_num_que
 
     with django_assert_num_queries(4):
         scorecard(supplier, scope.today())
+
+
+def test_the_check_at_receipt_feeds_the_products_pass_rate(scope, shop, ann, as_user):
+    """Two damaged pieces of a delivery are seen on the product's page, by supplier, in the API and in its figures."""
+    first, second = kiln(name="Kiln"), kiln(name="Forge")
+    variant = Variant.objects.get(sku="POT")
+    for supplier, accepted, damaged in ((first, 46, 2), (second, 30, 0)):
+        purchase = sent(supplier, ("POT", accepted + damaged))
+        came = {purchase.lines.get().pk: Came(accepted, damaged)}
+        actions.receive_goods(purchase, came, key=f"k{supplier.pk}", actor=SYSTEM)
+    untouched = factories.ProductFactory()
+    with CaptureQueriesContext(connection) as queries:
+        rates = pass_rates(shop.today())
+    assert len(queries) == 1
+    one = rates[variant.product_id]
+    assert (one.accepted, one.damaged, one.checked, round(one.percent, 1)) == (76, 2, 78, 97.4)
+    assert untouched.pk not in rates
+    by = pass_rates_by_supplier(shop.today(), [variant.product_id])
+    assert [(row.supplier_name, row.accepted, row.damaged) for row in by] == [("Kiln", 46, 2), ("Forge", 30, 0)]
+    assert pass_rates(shop.today() + timedelta(days=400)) == {}, "older than a year"
+
+    browser = as_user(ann)
+    panel = reverse("product-passed", args=["luming", variant.product_id])
+    assert panel in browser.get(variant.product.get_absolute_url()).content.decode()
+    page = browser.get(panel, headers={"HX-Request": "true"}).content.decode()
+    assert "76 of 78 units passed, 2 were damaged" in page
+    assert "95.8 %" in page
+    page = browser.get(
+        reverse("product-passed", args=["luming", untouched.pk]), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "No delivery of it was received yet." in page
+    rows = program_of(shop).get(f"suppliers/pass_rates/?product={variant.product_id}").data
+    assert [(row["supplier"], row["accepted"], row["damaged"], row["rate"]) for row in rows] == [
+        (first.pk, 46, 2, 46 / 48),
+        (second.pk, 30, 0, 1.0),
+    ]
+    assert program_of(shop).get("suppliers/pass_rates/?product=x").status_code == 400
+    assert program_of(shop, {"suppliers.view"}).get("suppliers/pass_rates/").status_code == 403

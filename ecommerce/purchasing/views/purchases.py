@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.exports import table_response
 from core.forms import add_refusal
 from core.htmx import done, page
+from ecommerce.catalog.models import Product
 from ecommerce.inventory.actions import default_warehouse
 from ecommerce.inventory.models import Warehouse
 from ecommerce.purchasing.actions import cancel_order, change_draft, close_order, draft_order, send_order
@@ -25,6 +26,7 @@ from ecommerce.purchasing.forms import PurchaseForm, PurchaseLines, ReasonForm
 from ecommerce.purchasing.listing import PURCHASES
 from ecommerce.purchasing.models import PurchaseOrder
 from ecommerce.purchasing.papers import purchase_papers
+from ecommerce.purchasing.passing import pass_rates, pass_rates_by_supplier
 from ecommerce.purchasing.queries import purchase_list, purchases_with_lines, skus_for_sale, timeline
 from ecommerce.purchasing.rules import MOST_LINES, STEPS
 
@@ -216,3 +218,20 @@ def _ended(request: MerchantRequest, pk: int, end: Callable[..., PurchaseOrder],
     back = {"back_url": order.get_absolute_url(), "back_label": order.number}
     context = {"form": form, "order": order, **words, **back, "submit": words["title"]}
     return page(request, "ecommerce/purchasing/ending.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("purchasing.view")
+@require_safe
+def product_passed(request: MerchantRequest, pk: int) -> HttpResponse:
+    """A panel for the page of a product: how much of what came of it passed the check at receipt, and from whom."""
+    product = get_object_or_404(Product.objects.select_related("merchant"), pk=pk)
+    if not request.headers.get("HX-Request"):
+        return redirect(product)
+    today = request.merchant.today()
+    context = {
+        "product": product,
+        "whole": pass_rates(today, [product.pk]).get(product.pk),
+        "rows": pass_rates_by_supplier(today, [product.pk]),
+        "sees_suppliers": request.membership.may("suppliers.view"),
+    }
+    return page(request, "ecommerce/purchasing/passed.html", context)
