@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
-from PIL import Image, ImageDraw
-
 from accounts.batches.actions import RowIn, start_batch, work
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
@@ -70,6 +68,8 @@ def lay(merchant: Merchant, owner: User, now: datetime) -> None:
 
 def _photo(colour: str) -> bytes:
     """A cup with a chip in its rim, as far as circles can show one."""
+    from PIL import Image, ImageDraw
+
     picture = Image.new("RGB", (800, 600), "#cfd8d3")
     draw = ImageDraw.Draw(picture)
     draw.ellipse((200, 100, 600, 500), fill=colour, outline="#5f7468", width=10)
@@ -145,12 +145,12 @@ def _parcels(who: Actor, now: datetime) -> None:
             carrier, name=carrier.name, code=carrier.code, aliases=carrier.aliases, parcel_cost=Decimal(cost),
             services=[("Standard", "", days), ("Standard", "Guangdong", days - 1)], actor=who,
         )  # fmt: skip
-    under_way = Shipment.objects.exclude(state__in=Shipment.ARRIVED).filter(shipped_at__lt=now - DAY)
+    under_way = Shipment.objects.exclude(state__in=Shipment.ARRIVED).filter(shipped_at__lt=now - 2 * DAY)
     reports = [("address_problem", "The house number is missing"), ("failed_attempt", "Nobody was there"),
                ("returned", "Refused at the door")]  # fmt: skip
     for parcel, (kind, text) in zip(under_way.order_by("-shipped_at", "pk")[:3], reports, strict=False):
         place = parcel.order.ship_city
-        add_tracking_event(parcel, kind=kind, at=now - 3 * HOUR, description=text, location=place, actor=who)
+        add_tracking_event(parcel, kind=kind, at=now - HOUR, description=text, location=place, actor=who)
     watch_parcels(now)
     case = ParcelCase.objects.filter(reason="address_problem").first()
     if case is not None:
