@@ -1,4 +1,4 @@
-"""Finding people by a part of their name or the end of their phone number, by index, among millions of rows.
+"""Finding people and things by a part of their name, or the end of a phone number, by index, among millions of rows.
 
 Both databases index trigrams, and Chinese names have two or three signs; so every sign of a name is indexed twice over
 ("王小明" as "王王小小明明"), which makes any two signs in a row a trigram. One alone is looked for where names begin.
@@ -26,15 +26,15 @@ Select = tuple[str, list[Any]]
 
 @dataclass(frozen=True)
 class NameSearch:
-    """The search over a tenant's table with a name and a phone column."""
+    """The search over a tenant's table with a name and, where there is one, a phone column."""
 
     table: str
     name: str
-    phone: str
+    phone: str = ""
 
     @property
     def fts(self) -> str:
-        return f"{self.table}_names"
+        return f"{self.table}_names" if self.phone else f"{self.table}_{self.name}_parts"
 
     def by_name(self, words: str, merchant: int, vendor: str) -> Select:
         """A SELECT of the ids of rows with `words` in their name; one sign must be the name's first."""
@@ -72,10 +72,11 @@ class NameSearch:
 
     def indexes_for_postgresql(self) -> dict[str, str]:
         """Name and definition of the indexes, without CREATE INDEX."""
-        return {
-            f"{self.table}_name_trgm": f"ON {self.table} USING gin (merchant_id, ({self._doubled_pg}) gin_trgm_ops)",
-            f"{self.table}_phone_end": f"ON {self.table} (merchant_id, ({self._backwards_pg}) text_pattern_ops)",
-        }
+        parts = f"ON {self.table} USING gin (merchant_id, ({self._doubled_pg}) gin_trgm_ops)"
+        if not self.phone:
+            return {f"{self.table}_{self.name}_trgm": parts}
+        ends = f"ON {self.table} (merchant_id, ({self._backwards_pg}) text_pattern_ops)"
+        return {f"{self.table}_name_trgm": parts, f"{self.table}_phone_end": ends}
 
     def ensure(self, connection: Any) -> None:
         """On SQLite: the table and its triggers, where they are missing; then it is filled anew."""
@@ -125,6 +126,8 @@ class NameSearch:
         )
 
     def _digits(self, row: str) -> str:
+        if not self.phone:
+            return "''"
         bare = f"{row}.{self.phone}"
         for sign in _SIGNS:
             bare = f"replace({bare}, '{sign}', '')"
@@ -134,12 +137,12 @@ class NameSearch:
         values = f"new.id, {self._doubled('new')}, {self._digits('new')}"
         put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES ({values});"  # noqa: S608
         gone = f"DELETE FROM {self.fts} WHERE rowid = old.id;"  # noqa: S608
-        changed = f"new.{self.name} IS NOT old.{self.name} OR new.{self.phone} IS NOT old.{self.phone}"
+        columns = [self.name, *([self.phone] if self.phone else [])]
+        changed = " OR ".join(f"new.{column} IS NOT old.{column}" for column in columns)
         made = {
             "on_insert": f"AFTER INSERT ON {self.table} BEGIN {put} END",
             "on_delete": f"AFTER DELETE ON {self.table} BEGIN {gone} END",
-            "on_update": f"AFTER UPDATE OF {self.name}, {self.phone} ON {self.table} WHEN {changed}"
-            f" BEGIN {gone} {put} END",
+            "on_update": f"AFTER UPDATE OF {', '.join(columns)} ON {self.table} WHEN {changed} BEGIN {gone} {put} END",
         }
         return {f"{self.fts}_{what}": f"CREATE TRIGGER {self.fts}_{what} {sql}" for what, sql in made.items()}
 

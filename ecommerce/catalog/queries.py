@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -28,10 +29,16 @@ from django.db.models.lookups import IsNull
 
 from core.filters import Choices
 from core.money import money_field
+from core.namesearch import Either, NameSearch
+from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
 from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
 
 NOTHING = Value(0, money_field())
+TITLES = NameSearch("ecommerce_product", "title")
+BRANDS = NameSearch("ecommerce_product", "brand")
+SKUS = NameSearch("ecommerce_variant", "sku")
+WITH_BARCODE = "SELECT product_id FROM ecommerce_variant WHERE merchant_id = %s AND barcode = %s AND NOT (barcode = '')"
 
 
 def product_list() -> QuerySet[Product]:
@@ -66,9 +73,25 @@ def sold_out(products: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By title, brand, SKU or whole barcode."""
-    variants = Variant.objects.filter(product=OuterRef("pk")).filter(Q(sku__icontains=words) | Q(barcode=words))
-    return products.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
+    """By a part of the title, the brand or a SKU, or a whole barcode.
+
+    By index, but for a single sign, which stands in too many titles for an index to help.
+    """
+    if len(words) < 2:
+        variants = Variant.objects.filter(product=OuterRef("pk")).filter(Q(sku__icontains=words) | Q(barcode=words))
+        return products.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
+    merchant, vendor = current_tenant_id(), connection.vendor
+    skus, given = SKUS.by_name(words, merchant, vendor)
+    return products.filter(
+        Either(
+            [
+                TITLES.by_name(words, merchant, vendor),
+                BRANDS.by_name(words, merchant, vendor),
+                (f"SELECT product_id FROM ecommerce_variant WHERE id IN ({skus})", given),  # noqa: S608 - parameters
+                (WITH_BARCODE, [merchant, words]),
+            ]
+        )
+    )
 
 
 def product_details() -> QuerySet[Product]:
