@@ -70,6 +70,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
         "data_to": world.merchant.today() - timedelta(days=1),
         "windows": [HORIZON],
     },
+    "analytics.Holding": {"on_hand": 7, "available": 7},
     "analytics.Market": lambda world: {"category": world.make(apps.get_model("ecommerce.Category"))},
     "analytics.Player": {"name": ""},
     "analytics.Promise": {"weeks": [], "share": [0.1] * 7},

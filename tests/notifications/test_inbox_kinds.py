@@ -46,6 +46,10 @@ SAMPLES = {
         {**DRIFT, "subject": "share", "measure": "units", "category": "Teaware"},
     ],
     "promise-judged": [PROMISE, {**PROMISE, "inside": False}, {**PROMISE, "as_planned": False}],
+    "order-short": [
+        {"number": "10001", "units": 1, "outcome": "hold"},
+        {"number": "10001", "units": 3, "outcome": "refuse"},
+    ],
     "order-new": [
         {"count": 12, "total": "3240.5", "currency": "CNY", "number": "10023", "day": "2026-06-05"},
         {"count": 1, "total": "30", "currency": "USD", "number": "10023", "day": "2026-06-05"},
@@ -69,6 +73,7 @@ SAMPLES = {
     "complaint-opened": [COMPLAINT, {**COMPLAINT, "refund": ""}],
     "complaint-due": [COMPLAINT],
     **{key: [RETURN] for key in ("return-requested", "return-due", "return-late")},
+    "return-reopened": [{**RETURN, "state": "received", "replacement": "10044"}],
     "return-escalated": [RETURN, {**RETURN, "state": "received"}],
     **{key: [{**RETURN, "state": "received"}] for key in ("return-settle-due", "return-settle-late")},
     "member-invited": [{"by": "Ann", "role": "manager"}],
