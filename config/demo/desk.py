@@ -121,6 +121,7 @@ def _returns(who: Actor, now: datetime) -> None:
     settled(3 * DAY, back(6 * DAY, Reason.NOT_AS_DESCRIBED, repair=1), "refund", "0.3", "The glaze differs a little.")
     settled(2 * DAY, back(5 * DAY, Reason.WRONG_ITEM, restock=1), "exchange")
     settled(2 * DAY, back(5 * DAY, Reason.OTHER, write_off=1), "none", reason="It was used for months before.")
+    settled(1 * DAY, back(4 * DAY, Reason.FAULTY, repair=1), "repair")
     refused = asked(6 * DAY, Reason.CHANGED_MIND, "We have too many cups now.")
     with as_of(now - 6 * DAY + 3 * HOUR):
         refuse_return(refused, reason="The engraving was made for you, so we cannot take it back.", actor=who)
