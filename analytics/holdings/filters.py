@@ -12,11 +12,7 @@ from analytics.holdings.models import Holding
 from core.filters import IdFilter
 from ecommerce.catalog.models import Variant
 from ecommerce.catalog.queries import category_choices, within_product_category
-
-UNSORTED = "none"
-
-
-VARIABILITIES: list[tuple[str, Any]] = [*((one, one) for one in "XYZ"), (UNSORTED, _("Too little known"))]
+from ecommerce.inventory.filters import UNSORTED, VARIABILITIES
 
 
 class HoldingFilters(django_filters.FilterSet):
