@@ -23,7 +23,7 @@ from tests.migrated import start_from_it
 
 pytestmark = [pytest.mark.browser]
 
-SECONDS = 60_000  # what a worker may take, in milliseconds
+SECONDS = 150_000  # milliseconds; the worker of a new demo has a night of work to make up for
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,12 @@ def test_an_owner_sees_the_day_and_makes_a_forecast(enter):
     expect(page.get_by_text("past their deadline")).to_be_visible()
 
     page.get_by_role("navigation").get_by_role("link", name="Sales forecast").click()
+    under_way = page.get_by_role("heading", name="A new forecast is being made")
+    expect(under_way.or_(page.get_by_role("button", name="Run now")).first).to_be_visible()
+    expect(under_way).to_be_hidden(timeout=SECONDS)  # that of the night, which a new demo makes up for
     page.get_by_role("button", name="Run now").first.click()
-    expect(page.get_by_role("heading", name="A new forecast is being made")).to_be_visible()
-    expect(page.get_by_role("heading", name="A new forecast is being made")).to_be_hidden(timeout=SECONDS)
+    expect(under_way).to_be_visible()
+    expect(under_way).to_be_hidden(timeout=SECONDS)
     expect(page.locator(".sc-chart canvas").first).to_be_visible()
     expect(page.get_by_role("region", name="Earlier runs").get_by_text("Lin Wei")).to_be_visible()
     page.get_by_text("Show as table").first.click()
