@@ -24,7 +24,6 @@ from core.among import Among
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.complaints.models import Complaint
 from ecommerce.inventory.queries import bundle_stocks
-from ecommerce.purchasing.passing import pass_rates
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
@@ -61,8 +60,6 @@ class ProductFigures:
     complaints_180: int = 0
     rating: float | None = None
     reviews: int = 0
-    checked_365: int = 0
-    damaged_365: int = 0
     against_shop: float | None = None
 
     @property
@@ -73,11 +70,6 @@ class ProductFigures:
     @property
     def return_rate(self) -> float | None:
         return self.returned_180 / self.units_180 if self.units_180 else None
-
-    @property
-    def pass_rate(self) -> float | None:
-        """Part of the units delivered in twelve months that passed the check at receipt; None where none came."""
-        return 1 - self.damaged_365 / self.checked_365 if self.checked_365 else None
 
     @property
     def forecast_change(self) -> float | None:
@@ -117,9 +109,6 @@ def read_figures(merchant: Merchant, products: Sequence[int] | None = None) -> S
     _add_stock(found, products, until)
     returned = _add_returns(found, merchant, until)
     _add_voices(found, products, merchant, until)
-    for pk, passed in pass_rates(until, products).items():
-        if pk in found:
-            found[pk].checked_365, found[pk].damaged_365 = passed.checked, passed.damaged
     sold_before = int(shop["before"] or 0)
     sold = int(shop["whole"] or 0) - sold_before
     _hold_against_shop(found, sold, sold_before)

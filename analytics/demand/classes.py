@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Sum
 
 from analytics.demand.models import DemandOutlook
-from analytics.facts.models import VariantFact
+from analytics.facts.queries import sales_by_variant
 from core.among import Among
 
 LOOKED: Final = timedelta(days=365)
@@ -35,8 +34,7 @@ def classes(values: Mapping[int, float]) -> dict[int, str]:
 @transaction.atomic
 def classify(today: date) -> int:
     """Give the outlook of every variant its class by the sales of the last twelve months. Returns how many changed."""
-    sold: Any = VariantFact.objects.filter(day__gte=today - LOOKED, day__lt=today).order_by().values_list("variant_id")
-    value = {variant: float(amount) for variant, amount in sold.annotate(amount=Sum("value"))}
+    value = sales_by_variant(today - LOOKED, today - timedelta(days=1))
     known: dict[int, str] = dict(DemandOutlook.objects.order_by().values_list("variant_id", "abc"))
     wanted = classes(dict.fromkeys(known, 0.0) | value)
     changed = [variant for variant, kind in wanted.items() if known.get(variant, kind) != kind]

@@ -12,13 +12,14 @@ from django.utils.translation import pgettext_lazy
 from analytics.demand.models import DemandOutlook, PatternName
 from core.filters import IdFilter
 from ecommerce.catalog.queries import category_choices, within_category
+from ecommerce.inventory.filters import VALUES
 
 
 class OutlookFilters(django_filters.FilterSet):
     category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
     pattern = django_filters.ChoiceFilter(label=pgettext_lazy("demand", "Sells"), choices=PatternName.choices)
 
-    abc = django_filters.ChoiceFilter(label=_("Class by value"), choices=[(one, one) for one in "ABC"])
+    abc = django_filters.ChoiceFilter(label=_("Class by value"), choices=VALUES)
 
     class Meta:
         model = DemandOutlook

@@ -188,6 +188,12 @@ def differences(merchant: Merchant) -> list[str]:
     return found
 
 
+def sales_by_variant(first: date, last: date) -> dict[int, float]:
+    """What each variant that sold brought in the shop's currency, both days included."""
+    sold: Any = VariantFact.objects.filter(day__gte=first, day__lte=last).order_by().values_list("variant_id")
+    return {variant: float(amount) for variant, amount in sold.annotate(amount=Sum("value"))}
+
+
 def trading_days() -> tuple[date, date] | None:
     """The first and the last day with an order, from the facts; None where nothing was ever sold."""
     found: tuple[date, date] | None = next(iter(trading_edges()), None)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.merchants.models import Merchant
 from analytics.demand.classes import classes
 from analytics.engine.stock import ENDLESS
+from analytics.facts.queries import sales_by_variant
 from analytics.holdings.models import Holding, HoldingTotal
 from analytics.holdings.queries import (
     SECONDS,
@@ -24,10 +25,9 @@ from analytics.holdings.queries import (
     first_move,
     held_variants,
     read_pasts,
-    sales_by_variant,
 )
-from analytics.holdings.rules import YEAR, Z_80, average_level, missed, turnover, variability, weekly_spread
-from analytics.restock.rules import PACE_DAYS, Cover, cover
+from analytics.holdings.rules import YEAR, average_level, missed, turnover, variability, weekly_spread
+from analytics.restock.rules import PACE_DAYS, Z_80, Cover, cover
 from core.among import Among
 from core.bulk import insert_columns
 from core.money import cents

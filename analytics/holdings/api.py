@@ -7,17 +7,17 @@ from typing import Any
 from rest_framework import mixins, serializers
 
 from accounts.tokens.api import TenantViewSet
-from analytics.engine.stock import ENDLESS
 from analytics.holdings.filters import HoldingApiFilters
 from analytics.holdings.models import Holding
 from analytics.holdings.queries import holding_list
+from analytics.holdings.rules import known_days
 
 
 class DaysField(serializers.FloatField):
     """Days of cover; null where there is no end in sight."""
 
     def to_representation(self, value: float) -> float | None:  # type: ignore[override]
-        return round(value, 1) if value < ENDLESS else None
+        return known_days(value)
 
 
 class HoldingOut(serializers.ModelSerializer[Holding]):

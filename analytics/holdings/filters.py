@@ -12,12 +12,12 @@ from analytics.holdings.models import Holding
 from core.filters import IdFilter
 from ecommerce.catalog.models import Variant
 from ecommerce.catalog.queries import category_choices, within_product_category
-from ecommerce.inventory.filters import UNSORTED, VARIABILITIES
+from ecommerce.inventory.filters import UNSORTED, VALUES, VARIABILITIES
 
 
 class HoldingFilters(django_filters.FilterSet):
     category = django_filters.ChoiceFilter(label=_("Category"), choices=category_choices, method="in_category")
-    abc = django_filters.ChoiceFilter(label=_("Class by value"), choices=[(one, one) for one in "ABC"])
+    abc = django_filters.ChoiceFilter(label=_("Class by value"), choices=VALUES)
     xyz = django_filters.ChoiceFilter(label=_("Class by variability"), choices=VARIABILITIES, method="in_xyz")
 
     class Meta:

@@ -80,12 +80,6 @@ def held_variants(since: date) -> list[int]:
     return list(wanted.order_by("pk").values_list("pk", flat=True).distinct())
 
 
-def sales_by_variant(since: date, until: date) -> dict[int, float]:
-    """What each variant sold for from one day to another."""
-    sold: Any = VariantFact.objects.filter(day__gte=since, day__lte=until).order_by().values_list("variant_id")
-    return {pk: float(value) for pk, value in sold.annotate(amount=Sum("value"))}
-
-
 def first_move(since: datetime) -> datetime | None:
     """When the ledger begins, or `since` where it goes further back."""
     first: datetime | None = StockMove.objects.aggregate(first=Min("at"))["first"]

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.engine.own_past import FEWEST
+from analytics.engine.stock import ENDLESS
+from analytics.restock.rules import Z_80
 
 Array = NDArray[np.float64]
 
@@ -20,7 +22,6 @@ X_UNTIL, Y_UNTIL = 0.5, 1.0
 FEWEST_WEEKS: Final = 8
 KNOWN_IN_WEEK: Final = 5  # days of a week that must be known for it to say anything
 SHORTEST_TURN: Final = 28  # days on the books; with fewer a year's turnover is a guess
-Z_80: Final = 1.2816  # the normal quantile of 0.9: eight of ten cases lie between the two
 
 
 def weekly_spread(days: Array) -> tuple[float | None, int]:
@@ -62,6 +63,11 @@ def turnover(cost_of_sold: float, average_worth: float, days: float) -> float | 
     if days < SHORTEST_TURN or average_worth <= 0:
         return None
     return cost_of_sold / average_worth * YEAR / min(days, YEAR)
+
+
+def known_days(cover: float) -> float | None:
+    """Days of cover to a tenth; None where there is no end in sight."""
+    return round(cover, 1) if cover < ENDLESS else None
 
 
 @dataclass(frozen=True)

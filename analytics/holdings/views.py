@@ -15,6 +15,7 @@ from analytics.holdings.filters import UNSORTED
 from analytics.holdings.listing import HOLDINGS
 from analytics.holdings.models import Holding
 from analytics.holdings.queries import Cell, holding_list, matrix, totals
+from analytics.holdings.rules import known_days
 from analytics.holdings.words import ADVICE, UNKNOWN, VALUE, VARIABILITY
 from core.access import MerchantRequest, merchant_view
 from core.exports import table_response
@@ -55,7 +56,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
             yield [
                 one.variant.sku, one.variant.product.title, one.abc, one.xyz, _rounded(one.spread), one.on_hand,
                 one.available, one.worth, round(one.per_day, 2),
-                *map(_days, (one.cover_low, one.cover, one.cover_high)), one.sold_cost, one.average_worth,
+                *map(known_days, (one.cover_low, one.cover, one.cover_high)), one.sold_cost, one.average_worth,
                 _rounded(one.turnover), one.last_sale, one.idle_days,
                 _("yes") if one.is_dead else "", one.out_days, _rounded(one.missed_units),
                 *map(_rounded, (one.missed_margin_low, one.missed_margin, one.missed_margin_high)),
@@ -66,10 +67,6 @@ def export(request: MerchantRequest) -> HttpResponseBase:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
-
-
-def _days(value: float) -> float | None:
-    return round(value, 1) if value < ENDLESS else None
 
 
 @merchant_view("stock.view")

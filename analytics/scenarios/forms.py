@@ -16,6 +16,7 @@ from analytics.scenarios.desk import Desk
 from analytics.scenarios.levers import advertising_by, festivals_of
 from analytics.scenarios.models import Scenario
 from analytics.scenarios.rules import LINK_DAYS, MOST_MONEY, MOST_UNITS, STEEPEST, Question
+from core.templatetags.sc import number
 
 REGIONS = (1, 2, 4, 8)
 
@@ -88,7 +89,7 @@ class QuestionForm(forms.Form):
         if self.desk.money.is_value and self.desk.index is None:
             del fields["stock"]
         elif self.desk.on_shelf is not None:
-            fields["stock"].help_text = _("On the shelf now: %(units)s.") % {"units": words.plain(self.desk.on_shelf)}
+            fields["stock"].help_text = _("On the shelf now: %(units)s.") % {"units": number(self.desk.on_shelf)}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -13,6 +13,7 @@ from analytics.scenarios import words
 from analytics.scenarios.answers import HIGH, LOW, MIDDLE, Answer, Figure
 from analytics.scenarios.words import amount, units
 from core.figures import percent, signed
+from core.templatetags.sc import number
 
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 
@@ -114,7 +115,7 @@ def tiles(answer: Answer, currency: str) -> dict[str, Any]:
     if answer.extra_stock is not None and answer.stock is not None:
         made["stock"] = {"extra": units(answer.extra_stock), "all": units(answer.stock)}
         if answer.to_order is not None and answer.on_shelf is not None:
-            made["stock"] |= {"order": units(answer.to_order), "shelf": words.plain(answer.on_shelf)}
+            made["stock"] |= {"order": units(answer.to_order), "shelf": number(answer.on_shelf)}
     return made
 
 

@@ -60,11 +60,6 @@ def week_name(week: date | str) -> str:
     return formats.date_format(day, "MONTH_DAY_FORMAT")
 
 
-def plain(value: float, digits: int = 0) -> str:
-    """A number, rounded: Django's own formatting cuts digits off."""
-    return number(round(value, digits) + 0.0, digits)  # + 0.0 turns minus zero into zero
-
-
 def amount(value: float, currency: str) -> str:
     return money_short(value, currency)
 
@@ -126,12 +121,12 @@ def beyond(past: Past) -> str:
     if past.is_rival:
         return _("The largest rival never went that far. The range is wider for it.")
     if past.driver == "stockout":
-        days = {name: plain(value or 0.0, 1) for name, value in (("asked", past.asked), ("high", past.high))}
+        days = {name: number(value or 0.0, 1) for name, value in (("asked", past.asked), ("high", past.high))}
         return _("You were never sold out on more than %(high)s days a week, and here it is %(asked)s. The range is "
                  "wider for it.") % days  # fmt: skip
     is_price = past.driver == "price"
     values: dict[str, Any] = {
-        name: (signed if is_price else plain)(value or 0.0)
+        name: (signed if is_price else number)(value or 0.0)
         for name, value in (("asked", past.asked), ("low", past.low), ("high", past.high))
     }
     if is_price:
@@ -148,15 +143,15 @@ def asked(question: Question) -> list[str]:
     if question.price:
         said.append(_("price %(change)s%%") % {"change": signed(question.price, 0)})
     if question.promotion is not None:
-        said.append(_("%(part)s%% of sales on promotion") % {"part": plain(question.promotion, 0)})
+        said.append(_("%(part)s%% of sales on promotion") % {"part": number(question.promotion, 0)})
     if question.promotion and question.discount:
-        said.append(_("%(depth)s%% off there") % {"depth": plain(question.discount, 0)})
+        said.append(_("%(depth)s%% off there") % {"depth": number(question.discount, 0)})
     if question.advertising:
         said.append(_("advertising %(change)s%%") % {"change": signed(question.advertising, 0)})
     if question.advertising_amount is not None:
-        said.append(_("advertising at %(amount)s a week") % {"amount": plain(question.advertising_amount)})
+        said.append(_("advertising at %(amount)s a week") % {"amount": number(question.advertising_amount)})
     if question.sold_out:
-        days = plain(question.sold_out, 0 if question.sold_out == int(question.sold_out) else 1)
+        days = number(question.sold_out, 0 if question.sold_out == int(question.sold_out) else 1)
         text = ngettext(
             "sold out on %(days)s day a week", "sold out on %(days)s days a week", 1 if question.sold_out == 1 else 2
         )
@@ -164,7 +159,7 @@ def asked(question: Question) -> list[str]:
     if question.sold_out_from is not None:
         said.append(_("sold out from the week of %(week)s") % {"week": week_name(question.sold_out_from)})
     if question.stock is not None:
-        said.append(_("at most %(units)s units to sell") % {"units": plain(question.stock)})
+        said.append(_("at most %(units)s units to sell") % {"units": number(question.stock)})
     if question.festival:
         name = occasion_name(question.festival)
         if question.festival_week is None:
@@ -176,7 +171,7 @@ def asked(question: Question) -> list[str]:
         said.append(_("largest rival’s price %(change)s%%") % {"change": signed(question.rival_price, 0)})
     if question.rival_promotion is not None:
         said.append(
-            _("%(part)s%% of the largest rival’s sales on promotion") % {"part": plain(question.rival_promotion, 0)}
+            _("%(part)s%% of the largest rival’s sales on promotion") % {"part": number(question.rival_promotion, 0)}
         )
     if question.reaction:
         said.append(_("rivals answer as usual"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,9 +31,9 @@ from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
 from analytics.quality.tasks import nightly_quality
 from config.demo import buying, desk, listings, people, rivals, sales, shelves, voices
-from config.demo.people import MAIN
+from config.demo.people import BUYER, MAIN
 from config.demo.simulate import market
-from core.actors import SYSTEM, Actor
+from core.actors import SYSTEM
 from core.bulk import bulk_insert
 from core.events import dump
 from core.tenancy import every_tenant, tenant
@@ -46,8 +47,7 @@ from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
 from ecommerce.reviews.actions import submit_review
 
 REMEMBERED = timedelta(days=21)
-WHILE_BUILDING, USUALLY = 250_000, 20_000  # kilobytes; the second as in the settings
-BUYER = Actor("buyer", None, "Buyer")
+CACHED = 250_000  # kilobytes of the database
 
 
 @dataclass(frozen=True)
@@ -70,20 +70,27 @@ def exists() -> bool:
 def build(*, say: Callable[[str], None] = lambda text: None) -> Built:
     """Simulate and write the marketplace up to this moment, all of it or nothing."""
     gc.disable()  # half a million small objects that all live on: looking through them again and again takes a fifth
-    _cache_pages(WHILE_BUILDING)
     try:
-        with transaction.atomic():
+        with _more_in_memory(), transaction.atomic():
             return _build(say)
     finally:
-        _cache_pages(USUALLY)
         gc.enable()
 
 
-def _cache_pages(kilobytes: int) -> None:
-    """How much of a SQLite database is kept in memory: what does not fit is written and read again and again."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA cache_size=-{kilobytes}")
+@contextmanager
+def _more_in_memory() -> Iterator[None]:
+    """A larger cache for a SQLite database: what does not fit is written and read again and again."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        (before,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA cache_size=-{CACHED}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size={before}")
 
 
 def _build(say: Callable[[str], None]) -> Built:

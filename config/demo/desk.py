@@ -15,6 +15,7 @@ from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from accounts.saved.actions import save_view
 from config.demo.clock import as_of
+from config.demo.people import BUYER
 from core.actors import SYSTEM, Actor
 from ecommerce.fulfilment.actions import add_tracking_event, handle_case, link_parcels, save_carrier, watch_parcels
 from ecommerce.fulfilment.models import Carrier, ParcelCase, Shipment
@@ -51,7 +52,6 @@ from ecommerce.returns.actions import (
 from ecommerce.returns.models import Return
 from ecommerce.returns.rules import Inspection
 
-BUYER = Actor("buyer", None, "Buyer")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Reason = Return.Reason
 

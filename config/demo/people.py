@@ -7,11 +7,13 @@ from allauth.account.models import EmailAddress
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
+from core.actors import Actor
 from core.tenancy import tenant
 
 PASSWORD = "storecast-demo-2025"  # noqa: S105 - shown on the sign-in page of the demo
 MAIN = "luming"
 
+BUYER = Actor("buyer", None, "Buyer")
 MEMBERS = (
     ("owner", "Lin Wei", "owner@storecast.example", "owner", "en"),
     ("fulfilment", "Wu Min", "fulfilment@storecast.example", "fulfilment", "zh-hans"),

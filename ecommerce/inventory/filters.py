@@ -16,6 +16,7 @@ from ecommerce.inventory.models import StockCount, StockLevel, StockMove, Transf
 from ecommerce.inventory.queries import with_stock
 
 UNSORTED = "none"
+VALUES = [(one, one) for one in "ABC"]
 VARIABILITIES: list[tuple[str, Any]] = [*((one, one) for one in "XYZ"), (UNSORTED, _("Too little known"))]
 
 warehouse_choices = Choices(
@@ -33,9 +34,7 @@ class StockFilters(django_filters.FilterSet):
         label=_("Product state"), field_name="product__state", choices=Product.State.choices
     )
 
-    abc = django_filters.ChoiceFilter(
-        label=_("Class by value"), field_name="stock_class__abc", choices=[(one, one) for one in "ABC"]
-    )
+    abc = django_filters.ChoiceFilter(label=_("Class by value"), field_name="stock_class__abc", choices=VALUES)
     xyz = django_filters.ChoiceFilter(label=_("Class by variability"), choices=VARIABILITIES, method="in_xyz")
 
     class Meta:
@@ -77,9 +76,7 @@ class LevelFilters(django_filters.FilterSet):
     sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
     variant = IdFilter(label=_("Variant"), field_name="variant_id")
     warehouse = IdFilter(label=_("Warehouse"), field_name="warehouse_id")
-    abc = django_filters.ChoiceFilter(
-        label=_("Class by value"), field_name="variant__stock_class__abc", choices=[(one, one) for one in "ABC"]
-    )
+    abc = django_filters.ChoiceFilter(label=_("Class by value"), field_name="variant__stock_class__abc", choices=VALUES)
     xyz = django_filters.ChoiceFilter(
         label=_("Class by variability"), field_name="variant__stock_class__xyz", choices=[(one, one) for one in "XYZ"]
     )

@@ -155,14 +155,19 @@ def broken_levels() -> QuerySet[Any]:
     return counted.exclude(on_hand=F("moved")).order_by("pk")
 
 
+def serves(to: str = "") -> Q:
+    """Whether orders are served from a warehouse; `to` is the way to it ("warehouse__")."""
+    return Q(**{f"{to}is_default": True}) | Q(**{f"{to}serve_rank__isnull": False})
+
+
 def serving_places() -> list[int]:
     """The warehouses that orders are served from, by id, in the merchant's order."""
-    serving = Warehouse.objects.filter(Q(is_default=True) | Q(serve_rank__isnull=False))
+    serving = Warehouse.objects.filter(serves())
     return list(serving.order_by(Coalesce("serve_rank", 0), "-is_default", "pk").values_list("pk", flat=True))
 
 
 def free_units(variants: Iterable[int], places: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Units free by (warehouse, variant), those that are not negative."""
+    """Units free by (warehouse, variant)."""
     levels = StockLevel.objects.filter(variant_id__in=list(variants), warehouse_id__in=places).order_by()
     columns = levels.values_list("warehouse_id", "variant_id", "on_hand", "reserved")
     return {(place, variant): on_hand - reserved for place, variant, on_hand, reserved in columns}
@@ -206,8 +211,7 @@ def bundle_stocks(bundles: Iterable[int]) -> dict[int, BundleStock]:
     ids = {row.part_id for several in together.values() for row in several}
     free: dict[int, dict[int, int]] = {}
     levels = StockLevel.objects.filter(variant_id__in=ids).order_by()
-    serves = Q(warehouse__is_default=True) | Q(warehouse__serve_rank__isnull=False)
-    columns = levels.annotate(serves=ExpressionWrapper(serves, output_field=BooleanField()))
+    columns = levels.annotate(serves=ExpressionWrapper(serves("warehouse__"), output_field=BooleanField()))
     for part, place, on_hand, reserved, here in columns.values_list(
         "variant_id", "warehouse_id", "on_hand", "reserved", "serves"
     ):

@@ -137,13 +137,12 @@ def timeline(case: Return) -> list[Moment]:
 
 
 @dataclass(frozen=True)
-class ProductReturns:
-    """Of the units of a product that left with orders of a time, how many are coming back or came, and why.
+class Returns:
+    """Of the units that left with orders of a time, how many are coming back or came, and why.
 
     `reasons` are (reason code, units), the most frequent first.
     """
 
-    product: Product
     shipped: int
     returned: int
     reasons: list[tuple[str, int]]
@@ -156,6 +155,13 @@ class ProductReturns:
     @property
     def percent(self) -> float:
         return 100 * self.rate
+
+
+@dataclass(frozen=True)
+class ProductReturns(Returns):
+    """Those of one product."""
+
+    product: Product
 
 
 def reasons_by_product(since: datetime, *, most: int = 500) -> list[ProductReturns]:
@@ -179,7 +185,7 @@ def reasons_by_product(since: datetime, *, most: int = 500) -> list[ProductRetur
     shipped = dict(sold.order_by().values_list("variant__product").annotate(count=Sum("shipped_quantity")))
     products = Product.objects.select_related("merchant").in_bulk(list(units))
     found = [
-        ProductReturns(products[pk], shipped.get(pk, 0), sum(reasons.values()), reasons.most_common())
+        ProductReturns(shipped.get(pk, 0), sum(reasons.values()), reasons.most_common(), products[pk])
         for pk, reasons in units.items()
         if sum(reasons.values())
     ]

@@ -14,32 +14,16 @@ from core.tenancy import current_tenant_id
 from ecommerce.orders.models import OrderLine
 from ecommerce.purchasing.models import ReceiptLine, Supplier
 from ecommerce.returns.models import Return, ReturnLine
-from ecommerce.returns.queries import CAME, NOT_COMING
+from ecommerce.returns.queries import CAME, NOT_COMING, Returns
 
 Changes = dict[int, list[tuple[date, int]]]
 
 
 @dataclass(frozen=True)
-class SupplierReturns:
-    """Of the units of a supplier that left with orders of a time, how many are coming back or came, and why.
-
-    `supplier` is None for units of which no delivery before the sale is known. `reasons` are (reason code, units), the
-    most frequent first.
-    """
+class SupplierReturns(Returns):
+    """Those of one supplier, None for units of which no delivery before the sale is known."""
 
     supplier: Supplier | None
-    shipped: int
-    returned: int
-    reasons: list[tuple[str, int]]
-
-    @property
-    def rate(self) -> float:
-        """Part of the shipped units, 0 to 1."""
-        return self.returned / self.shipped if self.shipped else 0.0
-
-    @property
-    def percent(self) -> float:
-        return 100 * self.rate
 
 
 def reasons_by_supplier(since: datetime, *, product: int | None = None) -> list[SupplierReturns]:
@@ -65,7 +49,7 @@ def reasons_by_supplier(since: datetime, *, product: int | None = None) -> list[
     suppliers = Supplier.objects.select_related("merchant").in_bulk([pk for pk in units if pk is not None])
     found = [
         SupplierReturns(
-            suppliers[pk] if pk is not None else None, shipped[pk], sum(reasons.values()), reasons.most_common()
+            shipped[pk], sum(reasons.values()), reasons.most_common(), suppliers[pk] if pk is not None else None
         )
         for pk, reasons in units.items()
         if sum(reasons.values())

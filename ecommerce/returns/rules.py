@@ -49,11 +49,6 @@ def may_be_rated(state: str) -> bool:
     return state in ("settled", "refused")
 
 
-def word_for(state: str) -> str:
-    """The permission of whoever has to act in a state: to answer, to settle what came back, to send off repairs."""
-    return STEPS["settle"].word if state == "received" else STEPS["approve"].word
-
-
 def answer_due(requested: datetime, at: WorkingTime) -> datetime:
     """When a request must be answered: ANSWER_WITHIN on a clock that stands on the days the shop is closed."""
     return clocks.add_working_time(requested, ANSWER_WITHIN, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, Request
 from ecommerce.returns.listing import RETURN_LIST, RETURNS
 from ecommerce.returns.models import Return, ReturnPhoto
 from ecommerce.returns.queries import (
+    Returns,
     exchangeable,
     reasons_by_product,
     return_detail,
@@ -275,16 +276,31 @@ def _since(request: MerchantRequest) -> tuple[int, datetime]:
     return days, request.merchant.day_bounds(request.merchant.today() - timedelta(days=days - 1))[0]
 
 
+def _worded(one: Returns) -> list[tuple[Any, int]]:
+    """The reasons as people read them, each with its units."""
+    labels = dict(Return.Reason.choices)
+    return [(labels.get(reason, reason), units) for reason, units in one.reasons]
+
+
+def _reasons_table(
+    request: MerchantRequest, name: str, of: str, found: Iterable[tuple[str, Returns]]
+) -> HttpResponseBase:
+    """One row for each reason of each product or supplier."""
+    head = [of, _("Units shipped"), _("Units returned"), _("Rate"), _("Reason"), _("Units for this reason")]
+    lines = (
+        [called, one.shipped, one.returned, f"{one.rate:.4f}", label, units]
+        for called, one in found
+        for label, units in _worded(one)
+    )
+    return table_response(request, name, head, lines)
+
+
 @merchant_view("returns.view")
 @require_safe
 def reasons(request: MerchantRequest) -> HttpResponse:
     """Why things come back, product by product."""
     days, since = _since(request)
-    labels = dict(Return.Reason.choices)
-    rows = [
-        (one, [(labels.get(reason, reason), units) for reason, units in one.reasons])
-        for one in reasons_by_product(since)
-    ]
+    rows = [(one, _worded(one)) for one in reasons_by_product(since)]
     context: dict[str, Any] = {"rows": rows, "days": days, "spans": SPANS, "ratings": ratings_since(since)}
     if request.membership.may("orders.export"):
         context["export_url"] = reverse("return-reasons-export", args=[request.merchant.slug])
@@ -296,17 +312,8 @@ def reasons(request: MerchantRequest) -> HttpResponse:
 def reasons_export(request: MerchantRequest) -> HttpResponseBase:
     """The same as CSV, one row for each product and reason."""
     _days, since = _since(request)
-    labels = dict(Return.Reason.choices)
-    head = [_("Product"), _("Units shipped"), _("Units returned"), _("Rate"), _("Reason"), _("Units for this reason")]
-
-    def rows() -> Iterator[list[Any]]:
-        for one in reasons_by_product(since, most=1_000_000):
-            for reason, units in one.reasons:
-                yield [
-                    one.product.title, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units
-                ]  # fmt: skip
-
-    return table_response(request, _("return reasons"), head, rows())
+    found = ((one.product.title, one) for one in reasons_by_product(since, most=1_000_000))
+    return _reasons_table(request, _("return reasons"), _("Product"), found)
 
 
 def _product(request: MerchantRequest) -> Product | None:
@@ -320,10 +327,9 @@ def _product(request: MerchantRequest) -> Product | None:
 def reasons_suppliers(request: MerchantRequest) -> HttpResponse:
     """Why things come back, supplier by supplier; of one product with `product`."""
     (days, since), product = _since(request), _product(request)
-    labels = dict(Return.Reason.choices)
     found = reasons_by_supplier(since, product=product.pk if product else None)
     context: dict[str, Any] = {
-        "rows": [(one, [(labels.get(reason, reason), units) for reason, units in one.reasons]) for one in found],
+        "rows": [(one, _worded(one)) for one in found],
         "days": days,
         "spans": SPANS,
         "product": product,
@@ -340,13 +346,6 @@ def reasons_suppliers(request: MerchantRequest) -> HttpResponse:
 def reasons_suppliers_export(request: MerchantRequest) -> HttpResponseBase:
     """The same as CSV, one row for each supplier and reason."""
     (_days, since), product = _since(request), _product(request)
-    labels = dict(Return.Reason.choices)
-    head = [_("Supplier"), _("Units shipped"), _("Units returned"), _("Rate"), _("Reason"), _("Units for this reason")]
-
-    def rows() -> Iterator[list[Any]]:
-        for one in reasons_by_supplier(since, product=product.pk if product else None):
-            name = one.supplier.name if one.supplier else _("Unknown")
-            for reason, units in one.reasons:
-                yield [name, one.shipped, one.returned, f"{one.rate:.4f}", labels.get(reason, reason), units]
-
-    return table_response(request, _("return reasons by supplier"), head, rows())
+    rows = reasons_by_supplier(since, product=product.pk if product else None)
+    found = ((one.supplier.name if one.supplier else _("Unknown"), one) for one in rows)
+    return _reasons_table(request, _("return reasons by supplier"), _("Supplier"), found)

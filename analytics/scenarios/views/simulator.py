@@ -23,6 +23,7 @@ from core.errors import Refused
 from core.figures import signed
 from core.forms import add_refusal
 from core.htmx import done, page
+from core.templatetags.sc import number
 
 PANEL = "simulator"
 BESIDE = ("advertising_amount", "sold_out_from", "stock", "festival", "festival_week")
@@ -112,7 +113,7 @@ def _hint(desk: Desk, name: str) -> str:
         found = desk.tried("stockout")
         if found is None or not found.moves:
             return _("In how much of a week you were sold out hardly varied so far.")
-        return _("So far up to %(days)s days a week.") % {"days": words.plain(found.high, 1)}
+        return _("So far up to %(days)s days a week.") % {"days": number(found.high, 1)}
     if name == "advertising" and advertising_by(desk) == "own":
         return _("Against what you spent of late.")
     tried = desk.tried(name)
