@@ -249,16 +249,20 @@ class Chrome:
             "mark": hole(f"{CURRENT}{address}"),
         }
 
-    def piece(self, template: str, csrf_token: str) -> SafeString:
-        """A part of the frame: from what is kept for people who see the same, with this request's marks put in."""
-        parts = piece((template, self._seen), lambda: self._draw(template))
+    def piece(self, template: str, csrf_token: str, list_keys: tuple[tuple[str, Any], ...] = ()) -> SafeString:
+        """A part of the frame: from what is kept for people who see the same, with this request's marks put in.
+
+        `list_keys` are the keys of the page's list and what each does.
+        """
+        own = tuple((key, str(label)) for key, label in list_keys)
+        parts = piece((template, self._seen, own), lambda: self._draw(template, own))
         current = self._current(parts[1::2])
         return filled(parts, {"csrf": csrf_token, "here": escape(self.here), current: ' aria-current="page"'})
 
-    def _draw(self, template: str) -> str:
+    def _draw(self, template: str, list_keys: tuple[tuple[str, str], ...]) -> str:
         drawn = Chrome(self._request)
         drawn.__dict__.update(here=hole("here"))
-        return render_to_string(template, {"chrome": drawn, "csrf_token": hole("csrf")})
+        return render_to_string(template, {"chrome": drawn, "csrf_token": hole("csrf"), "list_keys": list_keys})
 
     @cached_property
     def _seen(self) -> tuple[Any, ...]:

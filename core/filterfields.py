@@ -9,7 +9,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Model, QuerySet
-from django.forms import ModelChoiceField
+from django.forms import ChoiceField, ModelChoiceField, MultipleChoiceField
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
@@ -34,8 +34,33 @@ def names_of(name: str, widget: Any) -> list[str]:
 
 
 def drawn_fields(filterset: django_filters.FilterSet) -> SafeString:
-    """The fields as HTML, with what was chosen."""
+    """The fields as HTML, with what was chosen; kept where that is one of a fixed set of choices."""
+
+    def draw() -> SafeString:
+        return _drawn_anew(filterset)
+
+    form = filterset.form
+    kinds: Any = type(filterset)
+    chosen = tuple((name, value) for name, value in form.data.items() if value and name in parameters_of(kinds))
+    are_few = is_fixed(kinds) and form.is_valid() and all(_is_plain_choice(form.fields.get(name)) for name, _ in chosen)
+    return _kept((kinds, get_language(), chosen), draw) if are_few else draw()
+
+
+def _drawn_anew(filterset: django_filters.FilterSet) -> SafeString:
     return render_to_string("core/list/fields.html", {"form": filterset.form})
+
+
+def _is_plain_choice(field: Any) -> bool:
+    return isinstance(field, ChoiceField) and not isinstance(field, MultipleChoiceField)
+
+
+def _kept(key: Hashable, draw: Callable[[], SafeString]) -> SafeString:
+    known = _drawn.get(key)
+    if known is None:
+        if len(_drawn) >= MOST:
+            _drawn.clear()
+        known = _drawn[key] = draw()
+    return known
 
 
 def empty_fields(filters: Any, make: Callable[[], django_filters.FilterSet], given: Mapping[str, Any]) -> SafeString:
@@ -45,13 +70,7 @@ def empty_fields(filters: Any, make: Callable[[], django_filters.FilterSet], giv
     """
     filterset = None if is_fixed(filters) else make()
     choices = () if filterset is None else settle(filterset, given)
-    key = (filters, get_language(), choices)
-    known = _drawn.get(key)
-    if known is None:
-        if len(_drawn) >= MOST:
-            _drawn.clear()
-        known = _drawn[key] = drawn_fields(filterset or make())
-    return known
+    return _kept((filters, get_language(), choices), lambda: _drawn_anew(filterset or make()))
 
 
 def choice_rows(filterset: django_filters.FilterSet) -> dict[str, QuerySet[Any]]:

@@ -7,7 +7,7 @@ costs. Counts stop at COUNT_LIMIT. A view declares a `Listing` once at module le
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import django_filters
@@ -28,6 +28,7 @@ from core.filterfields import (
     words_for,
 )
 from core.keyset import read_edge, write_edge
+from core.namesearch import Either
 from core.together import apart, together
 
 SIZES = (25, 50, 100)
@@ -62,15 +63,17 @@ class Sort:
 class Listing:
     """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
 
-    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class. With `columns` the
-    rows of a page are named tuples of these columns, not objects, which takes a fraction of the time; `pk` and the
-    fields of all sorts must be among them.
+    `search(rows, words)` narrows by what was typed; in its place, `find(words)` gives the condition for it where that
+    looks in indexes (core.namesearch), which a page then does once. `filters` is a django-filter FilterSet class. With
+    `columns` the rows of a page are named tuples of these columns, not objects, which takes a fraction of the time;
+    `pk` and the fields of all sorts must be among them.
     """
 
     sorts: Sequence[Sort]
     tabs: Sequence[Tab] = ()
     filters: type[django_filters.FilterSet] | None = None
     search: Callable[[Any, str], Any] | None = None
+    find: Callable[[str], Either | Q] | None = None
     columns: Sequence[str] = ()
 
     def __post_init__(self) -> None:
@@ -101,11 +104,16 @@ class Listing:
 
 @dataclass
 class ListPage:
-    """What the templates of index pages read. `rows` is a list; everything else describes the view."""
+    """What the templates of index pages read. `rows` is a list; everything else describes the view.
+
+    What else the page is to show may be put into `beside`, by a name that no filter has: `read(name)` gives its rows,
+    which come with the counts.
+    """
 
     listing: Listing
     base: QuerySet[Any]
     params: QueryDict
+    beside: dict[str, QuerySet[Any]] = field(default_factory=dict)
 
     @cached_property
     def tab(self) -> Tab | None:
@@ -139,7 +147,7 @@ class ListPage:
 
     @property
     def has_search(self) -> bool:
-        return self.listing.search is not None
+        return self.listing.search is not None or self.listing.find is not None
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -209,6 +217,9 @@ class ListPage:
             rows = self.filterset.filter_queryset(rows)
         if self.words and self.listing.search:
             rows = self.listing.search(rows, self.words)
+        if self.words and self.listing.find:
+            condition = self.listing.find(self.words)
+            rows = rows.filter(condition.read() if isinstance(condition, Either) else condition)
         return rows
 
     @cached_property
@@ -249,6 +260,10 @@ class ListPage:
     def count_label(self) -> str:
         return label_of(self.count, limit=COUNT_LIMIT)
 
+    def read(self, name: str) -> list[Any]:
+        """The rows of what was put into `beside` under that name."""
+        return self._read[1][name]
+
     @property
     def _counts(self) -> dict[str, int]:
         return self._read[0]
@@ -256,14 +271,14 @@ class ListPage:
     @cached_property
     def _read(self) -> tuple[dict[str, int], dict[str, list[Any]]]:
         """Rows of the view under "", of each counted tab under its key, where none is shown of the whole list under
-        ANY; the rows that the choices of the filters are made of, unless a filter has asked for them; and what the
-        rows shown prefetch: one query.
+        ANY; the rows that the choices of the filters are made of, unless a filter has asked for them; what is wanted
+        beside; and what the rows shown prefetch: one query.
         """
         wanted = {"": self.matching} | ({} if self._window[0] else {ANY: self.base})
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
         counts, found = capped_counts(
-            wanted, limit=COUNT_LIMIT, beside=choices, shown=self._window[0], relations=self._apart[1]
+            wanted, limit=COUNT_LIMIT, beside=choices | self.beside, shown=self._window[0], relations=self._apart[1]
         )
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 

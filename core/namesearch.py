@@ -15,9 +15,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, F, Func
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
+FEW = 200  # ids that are handed to the database again
 SHORTEST_END = 4  # digits: fewer are no end of a phone number
 _LAST = "\U0010ffff"
 _SIGNS = " -()+./"
@@ -174,8 +176,18 @@ class Either(Func):
     arg_joiner = " IN "
 
     def __init__(self, parts: list[Select]) -> None:
-        values = [value for _, given in parts for value in given]
-        super().__init__(F("pk"), RawSQL(" UNION ALL ".join(sql for sql, _ in parts), values))  # noqa: S611 - parameters
+        self.sql = " UNION ALL ".join(sql for sql, _ in parts)
+        self.values = [value for _, given in parts for value in given]
+        super().__init__(F("pk"), RawSQL(self.sql, self.values))  # noqa: S611 - parameters
+
+    def read(self) -> Q | Either:
+        """The ids themselves where they are few: one query now, so that a page that asks for the rows, and for how many
+        there are in each of its tabs, looks for them once. Where they are many, the condition as it is.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({self.sql}) ids LIMIT {FEW + 1}", self.values)  # noqa: S608 - parameters
+            ids = {pk for (pk,) in cursor.fetchall()}
+        return Q(pk__in=ids) if len(ids) <= FEW else self
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context)

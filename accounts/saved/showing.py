@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 
 from accounts.saved.lists import Column, SavedList
 from accounts.saved.models import SavedView
 from accounts.saved.rules import canonical, chosen_columns
 from core.access import MerchantRequest
+from core.lists import ListPage
+
+VIEWS = "saved views"
 
 
 @dataclass
@@ -19,13 +23,39 @@ class Saved:
     """`current` is the view the address names, `is_changed` whether its filters are others by now."""
 
     of: SavedList
-    views: list[SavedView]
-    current: SavedView | None = None
-    query: str = ""
-    is_changed: bool = False
-    default: int | None = None
-    columns: list[str] = field(default_factory=list)
+    request: MerchantRequest
+    page: ListPage
     template: str = "accounts/saved/bar.html"
+
+    @property
+    def views(self) -> list[SavedView]:
+        return self.page.read(VIEWS)
+
+    @cached_property
+    def current(self) -> SavedView | None:
+        asked = self.request.GET.get("view", "")
+        return next((view for view in self.views if str(view.pk) == asked), None) if asked else None
+
+    @cached_property
+    def query(self) -> str:
+        return canonical(self.request.GET)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.current is not None and self.current.query != self.query
+
+    @cached_property
+    def columns(self) -> list[str]:
+        of_view = self.current.columns if self.current else []
+        mine = preference(self.request, self.of).get("columns", [])
+        return chosen_columns(self.of.known, of_view or mine) or self.of.usual
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """All that the bar shows of it, but for the address."""
+        current = self.current
+        named = (current.pk, current.name, self.is_changed) if current else ()
+        return self.request.merchant.slug, self.of.key, named, tuple(self.columns)
 
     @property
     def choices(self) -> list[tuple[Column, bool]]:
@@ -40,18 +70,10 @@ def preference(request: MerchantRequest, of: SavedList) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def saved_for(request: MerchantRequest, of: SavedList) -> dict[str, Any]:
-    """Context for the page of a list: `saved` for its bar, `columns` for its table. One query."""
-    mine = preference(request, of)
-    views = list(SavedView.objects.filter(list_key=of.key).seen_by(request.user))
-    asked = request.GET.get("view", "")
-    current = next((view for view in views if str(view.pk) == asked), None)
-    query = canonical(request.GET)
-    columns = chosen_columns(of.known, (current.columns if current else []) or mine.get("columns", [])) or of.usual
-    saved = Saved(
-        of, views, current, query, current is not None and current.query != query, mine.get("default"), columns
-    )
-    return {"saved": saved, "columns": columns}
+def saved_for(request: MerchantRequest, of: SavedList, page: ListPage) -> Saved:
+    """The bar, the tabs of views and the columns that the page of a list shows as `saved`; read with its counts."""
+    page.beside[VIEWS] = SavedView.objects.filter(list_key=of.key).seen_by(request.user)
+    return Saved(of, request, page)
 
 
 def columns_for(request: MerchantRequest, of: SavedList) -> list[str] | None:

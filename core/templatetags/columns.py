@@ -1,7 +1,7 @@
 """Tables whose columns people choose: `{% columns %}` stands around a row's cells, `{% column "key" %}` around one.
 
-The context's `columns` says which are shown, in which order; without it all are shown as they are written. What stands
-before the first column (the box to tick, the identity) always comes first.
+What the context has as `saved` says by its `columns` which are shown, in which order; without it all are shown as they
+are written. What stands before the first column (the box to tick, the identity) always comes first.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ColumnsNode(template.Node):
 def columns(parser: Parser, token: Token) -> ColumnsNode:
     nodelist = parser.parse(("endcolumns",))
     parser.delete_first_token()
-    return ColumnsNode(nodelist, parser.compile_filter("columns"))
+    return ColumnsNode(nodelist, parser.compile_filter("saved.columns"))
 
 
 @register.tag

@@ -228,7 +228,7 @@ def piece(context: template.Context, name: str) -> SafeString:
     if not hasattr(chrome, "piece"):
         drawn = render_to_string(name, known)
     else:
-        drawn = chrome.piece(name, str(known.get("csrf_token", "")))
+        drawn = chrome.piece(name, str(known.get("csrf_token", "")), tuple(known.get("list_keys", ())))
     return drawn
 
 

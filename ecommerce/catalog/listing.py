@@ -8,7 +8,7 @@ from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.catalog.filters import ProductFilters
 from ecommerce.catalog.models import Product
-from ecommerce.catalog.queries import search_products, sold_out
+from ecommerce.catalog.queries import found_products, sold_out
 from ecommerce.catalog.rows import COLUMNS
 
 PRODUCTS = Listing(
@@ -28,7 +28,7 @@ PRODUCTS = Listing(
         Sort("updated", _("Last change"), "updated_at", descending=True),
     ],
     filters=ProductFilters,
-    search=search_products,
+    find=found_products,
     columns=COLUMNS,
 )
 

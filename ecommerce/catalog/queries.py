@@ -72,25 +72,23 @@ def sold_out(products: QuerySet[Any]) -> QuerySet[Any]:
     return products.filter(state__in=Product.FOR_SALE, pk__in=gone.values("product"))
 
 
-def search_products(products: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By a part of the title, the brand or a SKU, or a whole barcode.
+def found_products(words: str) -> Either | Q:
+    """The products with the words in the title, the brand or a SKU, or as a barcode.
 
     By index, but for a single sign, which stands in too many titles for an index to help.
     """
     if len(words) < 2:
         variants = Variant.objects.filter(product=OuterRef("pk")).filter(Q(sku__icontains=words) | Q(barcode=words))
-        return products.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
+        return Q(title__icontains=words) | Q(brand__icontains=words) | Q(Exists(variants))
     merchant, vendor = current_tenant_id(), connection.vendor
     skus, given = SKUS.by_name(words, merchant, vendor)
-    return products.filter(
-        Either(
-            [
-                TITLES.by_name(words, merchant, vendor),
-                BRANDS.by_name(words, merchant, vendor),
-                (f"SELECT product_id FROM ecommerce_variant WHERE id IN ({skus})", given),  # noqa: S608 - parameters
-                (WITH_BARCODE, [merchant, words]),
-            ]
-        )
+    return Either(
+        [
+            TITLES.by_name(words, merchant, vendor),
+            BRANDS.by_name(words, merchant, vendor),
+            (f"SELECT product_id FROM ecommerce_variant WHERE id IN ({skus})", given),  # noqa: S608 - parameters
+            (WITH_BARCODE, [merchant, words]),
+        ]
     )
 
 

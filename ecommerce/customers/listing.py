@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.lists import Listing, Sort, Tab
 from ecommerce.customers.filters import CustomerFilters
-from ecommerce.customers.queries import new_since, repeat_buyers, search_customers, without_marketing_consent
+from ecommerce.customers.queries import found_customers, new_since, repeat_buyers, without_marketing_consent
 
 
 def _new_this_month(rows: Any) -> Any:
@@ -32,5 +32,5 @@ CUSTOMERS = Listing(
         Sort("last", _("Last order"), "last_order", descending=True),
     ],
     filters=CustomerFilters,
-    search=search_customers,
+    find=found_customers,
 )

@@ -41,8 +41,8 @@ def customer_list() -> QuerySet[Customer]:
     ).prefetch_related("tags")
 
 
-def search_customers(customers: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By a part of the name, the beginning of the e-mail, the id of another system, or the end of the phone number."""
+def found_customers(words: str) -> Either:
+    """The customers by a part of the name, the beginning of the e-mail, another system's id or the end of the phone."""
     merchant, vendor = current_tenant_id(), connection.vendor
     parts = [NAMES.by_name(words, merchant, vendor)]
     digits = phone_digits(words)
@@ -51,7 +51,7 @@ def search_customers(customers: QuerySet[Any], words: str) -> QuerySet[Any]:
     parts.append(by_beginning(TABLE, "email", words, merchant, vendor))
     other = "SELECT id FROM ecommerce_customer WHERE merchant_id = %s AND external_id = %s AND NOT (external_id = '')"
     parts.append((other, [merchant, words]))
-    return customers.filter(Either(parts))
+    return Either(parts)
 
 
 def repeat_buyers(customers: QuerySet[Any]) -> QuerySet[Any]:

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.orders.filters import OrderFilters
+from ecommerce.orders.finding import found_orders
 from ecommerce.orders.models import Order
-from ecommerce.orders.queries import search_orders
 from ecommerce.orders.rows import COLUMNS
 
 ORDERS = Listing(
@@ -29,7 +29,7 @@ ORDERS = Listing(
         Tab("cancelled", pgettext_lazy("orders", "Cancelled"), lambda rows: rows.filter(state=Order.State.CANCELLED)),
     ],
     filters=OrderFilters,
-    search=search_orders,
+    find=found_orders,
     columns=COLUMNS,
 )
 

@@ -19,7 +19,6 @@ from core.together import fill, hold
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
-from ecommerce.orders.finding import found_orders
 from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
 
@@ -88,13 +87,6 @@ def orders_with_product(product: Product) -> OrderQuerySet:
     """The orders in which one of its variants was bought, the newest first."""
     bought = OrderLine.objects.filter(variant__product=product)
     return order_list().filter(pk__in=bought.values("order")).order_by("-placed_at", "-pk")
-
-
-def search_orders(rows: OrderQuerySet, words: str) -> OrderQuerySet:
-    """Orders whose number or e-mail begins with `words`, whose buyer's name holds it, whose phone ends with it, or
-    whose SKU, tracking number or id on the channel it is.
-    """
-    return rows.filter(found_orders(words))
 
 
 def neighbours(order: Order) -> dict[str, QuerySet[Order]]:

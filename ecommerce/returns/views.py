@@ -54,7 +54,7 @@ def index(request: MerchantRequest) -> HttpResponse:
     now = timezone.now()
     found = RETURNS.page(return_list(), request.GET)
     context: dict[str, Any] = {
-        **saved_for(request, RETURN_LIST),
+        "saved": saved_for(request, RETURN_LIST, found),
         "page": found,
         "rows": [(case, clock_in_words(case, now)) for case in found.rows],
         "search_hint": _("Number, order, buyer, SKU"),

@@ -11,16 +11,16 @@ from django.utils import timezone
 from core.namesearch import NameSearch
 from core.tenancy import tenant
 from ecommerce.customers.queries import NAMES as CUSTOMERS
-from ecommerce.customers.queries import customer_list, search_customers
+from ecommerce.customers.queries import customer_list, found_customers
 from ecommerce.models import Customer, Order, OrderLine, Shipment
-from ecommerce.orders.finding import NAMES
-from ecommerce.orders.queries import order_list, search_orders
+from ecommerce.orders.finding import NAMES, found_orders
+from ecommerce.orders.queries import order_list
 from ecommerce.search import ensure
 from tests import factories
 
 
 def found(words: str) -> set[str]:
-    return set(search_orders(order_list(), words).values_list("number", flat=True))
+    return set(order_list().filter(found_orders(words)).values_list("number", flat=True))
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def test_what_was_renamed_erased_or_deleted_is_not_found_any_more(four):
 def test_customers_are_found_by_part_of_the_name_and_end_of_the_phone(scope):
     factories.CustomerFactory(name="欧阳小红", phone="138 0013 8000", email="red@post.example")
     for words in ("小红", "欧阳", "欧", "8000", "red@"):
-        assert [one.name for one in search_customers(customer_list(), words)] == ["欧阳小红"], words
+        assert [one.name for one in customer_list().filter(found_customers(words))] == ["欧阳小红"], words
     Customer.objects.update(name="–", phone="", email="")
-    assert not search_customers(customer_list(), "小红").exists()
+    assert not customer_list().filter(found_customers("小红")).exists()
 
 
 def test_another_shops_orders_are_not_found(four, rival):
@@ -103,7 +103,7 @@ def test_the_search_of_sqlite_comes_back_after_a_migration_that_dropped_it(four,
     with tenant(Order.objects.get(number="C-1").merchant):
         ensure(connection)
         assert found(name) == {"C-1"} or search is CUSTOMERS
-        assert search_customers(customer_list(), name).exists() or search is NAMES
+        assert customer_list().filter(found_customers(name)).exists() or search is NAMES
 
 
 WAYS = {
@@ -142,7 +142,7 @@ def test_every_way_has_its_index_on_postgresql(four, words, index):
         cursor.execute("SELECT gin_clean_pending_list('ecommerce_order_name_trgm')")  # as autovacuum does
         cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = search_orders(order_list(), words).order_by("-placed_at", "-pk")[:26].explain()
+        plan = order_list().filter(found_orders(words)).order_by("-placed_at", "-pk")[:26].explain()
     assert index in plan
     assert "Seq Scan on ecommerce_order " not in plan
     assert "order_newest" not in plan
@@ -153,6 +153,6 @@ def test_sqlite_finds_by_key_what_its_indexes_name(four):
     if connection.vendor != "sqlite":
         pytest.skip("plans of SQLite")
     for words in ("王小明", "138000", "A-1", "anna@post"):
-        plan = search_orders(order_list(), words).order_by("-placed_at", "-pk")[:26].explain()
+        plan = order_list().filter(found_orders(words)).order_by("-placed_at", "-pk")[:26].explain()
         assert "SCAN ecommerce_order\n" not in plan, plan
         assert "SCAN ecommerce_orderline" not in plan, plan

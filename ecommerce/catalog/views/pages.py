@@ -49,7 +49,7 @@ def product_list_page(request: MerchantRequest) -> HttpResponse:
         return first
     found = PRODUCTS.page(product_list(), request.GET)
     context = {
-        **saved_for(request, PRODUCT_LIST),
+        "saved": saved_for(request, PRODUCT_LIST, found),
         "page": found,
         "rows": rows_of(found.rows, request.merchant.slug, request.merchant.currency),
         "may_create": request.membership.may("products.create"),

@@ -44,9 +44,10 @@ def stock_list_page(request: MerchantRequest) -> HttpResponse:
     """The stock of every variant."""
     if first := default_view(request, STOCK_LIST):
         return first
+    found = STOCK.page(_stock(request), request.GET)
     context: dict[str, Any] = {
-        **saved_for(request, STOCK_LIST),
-        "page": STOCK.page(_stock(request), request.GET),
+        "saved": saved_for(request, STOCK_LIST, found),
+        "page": found,
         "endless": ENDLESS,
         "search_hint": _("SKU, product or barcode"),
         "may_set_rules": request.membership.may("warehouses.edit"),

@@ -50,7 +50,7 @@ def index(request: MerchantRequest) -> HttpResponse:
     may = request.membership.may
     found = ORDERS.page(order_list(), request.GET)
     context: dict[str, Any] = {
-        **saved_for(request, ORDER_LIST),
+        "saved": saved_for(request, ORDER_LIST, found),
         "page": found,
         "rows": rows_of(found.rows, request.merchant.slug, timezone.now()),
         "search_hint": _("Number, buyer, SKU, tracking"),

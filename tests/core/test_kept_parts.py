@@ -1,0 +1,38 @@
+"""Parts of pages that are drawn once: what differs between requests is put in anew, and nobody sees another's."""
+
+from __future__ import annotations
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+HEAD = "{% load keeping %}"
+
+
+def test_what_is_left_open_is_filled_each_time_and_escaped() -> None:
+    page = Template(
+        HEAD + '{% kept key with here=path %}<a href="{{ here }}">{{ shop }}</a>{% csrf_token %}{% endkept %}'
+    )
+    first = page.render(Context({"key": 1, "path": "/?a=1&b=2", "shop": "Ann's", "csrf_token": "one"}))
+    assert 'href="/?a=1&amp;b=2"' in first and "Ann&#x27;s" in first and 'value="one"' in first
+    second = page.render(Context({"key": 1, "path": "<b>", "shop": "another", "csrf_token": "two"}))
+    assert 'href="&lt;b&gt;"' in second and "Ann&#x27;s" in second and 'value="two"' in second
+
+
+def test_another_key_and_another_language_are_drawn_anew() -> None:
+    page = Template(HEAD + "{% kept key %}{{ shop }} {% translate 'Orders' %}{% endkept %}")
+    assert page.render(Context({"key": ("a", 1), "shop": "one"})) == "one Orders"
+    assert page.render(Context({"key": ("b", 1), "shop": "two"})) == "two Orders"
+    with translation.override("zh-hans"):
+        assert page.render(Context({"key": ("a", 1), "shop": "one"})) == "one 订单"
+
+
+def test_two_places_with_the_same_key_are_two_parts() -> None:
+    page = Template(HEAD + "{% kept 1 %}first{% endkept %}\n{% kept 1 %}second{% endkept %}")
+    assert page.render(Context()).split() == ["first", "second"]
+
+
+def test_nothing_can_hang_on_what_is_left_open() -> None:
+    page = Template(HEAD + "{% kept 7 with name=name %}{% if name %}x{% endif %}{% endkept %}")
+    with pytest.raises(TypeError, match="drawn once"):
+        page.render(Context({"name": "Ann"}))
