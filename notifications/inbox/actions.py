@@ -133,6 +133,12 @@ def settle(*kind_names: str, key: str) -> int:
     return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
 
 
+def settle_like(kind_name: str, *, beginning: str) -> int:
+    """As settle(), for every key that begins so."""
+    rows = Notification.objects.filter(kind=kind_name, key__startswith=beginning, state__in=[State.UNREAD, State.READ])
+    return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
+
+
 def mark(rows: NotificationQuerySet, *, state: str) -> int:
     """Set the state of a person's notifications; one that is taken up again is awake. Returns how many changed.
 

@@ -11,7 +11,7 @@ from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.tasks import task
 from core.tenancy import current_tenant_id, every_tenant, tenant
-from notifications.inbox import watch
+from notifications.inbox import calendar, watch
 from notifications.inbox.actions import put_away_stale, wake
 
 SOON = timedelta(seconds=20)
@@ -33,11 +33,19 @@ def look_at_stock() -> None:
 
 
 @task()
+def look_at_purchases() -> None:
+    """Bring what was told of late purchase orders up to date."""
+    calendar.late_purchases(_merchant(), begin=False)
+
+
+@task()
 def morning() -> None:
-    """What must ship today, told when the working day begins."""
+    """What the day asks for, told when it begins."""
     merchant = _merchant()
     watch.orders_to_ship(merchant, begin=True)
     watch.stock_is_back(merchant)
+    calendar.late_purchases(merchant, begin=True)
+    calendar.tokens_that_end()
 
 
 @task(per_merchant=False)

@@ -23,7 +23,7 @@ from analytics.scenarios.views.tools import explained
 from core.actors import SYSTEM
 from core.events import load
 from core.tenancy import every_tenant, tenant
-from notifications.inbox.handlers import promise_judged
+from notifications.inbox.handlers.ahead import promise_judged
 from notifications.inbox.models import Notification
 from tests.analytics.markets_kit import LAST, TODAY
 from tests.analytics.scenarios_kit import NOW, asked_market, desk, market_of

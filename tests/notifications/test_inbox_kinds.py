@@ -96,6 +96,64 @@ SAMPLES = {
         {"promotion_id": 1, "title": "618", "came": came, "low": 90.2, "high": 140.0} for came in (40, 120, 1200)
     ],
 }
+PURCHASE = {
+    "order_id": 3, "number": "P-3", "supplier": "景德坊", "accepted": 48, "damaged": 2, "whole": True, "count": 1,
+    "day": "2026-06-01",
+}  # fmt: skip
+TRANSFER = {"transfer_id": 3, "number": "T-3", "units": 20, "received": 18}
+PRICE = {
+    "supplier_id": 3, "supplier": "景德坊", "sku": "GW-1", "before": "20.00", "price": "23.00", "currency": "CNY",
+    "valid_from": "2026-06-08",
+}  # fmt: skip
+FALL = {
+    "market_id": 2, "measure": "value", "category": "茶具", "last": 0.18, "low": 0.13, "high": 0.165, "chance": 0.72,
+}  # fmt: skip
+BATCH = {"batch_id": 3, "done": 12000, "refused": 3}
+MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
+SAMPLES |= {
+    "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
+    "order-cancelled": [
+        {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)
+    ],
+    "return-rated": [{"number": "R-7", "order": "10001", "rating": rating} for rating in (1, 2)],
+    "transfer-coming": [TRANSFER, {**TRANSFER, "units": 1}],
+    "transfer-short": [TRANSFER, {**TRANSFER, "received": 19}],
+    "count-open": [{"count_id": 3, "number": "C-3", "lines": lines} for lines in (1, 12)],
+    "count-booked": [{"count_id": 3, "number": "C-3", "lines": n, "found": n, "missing": 4} for n in (1, 12)],
+    "purchase-late": [PURCHASE, {**PURCHASE, "count": 4}],
+    "purchase-arrived": [PURCHASE, {**PURCHASE, "accepted": 1, "whole": False}],
+    "purchase-damaged": [PURCHASE, {**PURCHASE, "damaged": 1}],
+    "supplier-price": [PRICE, {**PRICE, "price": "15.00"}],
+    "complaint-message": [COMPLAINT],
+    "complaint-escalated": [{**COMPLAINT, "because": because} for because in ("overdue", "buyer")],
+    "complaint-appealed": [COMPLAINT],
+    "complaint-decided": [{**COMPLAINT, "decision": "partly"}, {**COMPLAINT, "decision": "for_merchant", "refund": ""}],
+    "complaint-closed": [{**COMPLAINT, "because": "settled"}, {**COMPLAINT, "because": "final", "refund": ""}],
+    "review-hidden": [
+        {"review_id": 1, "stars": 1, "product": "盖碗", "reason": "ad"},
+        {"review_id": 1, "stars": 2, "product": "", "reason": ""},
+    ],
+    "share-fall": [FALL],
+    "demand-ready": [
+        {"refused": False, "made": 120, "failed": 0, "day": "2026-06-04"},
+        {"refused": False, "made": 1, "failed": 1, "day": "2026-06-04"},
+        {"refused": False, "made": 90, "failed": 7, "day": "2026-06-04"},
+        {"refused": True},
+    ],
+    "plan-adopted": [{"scenario_id": 5, "name": "降价", "by": "Ann", "low": 0.12, "high": 0.15, "last": "2026-07-05"}],
+    "price-test": [{"test_id": 2, "weeks": n, "regions": n, "by": "Ann"} for n in (1, 4)],
+    "promotions-found": [{"count": 1}, {"count": 9}],
+    "batch-refused": [BATCH, {**BATCH, "refused": 1}],
+    "member-role": [MEMBER],
+    "member-left": [MEMBER, {**MEMBER, "left": True}],
+    "shop-approved": [{"shop": "茶铺"}],
+    "shop-state": [
+        {"shop": "茶铺", "new": new, "why": why}
+        for new, why in (("restricted", "Papers are missing."), ("suspended", ""), ("active", ""))
+    ],
+    "token-revoked": [{"name": "ERP", "by": "Ann", "why": why} for why in ("asked", "creator_left", "leaked")],
+    "token-expiring": [{"name": "ERP", "at": DUE}],
+}
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 
@@ -114,6 +172,12 @@ def test_a_kind_speaks_both_languages(kind, params):
     for text in chinese:
         assert re.search(r"[一-鿿]", text), text
         assert "！" not in text
+
+
+def test_every_feature_tells_what_needs_a_person():
+    assert len(KINDS) >= 50
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert set(SAMPLES) == {kind.name for kind in KINDS}
 
 
 @pytest.mark.parametrize(("kind", "params"), CASES, ids=lambda value: getattr(value, "name", ""))
@@ -135,9 +199,9 @@ def test_whom_a_kind_concerns_is_a_word_of_a_role():
     assert all(kind.personal is (kind.word == "") for kind in KINDS)
 
 
-def test_security_is_locked_on_everywhere():
+def test_security_and_what_the_platform_decides_are_locked_on_everywhere():
     locked = {kind.name for kind in KINDS if kind.locked}
-    assert locked == {"token-created", "sign-in", "security-changed"}
+    assert locked == {"token-created", "token-revoked", "shop-state", "sign-in", "security-changed"}
     assert all(kind.inbox and kind.email for kind in KINDS if kind.locked)
 
 

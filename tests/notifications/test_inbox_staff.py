@@ -10,7 +10,7 @@ from accounts.activity.log import record
 from analytics.forecasts.events import DriftNoticed
 from core.actors import SYSTEM
 from core.tenancy import every_tenant, tenant
-from notifications.inbox.handlers import forecasts_drift
+from notifications.inbox.handlers.ahead import forecasts_drift
 from notifications.models import Mail
 from tests import factories
 from tests.analytics.accuracy_kit import made_run

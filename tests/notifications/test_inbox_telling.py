@@ -23,7 +23,7 @@ from ecommerce.orders.models import Order
 from ecommerce.reviews.events import ReviewHidden, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import choose, settle, tell
-from notifications.inbox.handlers import complaint_waits
+from notifications.inbox.handlers.buyers import complaint_waits
 from notifications.inbox.models import Notification
 from notifications.mail.models import Mail
 from tests import factories

@@ -1,0 +1,111 @@
+"""Facts about reviews and complaints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.activity.models import Activity
+from core.events import handles
+from ecommerce.complaints.events import (
+    ComplaintAnswered,
+    ComplaintAppealed,
+    ComplaintClosed,
+    ComplaintDecided,
+    ComplaintDueSoon,
+    ComplaintEscalated,
+    ComplaintFact,
+    ComplaintMessageAdded,
+    ComplaintOpened,
+)
+from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
+from ecommerce.reviews.models import Review
+from notifications.inbox.actions import settle, tell
+
+FEW_STARS = 2
+
+
+@handles(ReviewSubmitted, ReviewPublished)
+def review_came(event: ReviewFact, activity: Activity) -> None:
+    if event.rating > FEW_STARS or event.state != Review.State.PUBLISHED:
+        return
+    review = Review.objects.select_related("product").filter(pk=event.review_id, state=event.state).first()
+    if review is None or review.replied_at is not None:
+        return
+    params = {
+        "review_id": review.pk,
+        "stars": review.rating,
+        "product": review.product.title if review.product else "",
+        "verified": review.is_verified,
+    }
+    tell("review-low", key=str(review.pk), params=params, activity=activity)
+
+
+@handles(ReviewReplied, ReviewHidden)
+def review_settled(event: ReviewFact, activity: Activity) -> None:
+    settle("review-low", key=str(event.review_id))
+
+
+@handles(ComplaintOpened, ComplaintDueSoon)
+def complaint_waits(event: ComplaintFact, activity: Activity) -> None:
+    """Told only while it is the merchant's turn: facts are handled a little later than they happen."""
+    complaint = Complaint.objects.select_related("order", "merchant").filter(pk=event.complaint_id).first()
+    if complaint is None or complaint.state != Complaint.State.OPENED:
+        return
+    params = {
+        "number": complaint.number,
+        "topic": complaint.topic,
+        "due": complaint.due_at.isoformat(),
+        "refund": str(complaint.refund_asked) if complaint.refund_asked else "",
+        "currency": complaint.order.currency if complaint.order else complaint.merchant.currency,
+    }
+    kind = "complaint-due" if isinstance(event, ComplaintDueSoon) else "complaint-opened"
+    tell(kind, key=str(complaint.pk), params=params, activity=activity)
+
+
+@handles(ComplaintAnswered, ComplaintEscalated, ComplaintDecided, ComplaintClosed)
+def complaint_settled(event: ComplaintFact, activity: Activity) -> None:
+    settle("complaint-opened", "complaint-due", key=str(event.complaint_id))
+
+
+@handles(ComplaintMessageAdded, ComplaintEscalated, ComplaintAppealed, ComplaintDecided, ComplaintClosed)
+def complaint_moved(event: ComplaintFact, activity: Activity) -> None:
+    """What others do about a complaint; a later step settles what was told of an earlier one."""
+    complaint = Complaint.objects.select_related("order", "merchant").filter(pk=event.complaint_id).first()
+    if complaint is None:
+        return
+    params: dict[str, Any] = {
+        "number": event.number,
+        "topic": event.topic,
+        "due": event.due_at,
+        "refund": getattr(event, "refund", None) or "",
+        "currency": complaint.order.currency if complaint.order else complaint.merchant.currency,
+    }
+    key = str(event.complaint_id)
+    match event:
+        case ComplaintMessageAdded():
+            if event.author == ComplaintMessage.Author.BUYER:
+                tell("complaint-message", key=key, params=params | {"message": activity.pk}, grows="message")
+            else:
+                settle("complaint-message", key=key)
+        case ComplaintEscalated():
+            tell("complaint-escalated", key=key, params=params | {"because": event.because}, activity=activity)
+        case ComplaintAppealed():
+            tell("complaint-appealed", key=key, params=params, activity=activity)
+        case ComplaintDecided():
+            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key)
+            params |= {"decision": event.decision}
+            tell("complaint-decided", key=f"{key}:{activity.pk}", params=params, activity=activity)
+        case ComplaintClosed():
+            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key)
+            tell("complaint-closed", key=key, params=params | {"because": event.because}, activity=activity)
+
+
+@handles(ReviewHidden)
+def review_hidden(event: ReviewHidden, activity: Activity) -> None:
+    review = Review.objects.select_related("product").filter(pk=event.review_id).first()
+    if review is None or activity.actor_kind != "user":
+        return
+    product = review.product.title if review.product else ""
+    params = {"review_id": review.pk, "stars": review.rating, "product": product, "reason": event.reason}
+    tell("review-hidden", key=f"{review.pk}:{activity.pk}", params=params, activity=activity)

@@ -1,0 +1,66 @@
+"""The form of a kind of notification, and the topics they stand under."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from notifications.inbox.models import Urgency
+from notifications.inbox.sentences import Params, Words
+
+ORDERS, STOCK, PURCHASING = _("Orders"), _("Stock"), _("Purchasing")
+BUYERS, AHEAD = _("Reviews and complaints"), _("Forecasts")
+TEAM, SECURITY = _("Team and imports"), _("Security")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`word` is the permission one needs to be told; `inbox` and `email` say where one is told unless one chose.
+
+    `locked` kinds concern security and cannot be turned off. `target` gives the URL name of the one thing to do, its
+    arguments after the merchant's, and a query string; `verb` is the label of that. After `stale` it goes by itself.
+    One that is `like` another is told where the other is, and is not chosen by itself.
+    """
+
+    name: str
+    label: Any
+    topic: Any
+    urgency: Urgency
+    word: str
+    words: Callable[[Params], Words]
+    target: Callable[[Params], Target]
+    verb: Any
+    icon: str
+    tone: str = ""
+    inbox: bool = True
+    email: bool = True
+    locked: bool = False
+    personal: bool = False
+    like: str = ""
+    stale: timedelta = timedelta(days=30)
+
+    def path(self, merchant_slug: str, params: Params) -> str:
+        """Where the action is; "" where a deployment leaves that page out."""
+        target = self.target(params)
+        args = target.args if self.personal else (merchant_slug, *target.args)
+        try:
+            return reverse(target.name, args=args) + (f"?{target.query}" if target.query else "")
+        except NoReverseMatch:
+            return ""
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    args: tuple[Any, ...] = ()
+    query: str = ""
+
+
+def to(name: str, *keys: str, query: str = "") -> Callable[[Mapping[str, Any]], Target]:
+    """Leads to the page of that URL name, its arguments being these figures."""
+    return lambda params: Target(name, tuple(params[key] for key in keys), query)

@@ -1,0 +1,128 @@
+"""What is said of forecasts, market share, plans and promotions."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, ngettext
+
+from analytics.forecasts.models import Measure
+from notifications.inbox.sentences import Params, Words, about, count, day
+
+
+def promise_judged(p: Params) -> Words:
+    low, high, share = (f"{100 * p[name]:.1f}%" for name in ("low", "high", "share"))
+    values = {"name": p["name"], "category": p["category"], "low": low, "high": high, "share": share}
+    title = gettext("“%(name)s” kept its promise") if p["inside"] else gettext("“%(name)s” missed its promise")
+    if p["as_planned"]:
+        body = gettext("%(category)s: your share came to %(share)s; promised was %(low)s to %(high)s.")
+    else:
+        body = gettext("%(category)s: your share came to %(share)s; promised was %(low)s to %(high)s. The plan was not "
+                       "carried out as assumed.")  # fmt: skip
+    return title % values, body % values
+
+
+def forecast_ready(p: Params) -> Words:
+    if p["refused"]:
+        return gettext("A forecast could not be made"), gettext("See what is missing and what would change it.")
+    if p["measure"] == Measure.SALES_VALUE:
+        title = gettext("The sales forecast is ready")
+        low, high = about(p["low"], p["currency"]), about(p["high"], p["currency"])
+    else:
+        title = gettext("The forecast of orders is ready")
+        low, high = count(p["low"]), count(p["high"])
+    body = ngettext(
+        "Most likely %(low)s to %(high)s over the next %(days)d day, from sales up to %(day)s.",
+        "Most likely %(low)s to %(high)s over the next %(days)d days, from sales up to %(day)s.",
+        p["days"],
+    )
+    return title, body % {"low": low, "high": high, "days": p["days"], "day": day(p["day"])}
+
+
+def forecast_drift(p: Params) -> Words:
+    titles = {
+        "sales_value": gettext("Sales went another way than we predicted lately"),
+        "orders": gettext("Orders went another way than we predicted lately"),
+        "demand": gettext("Demand went another way than we predicted lately"),
+    }
+    share = gettext("Market share in %(category)s went another way than we predicted lately") % p
+    body = gettext("Our ranges were too narrow lately; we have widened them and choose our models anew.")
+    return titles.get(p["subject"], share), body
+
+
+def forecast_shift(p: Params) -> Words:
+    values = {
+        "percent": abs(p["percent"]),
+        "low": about(p["low"], p["currency"]),
+        "high": about(p["high"], p["currency"]),
+        "usual": about(p["usual"], p["currency"]),
+    }
+    if p["percent"] > 0:
+        title = gettext("Sales of the next two weeks are expected about %(percent)d %% above what is usual")
+    else:
+        title = gettext("Sales of the next two weeks are expected about %(percent)d %% below what is usual")
+    body = gettext("Most likely %(low)s to %(high)s; two weeks brought %(usual)s on average lately.")
+    return title % values, body % values
+
+
+def promotion_report(p: Params) -> Words:
+    values = {"title": p["title"], "came": count(p["came"]), "low": count(p["low"]), "high": count(p["high"])}
+    if p["low"] <= p["came"] <= p["high"]:
+        title = gettext("%(title)s sold what was expected")
+    elif p["came"] > p["high"]:
+        title = gettext("%(title)s sold more than was expected")
+    else:
+        title = gettext("%(title)s sold less than was expected")
+    return title % values, gettext("%(came)s units came; expected were %(low)s to %(high)s.") % values
+
+
+def share_fall(p: Params) -> Words:
+    last, low, high = (f"{100 * p[name]:.1f}%" for name in ("last", "low", "high"))
+    values = {"category": p["category"], "last": last, "low": low, "high": high, "chance": round(100 * p["chance"])}
+    body = gettext(
+        "Today %(last)s, in four weeks most likely %(low)s to %(high)s; the chance of a point or more less is"
+        " %(chance)d %%."
+    )
+    return gettext("Your share in %(category)s is likely to fall") % values, body % values
+
+
+def demand_ready(p: Params) -> Words:
+    if p["refused"]:
+        return gettext("The demand forecast could not be made"), gettext("See what is missing.")
+    values = {"made": p["made"], "failed": p["failed"], "day": day(p["day"])}
+    title = ngettext("Demand of %(made)d variant is forecast", "Demand of %(made)d variants is forecast", p["made"])
+    body = gettext("From sales up to %(day)s.")
+    if p["failed"]:
+        body = ngettext(
+            "From sales up to %(day)s. %(failed)d variant could not be forecast.",
+            "From sales up to %(day)s. %(failed)d variants could not be forecast.",
+            p["failed"],
+        )
+    return title % values, body % values
+
+
+def plan_adopted(p: Params) -> Words:
+    low, high = f"{100 * p['low']:.1f}%", f"{100 * p['high']:.1f}%"
+    values = {"name": p["name"], "by": p["by"], "low": low, "high": high, "day": day(p["last"])}
+    body = gettext("By %(by)s. It promises a share of %(low)s to %(high)s until %(day)s and is held to that.")
+    return gettext("“%(name)s” is the plan now") % values, body % values
+
+
+def price_test(p: Params) -> Words:
+    values = {"weeks": p["weeks"], "regions": p["regions"], "by": p["by"]}
+    title = ngettext(
+        "A price test of %(weeks)d week was planned", "A price test of %(weeks)d weeks was planned", p["weeks"]
+    )
+    body = ngettext(
+        "By %(by)s, in %(regions)d region. Leave other prices as they are meanwhile.",
+        "By %(by)s, in %(regions)d regions. Leave other prices as they are meanwhile.",
+        p["regions"],
+    )
+    return title % values, body % values
+
+
+def promotions_found(p: Params) -> Words:
+    title = ngettext(
+        "%(count)d past promotion was found and measured",
+        "%(count)d past promotions were found and measured",
+        p["count"],
+    )
+    return title % {"count": p["count"]}, gettext("From prices that were really paid. They make the next plan surer.")
