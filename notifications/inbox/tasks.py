@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.tasks import task
@@ -59,8 +60,12 @@ def wake_snoozed() -> None:
 
 
 def look_soon(look: Callable[[], None]) -> None:
-    """Queue a look at the merchant in scope for a moment from now; many calls until then make one."""
-    enqueue(look, key=f"{look.__name__}:{current_tenant_id()}", at=timezone.now() + SOON)
+    """Queue a look at the merchant in scope: at once, unless there was one less than SOON ago; then for when that is
+    over. So the first fact is told without delay, and those that follow it close behind make one look together.
+    """
+    key, now = f"{look.__name__}:{current_tenant_id()}", timezone.now()
+    last = Job.objects.filter(key=key).values_list("due_at", flat=True).first()
+    enqueue(look, key=key, at=max(now, last + SOON) if last else now)
 
 
 def _merchant() -> Merchant:

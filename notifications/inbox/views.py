@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -21,12 +22,13 @@ from core.access import MerchantRequest, member_view, merchant_view, open_view
 from core.htmx import back, done, page, toast
 from core.tenancy import tenant
 from notifications.inbox.actions import choose, mark, snooze, stop_mails
+from notifications.inbox.counting import unread_of
 from notifications.inbox.forms import ChoicesForm, DoingForm, snooze_end
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import read_stop_token
 from notifications.inbox.listing import INBOX
 from notifications.inbox.models import Notification, NotificationQuerySet
-from notifications.inbox.queries import choices_of, inbox_of, inbox_version, shown, unread_count
+from notifications.inbox.queries import choices_of, inbox_of, shown
 
 State = Notification.State
 
@@ -45,7 +47,7 @@ def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
     context = {
         "page": listed,
         "groups": [(group, list(members)) for group, members in groupby(rows, lambda row: row.get_urgency_display())],
-        "unread": unread_count(user_id, timezone.now()),
+        "unread": unread_of(user_id, timezone.now()),
         "bulk_url": reverse("inbox-mark", args=[request.merchant.slug]),
     }
     return page(request, "notifications/inbox/index.html", context, part="results")
@@ -120,14 +122,14 @@ def _announce(response: HttpResponse) -> HttpResponse:
 @require_safe
 def count(request: MerchantRequest) -> HttpResponse:
     """The number on the menu and on the bell, asked for every few seconds; 304 while nothing changed."""
-    now = timezone.now()
-    tag = f'"{inbox_version(request.user.pk, now)}-{translation.get_language()}"'
+    unread = unread_of(request.user.pk, timezone.now())
+    state = {"unread": unread.count, "label": unread.label, "topics": unread.topics}
+    tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)
     else:
-        unread = unread_count(request.user.pk, now)
-        response = render(request, "notifications/inbox/count.html", {"unread": unread})
-        response["HX-Trigger"] = json.dumps({"inbox-count": {"unread": unread}})
+        response = render(request, "notifications/inbox/count.html", {"unread": unread.label})
+        response["HX-Trigger"] = json.dumps({"inbox-count": state})
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -1,15 +1,17 @@
-/* The inbox: the count in the title, rows that are read when opened, "e" and "u" for the row in focus, a list that keeps
+/* The inbox: the counts in menu, bell and title, rows that are read when opened, "e" and "u" for the row in focus, a list that keeps
    up while it is in view. Everything works without it; then a row is marked with its buttons. */
 (function () {
   'use strict';
-  const bare = document.title.replace(/^\(\d+\) /, '');
+  const bare = document.title.replace(/^\(\d+\+?\) /, '');
   let last = null;
 
   document.addEventListener('inbox-count', (event) => {
-    const unread = event.detail.unread;
-    document.title = (unread ? '(' + unread + ') ' : '') + bare;
-    if (last !== null && unread !== last) keepUp();
-    last = unread;
+    const { unread, label, topics, newest } = event.detail;
+    document.title = (unread ? '(' + label + ') ' : '') + bare;
+    document.querySelectorAll('[data-topic-count]').forEach((node) => { node.textContent = topics[node.dataset.topicCount] || ''; });
+    const state = JSON.stringify([unread, newest]);
+    if (last !== null && state !== last) keepUp();
+    last = state;
   });
   document.addEventListener('inbox-undone', keepUp);
 
