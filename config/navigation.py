@@ -67,7 +67,9 @@ PORTAL = (
             Entry(_("Products"), icon="tag", url="product-list", word="products.view", key="p"),
             Entry(_("Life cycle"), icon="plant-2", url="lifecycle-list", word="facts.view"),
             Entry(_("Listing quality"), icon="checklist", url="quality-list", word="facts.view"),
-            Entry(_("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n", topic="stock"),
+            Entry(
+                _("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n", topic="stock"
+            ),
             Entry(_("Stock figures"), icon="stack-2", url="holding-list", word="stock.view"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
         ),
@@ -82,14 +84,28 @@ PORTAL = (
     Group(
         _("Listen"),
         (
-            Entry(_("Reviews"), icon="star", url="review-list", word="reviews.view", key="r", topic="reviews-and-complaints"),
+            Entry(
+                _("Reviews"),
+                icon="star",
+                url="review-list",
+                word="reviews.view",
+                key="r",
+                topic="reviews-and-complaints",
+            ),
             Entry(_("Complaints"), icon="message-report", url="complaint-list", word="complaints.view", key="c"),
         ),
     ),
     Group(
         _("Look ahead"),
         (
-            Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f", topic="forecasts"),
+            Entry(
+                _("Sales forecast"),
+                icon="chart-line",
+                url="forecast-sales",
+                word="forecasts.view",
+                key="f",
+                topic="forecasts",
+            ),
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Market share"), icon="chart-area-line", url="market-share", word="forecasts.view", key="k"),
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),

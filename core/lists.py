@@ -62,9 +62,9 @@ class Sort:
 class Listing:
     """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
 
-    `search(rows, words)` narrows by what was typed. `filters` is a django-filter FilterSet class. With `columns` the
-    rows of a page are named tuples of these columns, not objects, which takes a fraction of the time; `pk` and the
-    fields of all sorts must be among them.
+    Counts stop at `count_limit`. `search(rows, words)` narrows by what was typed. `filters`
+    is a django-filter FilterSet class. With `columns` the rows of a page are named tuples of these
+    columns, not objects, which takes a fraction of the time; `pk` and the fields of all sorts must be among them.
     """
 
     sorts: Sequence[Sort]
@@ -72,6 +72,7 @@ class Listing:
     filters: type[django_filters.FilterSet] | None = None
     search: Callable[[Any, str], Any] | None = None
     columns: Sequence[str] = ()
+    count_limit: int = COUNT_LIMIT
 
     def __post_init__(self) -> None:
         missing = {"pk", *(sort.field for sort in self.sorts)} - set(self.columns)
@@ -242,12 +243,12 @@ class ListPage:
 
     @cached_property
     def count(self) -> int:
-        """Rows of the view, up to COUNT_LIMIT + 1; asked for also where one page holds all: pages cost the same."""
+        """Rows of the view, up to the list's limit + 1; asked for also where one page holds all: pages cost the same."""
         return self._counts[""]
 
     @property
     def count_label(self) -> str:
-        return label_of(self.count, limit=COUNT_LIMIT)
+        return label_of(self.count, limit=self.listing.count_limit)
 
     @property
     def _counts(self) -> dict[str, int]:
@@ -263,7 +264,7 @@ class ListPage:
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
         counts, found = capped_counts(
-            wanted, limit=COUNT_LIMIT, beside=choices, shown=self._window[0], relations=self._apart[1]
+            wanted, limit=self.listing.count_limit, beside=choices, shown=self._window[0], relations=self._apart[1]
         )
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
@@ -277,7 +278,7 @@ class ListPage:
                 "key": tab.key,
                 "label": tab.label,
                 "current": tab is self.tab,
-                "count": label_of(self._counts[tab.key], limit=COUNT_LIMIT) if tab.counted else None,
+                "count": label_of(self._counts[tab.key], limit=self.listing.count_limit) if tab.counted else None,
             }
             for tab in self.listing.tabs
         ]

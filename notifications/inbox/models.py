@@ -86,7 +86,9 @@ class Notification(TenantModel):
                 condition=models.Q(state__in=["unread", "read"]),
             ),
             models.Index(
-                fields=["merchant", "user", "rank", "id"], name="notification_unread", condition=models.Q(state="unread")
+                fields=["merchant", "user", "rank", "id"],
+                name="notification_unread",
+                condition=models.Q(state="unread"),
             ),
             models.Index(
                 fields=["merchant", "user", "rank", "id"],

@@ -14,6 +14,7 @@ from core.tasks import task
 from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox import watch
 from notifications.inbox.actions import put_away_stale, wake
+from notifications.inbox.triage import prune
 
 SOON = timedelta(seconds=20)
 
@@ -57,6 +58,14 @@ def wake_snoozed() -> None:
     with every_tenant("inboxes of all merchants"):
         wake(timezone.now())
         put_away_stale(timezone.now())
+
+
+@task(per_merchant=False)
+def prune_inbox() -> None:
+    """Delete what nobody touched for longer than the history goes back."""
+    with every_tenant("inboxes of all merchants"):
+        while prune(timezone.now()):
+            pass
 
 
 def look_soon(look: Callable[[], None]) -> None:

@@ -127,7 +127,9 @@ class Hub:
         changes = await self.ask(changed_since, self._looked - OVERLAP)
         self._looked = now
         changed = {
-            user: change for user, change in changes.items() if user in self.streams and self._changes.get(user) != change
+            user: change
+            for user, change in changes.items()
+            if user in self.streams and self._changes.get(user) != change
         }
         if not changed:
             return
