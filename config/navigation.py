@@ -29,6 +29,7 @@ class Entry:
     """A menu item: `url` is a URL name, `word` the permission it takes ("" for every member).
 
     `key` is pressed after "g" to go there. `count` is the URL name of a small panel that says how many are waiting.
+    `topic` is the one of the inbox whose unread notifications are counted beside it.
     """
 
     label: Any
@@ -37,6 +38,7 @@ class Entry:
     word: str = ""
     key: str = ""
     count: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,16 @@ PORTAL = (
     Group(
         _("Sell"),
         (
-            Entry(_("Orders"), icon="receipt", url="order-list", word="orders.view", key="o"),
+            Entry(_("Orders"), icon="receipt", url="order-list", word="orders.view", key="o", topic="orders"),
             Entry(_("Shipments"), icon="truck-delivery", url="shipment-list", word="shipments.view", key="s"),
             Entry(_("Carriers"), icon="truck", url="carrier-list", word="shipments.view", key="z"),
             Entry(_("Returns"), icon="arrow-back-up", url="return-list", word="returns.view", key="b"),
             Entry(_("Products"), icon="tag", url="product-list", word="products.view", key="p"),
             Entry(_("Life cycle"), icon="plant-2", url="lifecycle-list", word="facts.view"),
             Entry(_("Listing quality"), icon="checklist", url="quality-list", word="facts.view"),
-            Entry(_("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n"),
+            Entry(
+                _("Inventory"), icon="building-warehouse", url="stock-list", word="stock.view", key="n", topic="stock"
+            ),
             Entry(_("Stock figures"), icon="stack-2", url="holding-list", word="stock.view"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
         ),
@@ -80,14 +84,28 @@ PORTAL = (
     Group(
         _("Listen"),
         (
-            Entry(_("Reviews"), icon="star", url="review-list", word="reviews.view", key="r"),
+            Entry(
+                _("Reviews"),
+                icon="star",
+                url="review-list",
+                word="reviews.view",
+                key="r",
+                topic="reviews-and-complaints",
+            ),
             Entry(_("Complaints"), icon="message-report", url="complaint-list", word="complaints.view", key="c"),
         ),
     ),
     Group(
         _("Look ahead"),
         (
-            Entry(_("Sales forecast"), icon="chart-line", url="forecast-sales", word="forecasts.view", key="f"),
+            Entry(
+                _("Sales forecast"),
+                icon="chart-line",
+                url="forecast-sales",
+                word="forecasts.view",
+                key="f",
+                topic="forecasts",
+            ),
             Entry(_("Demand"), icon="cube", url="demand-list", word="forecasts.view", key="d"),
             Entry(_("Market share"), icon="chart-area-line", url="market-share", word="forecasts.view", key="k"),
             Entry(_("Scenarios"), icon="adjustments-horizontal", url="scenario-list", word="scenarios.view", key="w"),
@@ -103,7 +121,7 @@ PORTAL = (
             Entry(_("Bulk actions"), icon="stack-2", url="batch-list", word="orders.confirm"),
             Entry(_("Activity"), icon="history", url="activity-list", word="activity.view", key="a"),
             Entry(_("Settings"), icon="settings", url="shop-settings", word="shop.edit", key="e"),
-            Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t"),
+            Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t", topic="team-and-imports"),
             Entry(_("API tokens"), icon="key", url="token-list", word="tokens.view"),
         ),
     ),
@@ -246,6 +264,7 @@ class Chrome:
             "key": entry.key,
             "name": entry.url,
             "count": link_to(entry.count, *args) if entry.count else "",
+            "topic": entry.topic,
             "mark": hole(f"{CURRENT}{address}"),
         }
 
@@ -343,6 +362,14 @@ class Chrome:
             "apply": link_to("merchant-apply"),
             "staff": next((entry["href"] for group in self.staff_menu for entry in group["entries"]), ""),
         }
+
+    @property
+    def live(self) -> dict[str, str]:
+        """Where the page of a shop hears what comes into the inbox; empty where it has to ask."""
+        may = self.membership is not None and self.membership.may("notifications.view")
+        if self.membership is None or not may or not settings.LIVE_URL:
+            return {}
+        return {"url": settings.LIVE_URL, "shop": self.membership.merchant.slug, "person": str(self.user.pk)}
 
     @property
     def demo(self) -> bool:

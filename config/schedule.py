@@ -25,7 +25,7 @@ from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
-from notifications.inbox.tasks import look_at_late_orders, morning, wake_snoozed
+from notifications.inbox.tasks import look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
@@ -51,6 +51,7 @@ SCHEDULE = [
     PeriodicJob("return_clocks", return_clocks, every=timedelta(minutes=5)),
     PeriodicJob("stock_holds", release_holds, every=timedelta(minutes=1)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
+    PeriodicJob("inbox_prune", prune_inbox, at=time(3, 55)),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),

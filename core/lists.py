@@ -63,10 +63,10 @@ class Sort:
 class Listing:
     """One list's choices. The first sort is the default one, the first tab is shown where none is asked for.
 
-    `search(rows, words)` narrows by what was typed; in its place, `find(words)` gives the condition for it where that
-    looks in indexes (core.namesearch), which a page then does once. `filters` is a django-filter FilterSet class. With
-    `columns` the rows of a page are named tuples of these columns, not objects, which takes a fraction of the time;
-    `pk` and the fields of all sorts must be among them.
+    Counts stop at `count_limit`. `search(rows, words)` narrows by what was typed; in its place, `find(words)` gives
+    the condition for it where that looks in indexes (core.namesearch), which a page then does once. `filters` is a
+    django-filter FilterSet class. With `columns` the rows of a page are named tuples of these columns, not objects,
+    which takes a fraction of the time; `pk` and the fields of all sorts must be among them.
     """
 
     sorts: Sequence[Sort]
@@ -75,6 +75,7 @@ class Listing:
     search: Callable[[Any, str], Any] | None = None
     find: Callable[[str], Either | Q] | None = None
     columns: Sequence[str] = ()
+    count_limit: int = COUNT_LIMIT
 
     def __post_init__(self) -> None:
         missing = {"pk", *(sort.field for sort in self.sorts)} - set(self.columns)
@@ -253,12 +254,12 @@ class ListPage:
 
     @cached_property
     def count(self) -> int:
-        """Rows of the view, up to COUNT_LIMIT + 1; asked for also where one page holds all: pages cost the same."""
+        """Rows of the view, to the list's limit + 1; asked for also where one page holds all: pages cost the same."""
         return self._counts[""]
 
     @property
     def count_label(self) -> str:
-        return label_of(self.count, limit=COUNT_LIMIT)
+        return label_of(self.count, limit=self.listing.count_limit)
 
     def read(self, name: str) -> list[Any]:
         """The rows of what was put into `beside` under that name."""
@@ -277,9 +278,8 @@ class ListPage:
         wanted = {"": self.matching} | ({} if self._window[0] else {ANY: self.base})
         wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
-        counts, found = capped_counts(
-            wanted, limit=COUNT_LIMIT, beside=choices | self.beside, shown=self._window[0], relations=self._apart[1]
-        )
+        beside, relations, limit = choices | self.beside, self._apart[1], self.listing.count_limit
+        counts, found = capped_counts(wanted, limit=limit, beside=beside, shown=self._window[0], relations=relations)
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
@@ -292,7 +292,7 @@ class ListPage:
                 "key": tab.key,
                 "label": tab.label,
                 "current": tab is self.tab,
-                "count": label_of(self._counts[tab.key], limit=COUNT_LIMIT) if tab.counted else None,
+                "count": label_of(self._counts[tab.key], limit=self.listing.count_limit) if tab.counted else None,
             }
             for tab in self.listing.tabs
         ]

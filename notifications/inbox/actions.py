@@ -20,7 +20,7 @@ from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import choices_for, members_to_tell
-from notifications.inbox.rules import rank_of
+from notifications.inbox.rules import rank_of, searched_text
 
 State = Notification.State
 
@@ -112,6 +112,7 @@ def _put(user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: 
             "urgency": kind.urgency,
             "rank": rank_of(kind.urgency, now),
             "at": now,
+            "text": searched_text(params),
         },
     )
     return int(is_new)
@@ -123,7 +124,7 @@ def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: st
     if params[grows] > row.params.get(grows, 0):
         row.state, row.at = State.UNREAD, timezone.now()
         row.rank = rank_of(kind.urgency, row.at)
-    row.params = dict(params)
+    row.params, row.text = dict(params), searched_text(params)
     row.save()
 
 

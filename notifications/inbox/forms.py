@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from accounts.members.models import Membership
 from notifications.inbox.queries import Choice
 
 DOINGS = ("read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
@@ -34,6 +36,31 @@ class DoingForm(forms.Form):
         if word not in DOINGS or (row and not (row.isascii() and row.isdigit() and len(row) < 19)):
             raise forms.ValidationError("unknown", code="unknown")
         return word, int(row) if row else None
+
+
+class SnoozeForm(forms.Form):
+    """Until when one does not want to see something: a day of the next year, from eight in the morning."""
+
+    day = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_day(self) -> datetime:
+        day = self.cleaned_data["day"]
+        today = timezone.localdate()
+        if not today < day <= today + timedelta(days=366):
+            raise forms.ValidationError(_("Choose a day after today, within a year."), code="day")
+        return datetime.combine(day, MORNING, timezone.get_current_timezone())
+
+
+class AssignForm(forms.Form):
+    """Who is to deal with it: one of `members`."""
+
+    to = forms.ModelChoiceField(label=_("Colleague"), queryset=Membership.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, members: Collection[Membership], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["to"]
+        field.queryset = Membership.objects.select_related("user").filter(pk__in=[member.pk for member in members])
+        field.label_from_instance = lambda member: f"{member.user} · {member.role_name}"
 
 
 class ChoicesForm(forms.Form):

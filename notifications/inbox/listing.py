@@ -1,22 +1,38 @@
-"""The views, filters and order of the inbox."""
+"""The views, filters, search and order of the inbox."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db import connections
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.lists import Listing, Sort, Tab
+from core.namesearch import Either, NameSearch
+from notifications.inbox.counting import UNREAD_LIMIT, kinds_of, topics
 from notifications.inbox.kinds import KINDS
 from notifications.inbox.models import Notification
 
-PERIODS = [("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days"))]
+PERIODS = [
+    ("1", _("Last 24 hours")),
+    ("7", _("Last 7 days")),
+    ("30", _("Last 30 days")),
+    ("365", _("Last 12 months")),
+]
+TEXTS = NameSearch("notifications_notification", "text")
 
 
-class InboxFilter(django_filters.FilterSet):
+class InboxFilter(django_filters.FilterSet):  # type: ignore[misc]
+    topic = django_filters.ChoiceFilter(
+        label=_("Topic"), choices=lambda: list(topics().items()), method="of_topic", empty_label=_("All topics")
+    )
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(kind.name, kind.label) for kind in KINDS], empty_label=_("All kinds")
     )
@@ -28,8 +44,19 @@ class InboxFilter(django_filters.FilterSet):
         model = Notification
         fields: list[str] = []
 
+    def of_topic(self, rows: QuerySet[Notification], name: str, topic: str) -> QuerySet[Notification]:
+        return rows.filter(kind__in=kinds_of(topic))
+
     def newer_than(self, rows: QuerySet[Notification], name: str, days: str) -> QuerySet[Notification]:
         return rows.filter(at__gte=timezone.now() - timedelta(days=int(days)))
+
+
+def _search(rows: QuerySet[Notification], words: str, *, merchants: Collection[int]) -> QuerySet[Notification]:
+    """Rows with the words in what they tell of, or in the name of their kind or topic in the reader's language."""
+    low = words.lower()
+    kinds = [kind.name for kind in KINDS if low in str(kind.label).lower() or low in str(kind.topic).lower()]
+    vendor = connections[rows.db].vendor
+    return rows.filter(Q(kind__in=kinds) | Either([TEXTS.by_name(words, merchant, vendor) for merchant in merchants]))
 
 
 INBOX = Listing(
@@ -42,4 +69,11 @@ INBOX = Listing(
         Tab("archive", _("Archive"), lambda rows: rows.put_away(), counted=False),
     ],
     filters=InboxFilter,
+    count_limit=UNREAD_LIMIT,
 )
+
+
+def inbox_at(merchants: Collection[int]) -> Listing:
+    """The inbox of these shops, whose texts are searched."""
+    search: Any = partial(_search, merchants=merchants)
+    return replace(INBOX, search=search)

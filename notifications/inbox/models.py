@@ -65,6 +65,8 @@ class Notification(TenantModel):
     snoozed_until = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(_("time"), default=timezone.now)
     changed_at = models.DateTimeField(auto_now=True)
+    text = models.CharField(max_length=300, blank=True, default="", help_text="names and numbers one may search for")
+    assigned_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = TenantManager.from_queryset(NotificationQuerySet)()
 
@@ -77,6 +79,29 @@ class Notification(TenantModel):
             models.Index(
                 fields=["snoozed_until"], name="notification_asleep", condition=models.Q(snoozed_until__isnull=False)
             ),
+            # What one looks at is a small part of 12 months: each view walks its own rows, in the order of the page.
+            models.Index(
+                fields=["merchant", "user", "rank", "id"],
+                name="notification_open",
+                condition=models.Q(state__in=["unread", "read"]),
+            ),
+            models.Index(
+                fields=["merchant", "user", "rank", "id"],
+                name="notification_unread",
+                condition=models.Q(state="unread"),
+            ),
+            models.Index(
+                fields=["merchant", "user", "rank", "id"],
+                name="notification_away",
+                condition=models.Q(state__in=["archived", "handled"]),
+            ),
+            models.Index(
+                fields=["merchant", "user", "rank", "id"],
+                name="notification_snoozed",
+                condition=models.Q(snoozed_until__isnull=False),
+            ),
+            models.Index(fields=["user", "rank", "id"], name="notification_of_all_shops"),
+            models.Index(fields=["changed_at", "user"], name="notification_changed"),
         ]
 
     def __str__(self) -> str:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
-
 from accounts.members.models import Membership
 from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
@@ -58,12 +56,6 @@ def inbox_of(user_id: int) -> NotificationQuerySet:
 
 def unread_count(user_id: int, now: datetime) -> int:
     return inbox_of(user_id).unread(now).count()
-
-
-def inbox_version(user_id: int, now: datetime) -> str:
-    """Changes whenever the count may have: for the ETag of the badge."""
-    newest = inbox_of(user_id).aggregate(at=Max("changed_at"))["at"]
-    return f"{unread_count(user_id, now)}-{newest.timestamp() if newest else 0}"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.tasks import task
 from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox import calendar, watch
 from notifications.inbox.actions import put_away_stale, wake
+from notifications.inbox.triage import prune
 
 SOON = timedelta(seconds=20)
 
@@ -66,9 +68,21 @@ def wake_snoozed() -> None:
         put_away_stale(timezone.now())
 
 
+@task(per_merchant=False)
+def prune_inbox() -> None:
+    """Delete what nobody touched for longer than the history goes back."""
+    with every_tenant("inboxes of all merchants"):
+        while prune(timezone.now()):
+            pass
+
+
 def look_soon(look: Callable[[], None]) -> None:
-    """Queue a look at the merchant in scope for a moment from now; many calls until then make one."""
-    enqueue(look, key=f"{look.__name__}:{current_tenant_id()}", at=timezone.now() + SOON)
+    """Queue a look at the merchant in scope: at once, unless there was one less than SOON ago; then for when that is
+    over. So the first fact is told without delay, and those that follow it close behind make one look together.
+    """
+    key, now = f"{look.__name__}:{current_tenant_id()}", timezone.now()
+    last = Job.objects.filter(key=key).values_list("due_at", flat=True).first()
+    enqueue(look, key=key, at=max(now, last + SOON) if last else now)
 
 
 def _merchant() -> Merchant:

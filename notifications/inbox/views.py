@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.members.models import Membership
 from core.access import MerchantRequest, member_view, merchant_view, open_view
-from core.htmx import back, done, page, toast
+from core.htmx import done, page
 from core.tenancy import tenant
-from notifications.inbox.actions import choose, mark, snooze, stop_mails
-from notifications.inbox.forms import ChoicesForm, DoingForm, snooze_end
+from notifications.inbox.actions import choose, stop_mails
+from notifications.inbox.counting import unread_of
+from notifications.inbox.folding import by_urgency
+from notifications.inbox.forms import ChoicesForm
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import read_stop_token
-from notifications.inbox.listing import INBOX
-from notifications.inbox.models import Notification, NotificationQuerySet
-from notifications.inbox.queries import choices_of, inbox_of, inbox_version, shown, unread_count
-
-State = Notification.State
+from notifications.inbox.listing import inbox_at
+from notifications.inbox.marking import KEYS, marked, topics_for
+from notifications.inbox.queries import choices_of, inbox_of, shown
 
 
 @merchant_view("notifications.view")
 @require_safe
 def index(request: MerchantRequest) -> HttpResponse:
-    """The notifications of the member, grouped by urgency."""
+    """The notifications of the member, grouped by urgency, many of one kind as one line."""
     return _index(request, request.GET)
 
 
 def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
-    user_id = request.user.pk
-    listed = INBOX.page(inbox_of(user_id), params)
-    rows = shown(listed.rows, request.merchant.slug)
+    user_id = int(request.user.pk)
+    listed = inbox_at([request.merchant.pk]).page(inbox_of(user_id).select_related("assigned_by"), params)
+    unread = unread_of(user_id, timezone.now())
     context = {
         "page": listed,
-        "groups": [(group, list(members)) for group, members in groupby(rows, lambda row: row.get_urgency_display())],
-        "unread": unread_count(user_id, timezone.now()),
+        "groups": by_urgency(shown(listed.rows, request.merchant.slug)),
+        "unread": unread,
+        "topics": topics_for(unread),
         "bulk_url": reverse("inbox-mark", args=[request.merchant.slug]),
+        "several": len(request.memberships()) > 1,
+        "list_keys": KEYS,
+        "search_label": _("Search the inbox"),
+        "search_hint": _("Order, product, name, or what happened"),
     }
     return page(request, "notifications/inbox/index.html", context, part="results")
 
@@ -55,79 +59,22 @@ def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
 @require_POST
 def mark_rows(request: MerchantRequest) -> HttpResponse:
     """Read, unread, archive, restore or snooze the ticked rows, or the one that a button names."""
-    mine = inbox_of(request.user.pk)
-    if "undo" in request.GET:
-        return _undo(request, mine)
-    form = DoingForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseBadRequest()
-    doing, one = form.cleaned_data["do"]
-    chosen = mine.filter(pk=one) if one is not None else INBOX.chosen(mine, request.GET, request.POST)
-    rows = mine.filter(pk__in=chosen.order_by().values("pk"))
-    before = list(rows.order_by("pk").values_list("pk", "state")[:101])
-    undo = "" if len(before) > 100 else _undo_url(request, before)
-    say, count = _do(doing, rows)
-    if not request.headers.get("HX-Request"):
-        return done(request, back(request, reverse("inbox", args=[request.merchant.slug])), say, undo=undo)
-    response = toast(_index(request, request.GET), say, undo=undo) if count else _index(request, request.GET)
-    return _announce(response)
-
-
-def _do(doing: str, rows: NotificationQuerySet) -> tuple[str, int]:
-    now = timezone.now()
-    match doing:
-        case "read":
-            count = mark(rows.exclude(state__in=[State.ARCHIVED, State.HANDLED]), state=State.READ)
-            say = ngettext("%(count)d marked as read", "%(count)d marked as read", count)
-        case "unread" | "restore":
-            count = mark(rows, state=State.UNREAD if doing == "unread" else State.READ)
-            say = ngettext("%(count)d back in the inbox", "%(count)d back in the inbox", count)
-            if doing == "unread":
-                say = ngettext("%(count)d marked as unread", "%(count)d marked as unread", count)
-        case "archive":
-            count = mark(rows.exclude(state=State.HANDLED), state=State.ARCHIVED)
-            say = ngettext("%(count)d archived", "%(count)d archived", count)
-        case _:
-            count = snooze(rows, until=snooze_end(doing, now))
-            say = ngettext("%(count)d snoozed", "%(count)d snoozed", count)
-    return say % {"count": count}, count
-
-
-def _undo_url(request: MerchantRequest, before: list[tuple[int, str]]) -> str:
-    query = [("undo", "1"), *((state, pk) for pk, state in before)]
-    return f"{reverse('inbox-mark', args=[request.merchant.slug])}?{urlencode(query)}"
-
-
-def _undo(request: MerchantRequest, mine: NotificationQuerySet) -> HttpResponse:
-    for state in State.values:
-        pks = [int(pk) for pk in request.GET.getlist(state)[:101] if pk.isascii() and pk.isdigit() and len(pk) < 19]
-        if pks:
-            mark(mine.filter(pk__in=pks), state=state)
-    inbox = reverse("inbox", args=[request.merchant.slug])
-    if not request.headers.get("HX-Request"):
-        return redirect(back(request, inbox))
-    return _announce(HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"inbox-undone": True})}))
-
-
-def _announce(response: HttpResponse) -> HttpResponse:
-    """Let the badges of the page ask for their count again."""
-    events = json.loads(response.get("HX-Trigger", "{}"))
-    response["HX-Trigger"] = json.dumps({**events, "inbox-changed": True})
-    return response
+    listing, here = inbox_at([request.merchant.pk]), reverse("inbox", args=[request.merchant.slug])
+    return marked(request, inbox_of(int(request.user.pk)), listing, here, lambda: _index(request, request.GET))
 
 
 @merchant_view("notifications.view")
 @require_safe
 def count(request: MerchantRequest) -> HttpResponse:
     """The number on the menu and on the bell, asked for every few seconds; 304 while nothing changed."""
-    now = timezone.now()
-    tag = f'"{inbox_version(request.user.pk, now)}-{translation.get_language()}"'
+    unread = unread_of(int(request.user.pk), timezone.now())
+    state = {"unread": unread.count, "label": unread.label, "topics": unread.topics}
+    tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)
     else:
-        unread = unread_count(request.user.pk, now)
-        response = render(request, "notifications/inbox/count.html", {"unread": unread})
-        response["HX-Trigger"] = json.dumps({"inbox-count": {"unread": unread}})
+        response = render(request, "notifications/inbox/count.html", {"unread": unread.label})
+        response["HX-Trigger"] = json.dumps({"inbox-count": state})
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -1,23 +1,25 @@
-/* The inbox: the count in the title, rows that are read when opened, "e" and "u" for the row in focus, a list that keeps
+/* The inbox: the counts in menu, bell and title, rows that are read when opened, keys for the row in focus, a list that keeps
    up while it is in view. Everything works without it; then a row is marked with its buttons. */
 (function () {
   'use strict';
-  const bare = document.title.replace(/^\(\d+\) /, '');
+  const bare = document.title.replace(/^\(\d+\+?\) /, '');
   let last = null;
 
   document.addEventListener('inbox-count', (event) => {
-    const unread = event.detail.unread;
-    document.title = (unread ? '(' + unread + ') ' : '') + bare;
-    if (last !== null && unread !== last) keepUp();
-    last = unread;
+    const { unread, label, topics, newest } = event.detail;
+    document.title = (unread ? '(' + label + ') ' : '') + bare;
+    document.querySelectorAll('[data-topic-count]').forEach((node) => { node.textContent = topics[node.dataset.topicCount] || ''; });
+    const state = JSON.stringify([unread, newest]);
+    if (last !== null && state !== last) keepUp();
+    last = state;
   });
-  document.addEventListener('inbox-undone', keepUp);
+  document.addEventListener('inbox-undone', () => keepUp(true));
 
   /* load the list again, unless somebody is in the middle of it */
-  function keepUp() {
+  function keepUp(always) {
     const results = document.querySelector('[data-bulk] #results');
     if (!results || !document.querySelector('[data-note]')) return;
-    if (results.querySelector('[data-row]:checked') || results.contains(document.activeElement)) return;
+    if (always !== true && (results.querySelector('[data-row]:checked') || results.contains(document.activeElement) || document.querySelector('dialog[open]'))) return;
     htmx.ajax('GET', location.href, { target: '#results', swap: 'outerHTML' });
   }
 
@@ -36,11 +38,49 @@
     }).catch(() => {});
   });
 
+  /* the dialog of one notification: opened by its button or by a key, which also says where one begins in it */
+  let begin = '';
+  document.addEventListener('click', (event) => {
+    const more = event.target.closest('[data-more]');
+    const dialog = document.getElementById('note-dialog');
+    if (!more || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    document.getElementById('note-body').textContent = '';
+    dialog.showModal();
+  });
+  document.addEventListener('htmx:afterSettle', (event) => {
+    if (event.target.id !== 'note-body') return;
+    const first = { s: '[data-first=s]', a: 'select', m: '[data-first=m]' }[begin];
+    const node = event.target.querySelector('[aria-invalid=true]') || (first && event.target.querySelector(first));
+    if (node) node.focus();
+    begin = '';
+  });
+  document.addEventListener('inbox-undone', () => {
+    const dialog = document.getElementById('note-dialog');
+    if (dialog && dialog.open) dialog.close();
+  });
+
+  /* after the list was drawn anew the place of the row that went is kept: the next one has the focus */
+  let place = -1;
+  const rows = () => Array.from(document.querySelectorAll('#results [data-note]')).filter((row) => row.checkVisibility());
+  document.addEventListener('htmx:afterSettle', () => {
+    if (place < 0) return;
+    const left = rows();
+    const row = left[Math.min(place, left.length - 1)];
+    place = -1;
+    if (row) row.querySelector('a.id').focus();
+  });
+
   document.addEventListener('keydown', (event) => {
     if (document.documentElement.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key !== 'e' && event.key !== 'u') return;
+    if (!'eusam'.includes(event.key) || document.querySelector('dialog[open]')) return;
+    if (event.target.closest && event.target.closest('input:not([type=checkbox]), textarea, select')) return;
     const row = document.activeElement && document.activeElement.closest('[data-note]');
-    const button = row && row.querySelector('[data-does="' + event.key + '"]');
-    if (button) { event.preventDefault(); button.click(); }
+    const wanted = 'eu'.includes(event.key) ? '[data-does="' + event.key + '"]' : '[data-more]';
+    const button = row && row.querySelector(wanted);
+    if (!button) return;
+    event.preventDefault();
+    place = rows().indexOf(row);
+    if (wanted === '[data-more]') { begin = event.key; place = -1; }
+    button.click();
   });
 })();

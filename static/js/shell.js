@@ -70,6 +70,12 @@
     node.setAttribute('role', isError ? 'alert' : 'status');
     text.textContent = detail.text;
     node.append(text);
+    if (detail.href) {
+      const link = document.createElement('a');
+      link.href = detail.href;
+      link.textContent = detail.verb;
+      node.append(link);
+    }
     if (detail.undo) {
       const button = document.createElement('button');
       button.type = 'button';
@@ -78,7 +84,7 @@
       node.append(button);
     }
     document.querySelector('.sc-toasts').append(node);
-    settle(node, isError, Boolean(detail.undo));
+    settle(node, isError, Boolean(detail.undo || detail.href));
   }
   document.addEventListener('toast', (event) => toast(event.detail));
 

@@ -31,6 +31,7 @@ MODELS: dict[str, str] = {
     "mailbox": "notifications.Mail",
     "member": "accounts.Membership",
     "note": "ecommerce.OrderNote",
+    "notification": "notifications.Notification",
     "operations": "accounts.Job",
     "purchase": "ecommerce.PurchaseOrder",
     "quality": "analytics.ListingQuality",

@@ -1,4 +1,4 @@
-"""The web server and the worker on one machine, started and stopped together."""
+"""The web server, the worker and the live streams on one machine, started and stopped together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from django.conf import settings
@@ -29,8 +30,17 @@ def _stop_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def live_url(base_url: str, port: int) -> str:
+    """Where browsers find the live streams, on the next port: "" where BASE_URL is not this port itself.
+
+    Behind a reverse proxy only its keeper knows the address, so there LIVE_URL says it or pages ask now and then.
+    """
+    parts = urlsplit(base_url)
+    return f"http://{parts.hostname}:{port + 1}/live" if parts.scheme == "http" and parts.port == port else ""
+
+
 class Command(BaseCommand):
-    help = "Serve the pages with gunicorn and work off the queues, until Ctrl-C or SIGTERM."
+    help = "Serve the pages with gunicorn, hold the live streams and work off the queues, until Ctrl-C or SIGTERM."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -41,6 +51,7 @@ class Command(BaseCommand):
         address = f"http://{host}:{port}"
         environment = {**os.environ}
         environment.setdefault("BASE_URL", address)
+        environment.setdefault("LIVE_URL", live_url(environment["BASE_URL"], port))
         web = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={host}:{port}", f"--workers={processes}"]
         commands = {
             "web server": [
@@ -53,6 +64,9 @@ class Command(BaseCommand):
             ],
             "worker": [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"],
         }
+        if environment["LIVE_URL"]:
+            live = [sys.executable, str(settings.BASE_DIR / "manage.py"), "live", f"--host={host}"]
+            commands["live stream"] = [*live, f"--port={port + 1}"]
         # A group of its own each: Ctrl-C then reaches only this process, which stops them in order.
         children = {
             name: subprocess.Popen(  # noqa: S603

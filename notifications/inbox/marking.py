@@ -1,0 +1,98 @@
+"""What the pages of the inbox have in common: what is done with ticked rows, and how it is taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from core.htmx import back, done, toast
+from core.lists import Listing
+from notifications.inbox.actions import mark, snooze
+from notifications.inbox.counting import Unread, topics
+from notifications.inbox.forms import DoingForm, snooze_end
+from notifications.inbox.models import Notification, NotificationQuerySet
+
+State = Notification.State
+
+KEYS = [
+    ("E", _("Done: archive it")),
+    ("U", _("Read or unread")),
+    ("S", _("Snooze until…")),
+    ("A", _("Pass on to a colleague")),
+    ("M", _("Why you get it, and no more of this kind")),
+]
+
+
+def topics_for(unread: Unread) -> list[dict[str, Any]]:
+    """The topics as one chooses among them, each with how many are unread."""
+    return [{"key": key, "label": label, "unread": unread.topics.get(key, 0)} for key, label in topics().items()]
+
+
+def marked(
+    request: Any, mine: NotificationQuerySet, listing: Listing, here: str, again: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Do what was posted with the chosen of my rows; `again` draws the list anew, `here` is its address."""
+    if "undo" in request.GET:
+        return _undo(request, mine, here)
+    form = DoingForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    doing, one = form.cleaned_data["do"]
+    chosen = mine.filter(pk=one) if one is not None else listing.chosen(mine, request.GET, request.POST)
+    rows: Any = mine.filter(pk__in=chosen.order_by().values("pk"))
+    before = list(rows.order_by("pk").values_list("pk", "state")[:101])
+    undo = "" if len(before) > 100 else undo_url(request.path, before)
+    say, count = _do(doing, rows)
+    if not request.headers.get("HX-Request"):
+        return done(request, back(request, here), say, undo=undo)
+    return announce(toast(again(), say, undo=undo) if count else again())
+
+
+def _do(doing: str, rows: NotificationQuerySet) -> tuple[str, int]:
+    now = timezone.now()
+    match doing:
+        case "read":
+            count = mark(rows.exclude(state__in=[State.ARCHIVED, State.HANDLED]), state=State.READ)
+            say = ngettext("%(count)d marked as read", "%(count)d marked as read", count)
+        case "unread" | "restore":
+            count = mark(rows, state=State.UNREAD if doing == "unread" else State.READ)
+            say = ngettext("%(count)d back in the inbox", "%(count)d back in the inbox", count)
+            if doing == "unread":
+                say = ngettext("%(count)d marked as unread", "%(count)d marked as unread", count)
+        case "archive":
+            count = mark(rows.exclude(state=State.HANDLED), state=State.ARCHIVED)
+            say = ngettext("%(count)d archived", "%(count)d archived", count)
+        case _:
+            count = snooze(rows, until=snooze_end(doing, now))
+            say = ngettext("%(count)d snoozed", "%(count)d snoozed", count)
+    return say % {"count": count}, count
+
+
+def undo_url(path: str, before: list[tuple[int, str]]) -> str:
+    """The address whose POST gives these rows their states back."""
+    return f"{path}?{urlencode([('undo', '1'), *((state, pk) for pk, state in before)])}"
+
+
+def _undo(request: Any, mine: NotificationQuerySet, here: str) -> HttpResponse:
+    for state in State.values:
+        pks = [int(pk) for pk in request.GET.getlist(state)[:101] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        if pks:
+            mark(mine.filter(pk__in=pks), state=state)
+    if not request.headers.get("HX-Request"):
+        return redirect(back(request, here))
+    return announce(HttpResponse(status=204), "inbox-undone")
+
+
+def announce(response: HttpResponse, *events: str) -> HttpResponse:
+    """Let the badges of the page ask for their count again; further `events` for the list."""
+    told = json.loads(response.get("HX-Trigger", "{}")) | dict.fromkeys(events, True)
+    response["HX-Trigger"] = json.dumps({**told, "inbox-changed": True})
+    return response

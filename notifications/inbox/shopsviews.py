@@ -1,0 +1,67 @@
+"""One inbox over all shops a person works for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.members.models import Membership
+from core.access import account_view
+from core.htmx import page
+from core.tenancy import every_tenant
+from notifications.inbox.folding import by_urgency
+from notifications.inbox.listing import inbox_at
+from notifications.inbox.marking import KEYS, marked
+from notifications.inbox.models import NotificationQuerySet
+from notifications.inbox.queries import Shown, inbox_of, shown
+
+
+@account_view
+@require_safe
+def index(request: Any) -> HttpResponse:
+    """What lies in the person's inboxes, each with its shop."""
+    with every_tenant("a person's inbox over all their shops"):
+        return _index(request)
+
+
+def _shops(request: Any) -> dict[int, Membership]:
+    """Where the person may see notifications, by the shop's id."""
+    return {one.merchant_id: one for one in request.memberships() if one.may("notifications.view")}
+
+
+def _mine(request: Any, shops: dict[int, Membership]) -> NotificationQuerySet:
+    rows: NotificationQuerySet = inbox_of(request.user.pk).filter(merchant_id__in=shops)
+    return rows
+
+
+def _index(request: Any) -> HttpResponse:
+    shops = _shops(request)
+    listed = inbox_at(list(shops)).page(_mine(request, shops).select_related("assigned_by"), request.GET)
+    notes: list[Shown] = []
+    for row in listed.rows:
+        notes += shown([row], shops[row.merchant_id].merchant.slug)
+    context = {
+        "page": listed,
+        "groups": by_urgency(notes),
+        "shops": {pk: one.merchant for pk, one in shops.items()},
+        "bulk_url": reverse("inbox-everywhere-mark"),
+        "frame": "account.html",
+        "list_keys": KEYS,
+        "search_label": _("Search the inbox"),
+        "search_hint": _("Order, product, name, or what happened"),
+    }
+    return page(request, "notifications/inbox/everywhere.html", context, part="results")
+
+
+@account_view
+@require_POST
+def mark_rows(request: Any) -> HttpResponse:
+    """The same as at one shop, for rows of any of the person's open shops."""
+    shops = {pk: one for pk, one in _shops(request).items() if not one.merchant.is_closed}
+    with every_tenant("a person's inbox over all their shops"):
+        here = reverse("inbox-everywhere")
+        return marked(request, _mine(request, shops), inbox_at(list(shops)), here, lambda: _index(request))

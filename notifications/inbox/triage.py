@@ -1,0 +1,90 @@
+"""What a person does with one notification beyond reading it: pass it on, hear no more of its kind."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.activity.log import record
+from accounts.members.models import Membership
+from accounts.people.models import User
+from core.actors import Actor
+from core.errors import Refused
+from notifications.inbox.actions import choose, mark
+from notifications.inbox.events import NotificationAssigned
+from notifications.inbox.kinds import Kind, kind_of
+from notifications.inbox.models import Notification
+from notifications.inbox.queries import choices_for, members_to_tell
+from notifications.inbox.rules import rank_of
+
+HISTORY = timedelta(days=366)
+PRUNED_AT_ONCE = 2000
+
+State = Notification.State
+
+
+def colleagues(row: Notification) -> list[Membership]:
+    """Who else may deal with it at the merchant in scope; nobody for what concerns one's own account."""
+    kind = kind_of(row.kind)
+    if kind is None or kind.personal:
+        return []
+    return [member for member in members_to_tell(kind) if member.user_id != row.user_id]
+
+
+@transaction.atomic
+def assign(row: Notification, *, to: Membership, by: User, actor: Actor) -> Notification:
+    """Put it, unread, into a colleague's inbox and out of one's own. Refused where they may not deal with it."""
+    if to.pk not in {member.pk for member in colleagues(row)}:
+        raise Refused("may_not_deal", _("Choose a colleague whose role lets them deal with it."), to="")
+    now = timezone.now()
+    fresh = {
+        "state": State.UNREAD,
+        "at": now,
+        "rank": rank_of(row.urgency, now),
+        "assigned_by": by,
+        "snoozed_until": None,
+        "params": row.params,
+        "text": row.text,
+        "urgency": row.urgency,
+    }
+    theirs, _is_new = Notification.objects.update_or_create(
+        user=to.user, kind=row.kind, key=row.key, defaults=fresh, create_defaults={**fresh, "activity": row.activity}
+    )
+    mark(Notification.objects.filter(pk=row.pk), state=State.ARCHIVED)
+    record(NotificationAssigned(notification_id=theirs.pk, to_id=to.user_id), actor=actor, subject=theirs)
+    return theirs
+
+
+@transaction.atomic
+def take_back(row: Notification, *, user: User) -> bool:
+    """Take back what one passed on, as long as they have not read it; returns whether it was."""
+    theirs = Notification.objects.filter(
+        kind=row.kind, key=row.key, assigned_by=user, state=State.UNREAD, snoozed_until=None
+    ).exclude(user=user)
+    if not theirs.update(state=State.ARCHIVED, changed_at=timezone.now()):
+        return False
+    mark(Notification.objects.filter(pk=row.pk), state=State.READ)
+    return True
+
+
+def is_muted(user_id: int, kind: Kind) -> bool:
+    """Whether the member does not find this kind in the inbox any more."""
+    return not choices_for(kind, [user_id])[user_id].inbox
+
+
+def mute(user: User, kind: Kind, *, muted: bool, actor: Actor) -> None:
+    """No more of this kind in the member's inbox, or again; mails stay as they are. Refused for locked kinds."""
+    if kind.locked:
+        raise Refused("locked", _("This is about security and cannot be turned off."))
+    email = choices_for(kind, [user.pk])[user.pk].email
+    choose(user, [(kind.like or kind.name, not muted, email)], actor=actor)
+
+
+def prune(now: datetime) -> int:
+    """Delete some of what was not touched for longer than the history goes back. Returns how many."""
+    old = list(Notification.objects.filter(changed_at__lt=now - HISTORY).values_list("pk", flat=True)[:PRUNED_AT_ONCE])
+    Notification.objects.filter(pk__in=old).delete()
+    return len(old)
