@@ -243,7 +243,7 @@ class ListPage:
 
     @cached_property
     def count(self) -> int:
-        """Rows of the view, up to the list's limit + 1; asked for also where one page holds all: pages cost the same."""
+        """Rows of the view, up to the limit + 1; asked for also where one page holds all: pages cost the same."""
         return self._counts[""]
 
     @property
