@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 START_LIMIT = 60.0  # seconds until the first page must be there
 STOP_LIMIT = 30.0  # seconds that running jobs get to finish
 PR_SET_PDEATHSIG = 1
+NEAR = 20  # ports after the pages' own that may hold the live streams
 
 
 def _stop_with_parent() -> None:
@@ -30,13 +32,25 @@ def _stop_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def live_url(base_url: str, port: int) -> str:
-    """Where browsers find the live streams, on the next port: "" where BASE_URL is not this port itself.
+def live_url(base_url: str, port: int, host: str) -> str:
+    """Where browsers find the live streams: on the first free port after this one, "" where BASE_URL is not this port.
 
     Behind a reverse proxy only its keeper knows the address, so there LIVE_URL says it or pages ask now and then.
     """
     parts = urlsplit(base_url)
-    return f"http://{parts.hostname}:{port + 1}/live" if parts.scheme == "http" and parts.port == port else ""
+    if parts.scheme != "http" or parts.port != port:
+        return ""
+    free = next((one for one in range(port + 1, port + 1 + NEAR) if _is_free(host, one)), None)
+    return f"http://{parts.hostname}:{free}/live" if free else ""
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError):
+            return False
+        return True
 
 
 class Command(BaseCommand):
@@ -51,7 +65,10 @@ class Command(BaseCommand):
         address = f"http://{host}:{port}"
         environment = {**os.environ}
         environment.setdefault("BASE_URL", address)
-        environment.setdefault("LIVE_URL", live_url(environment["BASE_URL"], port))
+        live_port = port + 1
+        if "LIVE_URL" not in environment:
+            environment["LIVE_URL"] = live_url(environment["BASE_URL"], port, host)
+            live_port = urlsplit(environment["LIVE_URL"]).port or live_port
         web = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={host}:{port}", f"--workers={processes}"]
         commands = {
             "web server": [
@@ -66,7 +83,7 @@ class Command(BaseCommand):
         }
         if environment["LIVE_URL"]:
             live = [sys.executable, str(settings.BASE_DIR / "manage.py"), "live", f"--host={host}"]
-            commands["live stream"] = [*live, f"--port={port + 1}"]
+            commands["live stream"] = [*live, f"--port={live_port}"]
         # A group of its own each: Ctrl-C then reaches only this process, which stops them in order.
         children = {
             name: subprocess.Popen(  # noqa: S603
