@@ -18,7 +18,7 @@
   /* load the list again, unless somebody is in the middle of it */
   function keepUp(always) {
     const results = document.querySelector('[data-bulk] #results');
-    if (!results || !document.querySelector('[data-note]')) return;
+    if (!results || !document.querySelector('#inbox-topics, [data-note]')) return;
     if (always !== true && (results.querySelector('[data-row]:checked') || results.contains(document.activeElement) || document.querySelector('dialog[open]'))) return;
     htmx.ajax('GET', location.href, { target: '#results', swap: 'outerHTML' });
   }
@@ -41,7 +41,7 @@
   /* the dialog of one notification: opened by its button or by a key, which also says where one begins in it */
   let begin = '';
   document.addEventListener('click', (event) => {
-    const more = event.target.closest('[data-more]');
+    const more = event.target.closest('[data-details]');
     const dialog = document.getElementById('note-dialog');
     if (!more || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
     document.getElementById('note-body').textContent = '';
@@ -75,12 +75,12 @@
     if (!'eusam'.includes(event.key) || document.querySelector('dialog[open]')) return;
     if (event.target.closest && event.target.closest('input:not([type=checkbox]), textarea, select')) return;
     const row = document.activeElement && document.activeElement.closest('[data-note]');
-    const wanted = 'eu'.includes(event.key) ? '[data-does="' + event.key + '"]' : '[data-more]';
+    const wanted = 'eu'.includes(event.key) ? '[data-does="' + event.key + '"]' : '[data-details]';
     const button = row && row.querySelector(wanted);
     if (!button) return;
     event.preventDefault();
     place = rows().indexOf(row);
-    if (wanted === '[data-more]') { begin = event.key; place = -1; }
+    if (wanted === '[data-details]') { begin = event.key; place = -1; }
     button.click();
   });
 })();

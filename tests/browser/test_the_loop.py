@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
@@ -184,6 +185,26 @@ def test_the_bell_counts_without_a_reload(enter, product):
     with urlopen(call) as answer:
         assert answer.status == 201
     expect(badge).not_to_have_text(before, timeout=SECONDS)
+
+
+def test_two_tabs_share_one_stream_that_comes_back_after_it_broke(enter, product):
+    page = enter("owner")
+    page.goto("/m/luming/")
+    live = page.locator("body[data-live=on]")
+    expect(live).to_be_attached()
+    streams = f"{page.locator('meta[name=live]').get_attribute('content')}".removesuffix("live") + "healthz"
+    other = page.context.new_page()
+    other.goto("/m/luming/orders/")
+    expect(other.locator("body[data-live=on]")).to_be_attached()
+    with urlopen(streams) as answer:
+        assert int(answer.read()) == 1
+    port = streams.split(":")[2].split("/")[0]
+    every = [one for one in psutil.process_iter(["cmdline"]) if f"--port={port}" in (one.info["cmdline"] or [])]
+    (holder,) = every
+    holder.kill()
+    expect(page.locator("body[data-live=off]")).to_be_attached()
+    expect(live).to_be_attached(timeout=SECONDS)
+    expect(other.locator("body[data-live=on]")).to_be_attached()
 
 
 def test_a_moderator_hides_a_fake_and_decides_a_complaint(enter):

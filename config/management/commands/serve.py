@@ -23,6 +23,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 START_LIMIT = 60.0  # seconds until the first page must be there
 STOP_LIMIT = 30.0  # seconds that running jobs get to finish
 PR_SET_PDEATHSIG = 1
+LIVE = "live stream"  # pages do without it for a while, so its end is not theirs
+PAUSE = 3.0  # seconds between two starts of it
 NEAR = 20  # ports after the pages' own that may hold the live streams
 
 
@@ -51,6 +53,13 @@ def _is_free(host: str, port: int) -> bool:
         except (OSError, OverflowError):
             return False
         return True
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """In a group of its own: Ctrl-C then reaches only this process, which stops its children in order."""
+    return subprocess.Popen(  # noqa: S603
+        command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, preexec_fn=_stop_with_parent
+    )
 
 
 class Command(BaseCommand):
@@ -83,19 +92,9 @@ class Command(BaseCommand):
         }
         if environment["LIVE_URL"]:
             live = [sys.executable, str(settings.BASE_DIR / "manage.py"), "live", f"--host={host}"]
-            commands["live stream"] = [*live, f"--port={live_port}"]
-        # A group of its own each: Ctrl-C then reaches only this process, which stops them in order.
-        children = {
-            name: subprocess.Popen(  # noqa: S603
-                command,
-                cwd=settings.BASE_DIR,
-                env=environment,
-                start_new_session=True,
-                preexec_fn=_stop_with_parent,
-            )
-            for name, command in commands.items()
-        }
-        self.stopping = False
+            commands[LIVE] = [*live, f"--port={live_port}"]
+        children = {name: _start(command, environment) for name, command in commands.items()}
+        self.stopping, again_at = False, 0.0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         try:
@@ -104,6 +103,10 @@ class Command(BaseCommand):
                 self._introduce(address)
             while not self.stopping:
                 self._check(children)
+                if LIVE in children and children[LIVE].poll() is not None and time.monotonic() > again_at:
+                    self.stderr.write(f"The {LIVE} stopped with code {children[LIVE].returncode} and is started again.")
+                    children[LIVE] = _start(commands[LIVE], environment)
+                    again_at = time.monotonic() + PAUSE
                 time.sleep(0.5)
         finally:
             self._end(children)
@@ -113,7 +116,7 @@ class Command(BaseCommand):
 
     def _check(self, children: dict[str, subprocess.Popen[bytes]]) -> None:
         for name, child in children.items():
-            if child.poll() is not None and not self.stopping:
+            if name != LIVE and child.poll() is not None and not self.stopping:
                 raise CommandError(f"The {name} stopped with code {child.returncode}; its last lines are above.")
 
     def _wait_until_up(self, url: str, children: dict[str, subprocess.Popen[bytes]]) -> None:
