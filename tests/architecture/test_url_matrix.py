@@ -31,6 +31,8 @@ VACANT: dict[str, str] = {
     "trackingupload-progress": "the job of the world is of another task",
     "return-photo": "the picture is a file that an upload writes; see tests/ecommerce/test_returns_photos.py",
     "view-restore": "only a deleted view can be restored; see tests/accounts/test_saved_views.py",
+    "notification-detail": "a notification is one reader's own, whatever the role; see tests/notifications",
+    "notification-do": "a notification is one reader's own, whatever the role; see tests/notifications",
     "share-export": "a share is shown only where five others sell in the market",
     "share-progress": "the job of the world is of another task; see tests/analytics/test_markets_pages.py",
 }
