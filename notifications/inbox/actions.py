@@ -295,13 +295,14 @@ def set_mail_times(
     return times
 
 
-def plan_again(user: User) -> None:
-    """Give what waits for an e-mail to this member its turn by what the member chose since.
+def plan_again(user: User, *, slot: str = "") -> None:
+    """Give what waits for an e-mail to this member, or for that turn alone, a turn after now by what they chose since.
 
-    It is counted from now on. What is to be mailed at once by now goes with the next turn.
+    What is to be mailed at once by now waits for the next look at what is due.
     """
     now = timezone.now()
-    rows = list(Waiting.objects.select_for_update().filter(user=user, due_at__isnull=False))
+    waiting = Waiting.objects.select_for_update().filter(user=user, due_at__isnull=False)
+    rows = list(waiting.filter(slot=slot) if slot else waiting)
     if not rows:
         return
     hours = hours_of([user])[user.pk]
@@ -312,6 +313,6 @@ def plan_again(user: User) -> None:
         if kind is None or timing == Timing.OFF:
             row.due_at = None
             continue
-        slot = slot_after(timing, now, hours, passes=_passes(kind))
-        row.slot, row.due_at = (slot.name, slot.at) if slot else (f"at:{now:%Y-%m-%dT%H:%M:%S}", now)
+        turn = slot_after(timing, now, hours, passes=_passes(kind)) or Slot(f"at:{now:%Y-%m-%dT%H:%M:%SZ}", now)
+        row.slot, row.due_at = turn.name, turn.at
     Waiting.objects.bulk_update(rows, ["slot", "due_at"], batch_size=500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,7 +57,7 @@ def test_each_local_day_has_one_summary_at_its_hour(zone, hour):
         assert local.hour in (hour, hour + 1)  # the later one only where the clock skips the hour
         days.append(local.date())
         now = slot.at
-    steps = {after - before for before, after in zip(days, days[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(days)}
     missing = {timedelta(days=2)} if zone == "Pacific/Apia" else set()
     assert steps == {timedelta(days=1)} | missing
     assert len(set(days)) == len(days)
