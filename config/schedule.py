@@ -25,6 +25,7 @@ from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
+from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
@@ -34,6 +35,7 @@ SCHEDULE = [
     PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
+    PeriodicJob("mail_digests", mail_digests, every=timedelta(minutes=5)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
@@ -52,6 +54,7 @@ SCHEDULE = [
     PeriodicJob("stock_holds", release_holds, every=timedelta(minutes=1)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("inbox_prune", prune_inbox, at=time(3, 55)),
+    PeriodicJob("waiting_prune", prune_waiting, at=time(3, 55)),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),

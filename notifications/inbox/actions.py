@@ -9,18 +9,28 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.activity.models import Activity
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.actors import Actor
+from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
-from notifications.inbox.models import Notification, NotificationQuerySet, Preference
-from notifications.inbox.queries import choices_for, members_to_tell
-from notifications.inbox.rules import rank_of, searched_text
+from notifications.inbox.models import (
+    MailTimes,
+    Notification,
+    NotificationQuerySet,
+    Preference,
+    Timing,
+    Urgency,
+    Waiting,
+)
+from notifications.inbox.queries import Choice, choices_for, choices_of, hours_of, members_to_tell
+from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
 
 State = Notification.State
 
@@ -53,6 +63,10 @@ def tell(
             kind=kind.name, key=key, user_id__in=[member.user_id for member in members]
         )
     }
+    waited = _waited(kind, key, params, choices, grows)
+    now = timezone.now()
+    hours = hours_of([member.user for member in members]) if any(map(_may_wait, choices.values())) else {}
+    late: list[Waiting] = []
     new = 0
     for member in members:
         choice, row = choices[member.user_id], known.get(member.user_id)
@@ -61,10 +75,55 @@ def tell(
                 _refresh(row, kind, params, grows)
             continue
         if choice.inbox:
-            new += _put(member.user, kind, key, params, activity)
-        if choice.email:
+            row, is_new = _put(member.user, kind, key, params, activity)
+            new += is_new
+        if choice.mail == Timing.OFF or member.user_id in waited:
+            continue
+        slot = slot_after(choice.mail, now, hours[member.user_id], passes=_passes(kind)) if hours else None
+        if slot is None:
             send_notice(member, kind, key, params)
+        else:
+            late.append(_waiting(member.user_id, kind, key, params, row, slot, now))
+    Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
     return new
+
+
+def _waited(
+    kind: Kind, key: str, params: Mapping[str, Any], choices: Mapping[int, Choice], grows: str
+) -> Collection[int]:
+    """Who takes the kind by e-mail alone and was told this in another e-mail, or will be, with the newest figures."""
+    alone = [user_id for user_id, choice in choices.items() if not choice.inbox and choice.mail != Timing.OFF]
+    if not alone:
+        return ()
+    known = Waiting.objects.filter(kind=kind.name, key=key, user_id__in=alone)
+    if grows:
+        known.filter(due_at__isnull=False).update(params=dict(params))
+    return set(known.values_list("user_id", flat=True))
+
+
+def _may_wait(choice: Choice) -> bool:
+    return choice.mail in (Timing.HOURLY, Timing.DAILY) or (choice.mail == Timing.NOW and not _passes(choice.kind))
+
+
+def _passes(kind: Kind) -> bool:
+    """Whether an e-mail of this kind is sent in a person's quiet hours too."""
+    return kind.locked or kind.urgency == Urgency.ACT
+
+
+def _waiting(
+    user_id: int, kind: Kind, key: str, params: Mapping[str, Any], row: Notification | None, slot: Slot, now: datetime
+) -> Waiting:
+    return Waiting(
+        user_id=user_id,
+        kind=kind.name,
+        key=key,
+        params=dict(params),
+        notification=row,
+        at=now,
+        slot=slot.name,
+        due_at=slot.at,
+        merchant_id=current_tenant_id(),
+    )
 
 
 def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, Any], by_mail: bool) -> None:
@@ -100,9 +159,11 @@ def _did_it(user: User, activity: Activity) -> bool:
     return activity.actor_kind == "user" and activity.actor_id == user.pk
 
 
-def _put(user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: Activity | None) -> int:
+def _put(
+    user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: Activity | None
+) -> tuple[Notification, bool]:
     now = timezone.now()
-    _, is_new = Notification.objects.get_or_create(
+    row, is_new = Notification.objects.get_or_create(
         user=user,
         kind=kind.name,
         key=key,
@@ -115,7 +176,7 @@ def _put(user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: 
             "text": searched_text(params),
         },
     )
-    return int(is_new)
+    return row, is_new
 
 
 def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: str) -> None:
@@ -129,13 +190,15 @@ def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: st
 
 
 def settle(*kind_names: str, key: str) -> int:
-    """It needs nobody any more: take it out of every inbox it is in, as handled."""
+    """It needs nobody any more: take it out of every inbox it is in, as handled, and of coming mails."""
+    Waiting.objects.filter(kind__in=kind_names, key=key, due_at__isnull=False).update(due_at=None)
     rows = Notification.objects.filter(kind__in=kind_names, key=key, state__in=[State.UNREAD, State.READ])
     return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
 
 
 def settle_like(kind_name: str, *, beginning: str) -> int:
     """As settle(), for every key that begins so."""
+    Waiting.objects.filter(kind=kind_name, key__startswith=beginning, due_at__isnull=False).update(due_at=None)
     rows = Notification.objects.filter(kind=kind_name, key__startswith=beginning, state__in=[State.UNREAD, State.READ])
     return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
 
@@ -151,7 +214,7 @@ def mark(rows: NotificationQuerySet, *, state: str) -> int:
     changed = Notification.objects.filter(pk__in=pks).update(state=state, snoozed_until=None, changed_at=now)
     personal = {kind.name for kind in KINDS if kind.personal}
     with every_tenant("a person's own account belongs to no shop"):
-        for _, user_id, kind, key in chosen:
+        for _pk, user_id, kind, key in chosen:
             if kind in personal:
                 others = Notification.objects.filter(user_id=user_id, kind=kind, key=key).exclude(pk__in=pks)
                 others.update(state=state, snoozed_until=None, changed_at=now)
@@ -187,18 +250,77 @@ def put_away_stale(now: datetime) -> int:
 
 
 @transaction.atomic
-def choose(user: User, choices: Iterable[tuple[str, bool, bool]], *, actor: Actor) -> None:
-    """Set where a member of the merchant in scope is told of each kind: (kind, inbox, email). Locked kinds stay on."""
-    for name, inbox, email in choices:
+def choose(user: User, choices: Iterable[tuple[str, bool, str]], *, actor: Actor) -> None:
+    """Set where a member of the merchant in scope is told of each kind: (kind, inbox, Timing). Locked ones stay on.
+
+    What waits for an e-mail already follows the new choice.
+    """
+    for name, inbox, mail in choices:
         if not _kind(name).locked:
-            Preference.objects.update_or_create(user=user, kind=name, defaults={"inbox": inbox, "email": email})
+            Preference.objects.update_or_create(user=user, kind=name, defaults={"inbox": inbox, "mail": mail})
+    plan_again(user)
 
 
 @transaction.atomic
 def stop_mails(user_id: int, kind: Kind) -> None:
     """No e-mails of this kind to this member any more; the inbox stays as it is."""
     if not kind.locked:
-        row, _ = Preference.objects.get_or_create(
-            user_id=user_id, kind=kind.name, defaults={"inbox": kind.inbox, "email": False}
+        Preference.objects.update_or_create(
+            user_id=user_id,
+            kind=kind.name,
+            defaults={"mail": Timing.OFF},
+            create_defaults={"inbox": kind.inbox, "mail": Timing.OFF},
         )
-        Preference.objects.filter(pk=row.pk).update(email=False)
+        plan_again(User.objects.get(pk=user_id))
+
+
+@transaction.atomic
+def set_mail_times(
+    user: User, *, quiet_from: int | None, quiet_until: int | None, digest_hour: int, actor: Actor
+) -> MailTimes:
+    """Set when a person takes e-mails (models.MailTimes), in all their shops; what waits already follows.
+
+    Raises Refused for half a quiet time, one that never ends, and a daily summary that would come in it.
+    """
+    if (quiet_from is None) != (quiet_until is None):
+        say = _("Give both ends of your quiet hours, or neither.")
+        if quiet_from is None:
+            raise Refused("quiet_half", say, quiet_from=say)
+        raise Refused("quiet_half", say, quiet_until=say)
+    if quiet_from is not None and quiet_from == quiet_until:
+        say = _("Quiet hours end at another hour than they begin.")
+        raise Refused("quiet_endless", say, quiet_until=say)
+    if Hours(user.zone, quiet_from, quiet_until).is_quiet(digest_hour):
+        say = _("The daily summary would come in your quiet hours. Choose another hour.")
+        raise Refused("digest_quiet", say, digest_hour=say)
+    values = {"quiet_from": quiet_from, "quiet_until": quiet_until, "digest_hour": digest_hour}
+    times, _is_new = MailTimes.objects.update_or_create(user=user, defaults=values)
+    with every_tenant("a person has the same hours in all their shops"):
+        shops = set(Waiting.objects.filter(user=user, due_at__isnull=False).values_list("merchant_id", flat=True))
+    for shop in shops:
+        with tenant(shop):
+            plan_again(user)
+    return times
+
+
+def plan_again(user: User, *, slot: str = "") -> None:
+    """Give what waits for an e-mail to this member, or for that turn alone, a turn after now by what they chose since.
+
+    What is to be mailed at once by now waits for the next look at what is due.
+    """
+    now = timezone.now()
+    waiting = Waiting.objects.select_for_update().filter(user=user, due_at__isnull=False)
+    rows = list(waiting.filter(slot=slot) if slot else waiting)
+    if not rows:
+        return
+    hours = hours_of([user])[user.pk]
+    timings = {choice.kind.name: choice.mail for choice in choices_of(user.pk)}
+    for row in rows:
+        kind = kind_of(row.kind)
+        timing = timings.get(kind.like or kind.name, Timing.OFF) if kind else Timing.OFF
+        if kind is None or timing == Timing.OFF:
+            row.due_at = None
+            continue
+        turn = slot_after(timing, now, hours, passes=_passes(kind)) or Slot(f"at:{now:%Y-%m-%dT%H:%M:%SZ}", now)
+        row.slot, row.due_at = turn.name, turn.at
+    Waiting.objects.bulk_update(rows, ["slot", "due_at"], batch_size=500)

@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.members.models import Membership
+from notifications.inbox.models import Timing
 from notifications.inbox.queries import Choice
 
 DOINGS = ("read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
@@ -64,19 +65,42 @@ class AssignForm(forms.Form):
 
 
 class ChoicesForm(forms.Form):
-    """A pair of boxes per kind, named inbox:<kind> and email:<kind>; locked ones are shown on and cannot be changed."""
+    """A box and a choice per kind, named inbox:<kind> and mail:<kind>; locked ones are shown and cannot be changed."""
 
     def __init__(self, *args: Any, choices: Collection[Choice], **options: Any) -> None:
         super().__init__(*args, **options)
         self.choices = choices
         for choice in choices:
-            for channel in ("inbox", "email"):
-                self.fields[f"{channel}:{choice.kind.name}"] = forms.BooleanField(
-                    required=False, initial=getattr(choice, channel), disabled=choice.kind.locked
-                )
+            name, locked = choice.kind.name, choice.kind.locked
+            self.fields[f"inbox:{name}"] = forms.BooleanField(
+                label=choice.kind.label, required=False, initial=choice.inbox, disabled=locked
+            )
+            self.fields[f"mail:{name}"] = forms.ChoiceField(
+                label=choice.kind.label, choices=Timing.choices, initial=choice.mail, disabled=locked
+            )
 
-    def chosen(self) -> list[tuple[str, bool, bool]]:
-        """(kind, inbox, email) of every kind that may be chosen."""
+    def chosen(self) -> list[tuple[str, bool, str]]:
+        """(kind, inbox, timing of e-mails) of every kind that may be chosen."""
         data = self.cleaned_data
         names = [choice.kind.name for choice in self.choices if not choice.kind.locked]
-        return [(name, data[f"inbox:{name}"], data[f"email:{name}"]) for name in names]
+        return [(name, data[f"inbox:{name}"], data[f"mail:{name}"]) for name in names]
+
+
+class MailTimesForm(forms.Form):
+    """Full hours of a person's own clock; what may not be is for the action to say."""
+
+    quiet_from = forms.TypedChoiceField(label=_("Quiet from"), coerce=int, empty_value=None, required=False)
+    quiet_until = forms.TypedChoiceField(label=_("Quiet until"), coerce=int, empty_value=None, required=False)
+    digest_hour = forms.TypedChoiceField(label=_("Daily summary at"), coerce=int)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        hours = [(hour, formats.time_format(time(hour), "TIME_FORMAT")) for hour in range(24)]
+        for name, choices in (
+            ("quiet_from", [("", _("No quiet hours")), *hours]),
+            ("quiet_until", [("", _("No quiet hours")), *hours]),
+            ("digest_hour", hours),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedChoiceField)
+            field.choices = choices

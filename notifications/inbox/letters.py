@@ -23,34 +23,36 @@ from notifications.mail.models import Mail
 SALT = "notices.stop"
 
 
-def stop_token(merchant_id: int, user_id: int, kind: str) -> str:
-    return signing.dumps([merchant_id, user_id, kind], salt=SALT)
+def stop_token(merchant_id: int, user_id: int, *kinds: str) -> str:
+    return signing.dumps([merchant_id, user_id, *kinds], salt=SALT, compress=True)
 
 
-def read_stop_token(token: str) -> tuple[int, int, str] | None:
-    """(merchant, user, kind) of a link out of a mail; None when somebody made it up. It never grows old."""
+def read_stop_token(token: str) -> tuple[int, int, list[str]] | None:
+    """(merchant, user, kinds) of a link out of a mail; None when somebody made it up. It never grows old."""
     try:
-        merchant_id, user_id, kind = signing.loads(token, salt=SALT)
+        merchant_id, user_id, *kinds = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return merchant_id, user_id, kind
+    return merchant_id, user_id, kinds
+
+
+def ways_out(merchant: Merchant, user_id: int, *kinds: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(headers, template values) with which the reader of a mail stops these kinds, or chooses anew."""
+    stop = absolute(reverse("notification-stop", args=[stop_token(merchant.pk, user_id, *kinds)]))
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    choices = absolute(reverse("notification-preferences", args=[merchant.slug]))
+    return headers, {"stop_url": stop, "choices_url": choices}
 
 
 def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, Any]) -> Mail:
     """The mail to a member about something at the merchant in scope, once per key."""
     merchant = member.merchant
     values: dict[str, Any] = {"merchant": merchant, "kind": kind}
-    headers = {}
+    headers: dict[str, str] = {}
     if not kind.locked:
-        stop = absolute(
-            reverse("notification-stop", args=[stop_token(merchant.pk, member.user_id, kind.like or kind.name)])
-        )
-        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        values |= {
-            "stop_url": stop,
-            "choices_url": absolute(reverse("notification-preferences", args=[merchant.slug])),
-        }
-    with translation.override(_language(member.user)), timezone.override(merchant.zone):
+        headers, links = ways_out(merchant, member.user_id, kind.like or kind.name)
+        values |= links
+    with translation.override(language_of(member.user)), timezone.override(merchant.zone):
         values["action_url"] = absolute(kind.path(merchant.slug, params) or reverse("inbox", args=[merchant.slug]))
         title, body = kind.words(params)
         text, html = compose("notifications/inbox/mail", {**values, "title": title, "body": body})
@@ -73,7 +75,7 @@ def send_staff_notice(
     It belongs to no shop, so none sees it among its mails.
     """
     with (
-        translation.override(_language(user)),
+        translation.override(language_of(user)),
         timezone.override(user.zone),
         every_tenant("a note to staff belongs to no shop"),
     ):
@@ -92,7 +94,7 @@ def send_staff_notice(
 
 def send_personal_notice(user: User, kind: Kind, key: str, params: Mapping[str, Any]) -> Mail:
     """The mail to a person about their own account, once per key. It cannot be turned off."""
-    with translation.override(_language(user)), timezone.override(user.zone):
+    with translation.override(language_of(user)), timezone.override(user.zone):
         title, body = kind.words(params)
         values = {"title": title, "body": body, "kind": kind, "action_url": absolute(kind.path("", params) or "/")}
         text, html = compose("notifications/inbox/mail", values)
@@ -106,5 +108,6 @@ def send_personal_notice(user: User, kind: Kind, key: str, params: Mapping[str, 
         )
 
 
-def _language(user: User) -> str:
+def language_of(user: User) -> str:
+    """The language a person is written to."""
     return user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

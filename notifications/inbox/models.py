@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
+from notifications.inbox import rules
 
 
 class Urgency(models.IntegerChoices):
@@ -108,16 +109,79 @@ class Notification(TenantModel):
         return f"{self.kind} {self.key}"
 
 
+class Timing(models.TextChoices):
+    NOW = rules.NOW, pgettext_lazy("e-mail", "At once")
+    HOURLY = rules.HOURLY, pgettext_lazy("e-mail", "Every hour")
+    DAILY = rules.DAILY, pgettext_lazy("e-mail", "Once a day")
+    OFF = rules.OFF, pgettext_lazy("e-mail", "Never")
+
+
 class Preference(TenantModel):
-    """Where a member wants to be told of a kind; without a row the kind's own defaults hold."""
+    """Where and when a member wants to be told of a kind; without a row the kind's own defaults hold."""
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30)
     inbox = models.BooleanField()
-    email = models.BooleanField()
+    mail = models.CharField(max_length=6, choices=Timing, default=Timing.NOW)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "user", "kind"], name="preference_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+
+class MailTimes(models.Model):
+    """When a person takes e-mails, in all their shops: full hours of their own clock. Without a row: rules.Hours."""
+
+    user = models.OneToOneField("accounts.User", models.CASCADE, related_name="+")
+    quiet_from = models.PositiveSmallIntegerField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.PositiveSmallIntegerField(_("quiet until"), null=True, blank=True)
+    digest_hour = models.PositiveSmallIntegerField(_("daily summary at"), default=8)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & models.Q(quiet_from__lt=24, quiet_until__lt=24)
+                & ~models.Q(quiet_from=models.F("quiet_until")),
+                name="mail_times_quiet",
+            ),
+            models.CheckConstraint(condition=models.Q(digest_hour__lt=24), name="mail_times_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.digest_hour}"
+
+
+class Waiting(TenantModel):
+    """A fact that a member is to be mailed later, together with others; once per `key`, as a notification.
+
+    It waits for the turn `slot` while `due_at` is set. Afterwards it stays as a proof, with the mail it went into or
+    none if there was nothing left to say. `notification` is None for a member who wants the kind by e-mail alone.
+    """
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=100)
+    params = models.JSONField(default=dict)
+    notification = models.ForeignKey(Notification, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    slot = models.CharField(max_length=40)
+    due_at = models.DateTimeField(null=True, blank=True)
+    mail = models.ForeignKey("notifications.Mail", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "user", "kind", "key"], name="waiting_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="waiting_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["merchant", "kind", "key"], name="waiting_subject", condition=models.Q(due_at__isnull=False)
+            ),
+            models.Index(fields=["at"], name="waiting_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.key}"

@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from accounts.members.models import Membership
+from accounts.people.models import User
 from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
-from notifications.inbox.models import Notification, NotificationQuerySet, Preference
+from notifications.inbox.models import MailTimes, Notification, NotificationQuerySet, Preference, Timing
+from notifications.inbox.rules import Hours
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Where one member is told of one kind."""
+    """Where one member is told of one kind, and when by e-mail (models.Timing)."""
 
     kind: Kind
     inbox: bool
-    email: bool
+    mail: str
 
 
 def members_to_tell(kind: Kind, *, only: Collection[int] | None = None) -> list[Membership]:
@@ -44,8 +46,28 @@ def choices_for(kind: Kind, user_ids: Collection[int]) -> dict[int, Choice]:
 
 def _choice(kind: Kind, row: Preference | None) -> Choice:
     if kind.locked:
-        return Choice(kind, inbox=True, email=True)
-    return Choice(kind, row.inbox, row.email) if row else Choice(kind, kind.inbox, kind.email)
+        return Choice(kind, inbox=True, mail=Timing.NOW)
+    return Choice(kind, row.inbox, row.mail) if row else Choice(kind, kind.inbox, usual_timing(kind))
+
+
+def usual_timing(kind: Kind) -> str:
+    """When a member who chose nothing gets e-mails of this kind."""
+    return Timing.NOW if kind.email else Timing.OFF
+
+
+def mail_times_of(user_id: int) -> MailTimes:
+    """When the person takes e-mails; a row that is not saved if they chose nothing."""
+    return MailTimes.objects.filter(user_id=user_id).first() or MailTimes(user_id=user_id)
+
+
+def hours_of(users: Collection[User]) -> dict[int, Hours]:
+    """The hours of each of these persons, by their own clock."""
+    chosen = {row.user_id: row for row in MailTimes.objects.filter(user_id__in=[user.pk for user in users])}
+    return {user.pk: _hours(user, chosen.get(user.pk)) for user in users}
+
+
+def _hours(user: User, row: MailTimes | None) -> Hours:
+    return Hours(user.zone, row.quiet_from, row.quiet_until, row.digest_hour) if row else Hours(user.zone)
 
 
 def inbox_of(user_id: int) -> NotificationQuerySet:

@@ -79,8 +79,8 @@ def mute(user: User, kind: Kind, *, muted: bool, actor: Actor) -> None:
     """No more of this kind in the member's inbox, or again; mails stay as they are. Refused for locked kinds."""
     if kind.locked:
         raise Refused("locked", _("This is about security and cannot be turned off."))
-    email = choices_for(kind, [user.pk])[user.pk].email
-    choose(user, [(kind.like or kind.name, not muted, email)], actor=actor)
+    mail = choices_for(kind, [user.pk])[user.pk].mail
+    choose(user, [(kind.like or kind.name, not muted, mail)], actor=actor)
 
 
 def prune(now: datetime) -> int:

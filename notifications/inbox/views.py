@@ -7,6 +7,7 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
+from django.forms import model_to_dict
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,17 +18,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.members.models import Membership
 from core.access import MerchantRequest, member_view, merchant_view, open_view
+from core.errors import Refused
+from core.forms import add_refusal
 from core.htmx import done, page
 from core.tenancy import tenant
-from notifications.inbox.actions import choose, stop_mails
+from notifications.inbox.actions import choose, set_mail_times, stop_mails
 from notifications.inbox.counting import unread_of
 from notifications.inbox.folding import by_urgency
-from notifications.inbox.forms import ChoicesForm
+from notifications.inbox.forms import ChoicesForm, MailTimesForm
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import read_stop_token
 from notifications.inbox.listing import inbox_at
 from notifications.inbox.marking import KEYS, marked, topics_for
-from notifications.inbox.queries import choices_of, inbox_of, shown
+from notifications.inbox.models import Notification
+from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, shown
+
+State = Notification.State
 
 
 @merchant_view("notifications.view")
@@ -83,49 +89,58 @@ def count(request: MerchantRequest) -> HttpResponse:
 @member_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: MerchantRequest) -> HttpResponse:
-    """Where the member is told of each kind."""
+    """Where the member is told of each kind, and when by e-mail."""
     membership: Membership = request.membership
     choices = [
         choice for choice in choices_of(request.user.pk) if not choice.kind.word or membership.may(choice.kind.word)
     ]
     form = ChoicesForm(request.POST or None, choices=choices)
+    times = MailTimesForm(request.POST or None, initial=model_to_dict(mail_times_of(request.user.pk)))
     here = reverse("notification-preferences", args=[request.merchant.slug])
-    if request.method == "POST" and form.is_valid():
-        choose(request.user, form.chosen(), actor=request.actor)
-        return done(request, here, _("Your choices are saved."))
+    if request.method == "POST" and form.is_valid() and times.is_valid():
+        try:
+            set_mail_times(request.user, **times.cleaned_data, actor=request.actor)
+        except Refused as refusal:
+            add_refusal(times, refusal)
+        else:
+            choose(request.user, form.chosen(), actor=request.actor)
+            return done(request, here, _("Your choices are saved."))
     rows = [
-        {"choice": choice, "inbox": form[f"inbox:{choice.kind.name}"], "email": form[f"email:{choice.kind.name}"]}
+        {"choice": choice, "inbox": form[f"inbox:{choice.kind.name}"], "mail": form[f"mail:{choice.kind.name}"]}
         for choice in choices
     ]
     context: dict[str, Any] = {
         "form": form,
+        "times": times,
         "topics": [(topic, list(of)) for topic, of in groupby(rows, lambda row: row["choice"].kind.topic)],
     }
     return render(request, "notifications/inbox/preferences.html", context)
 
 
-@open_view("a signed link out of a mail, good for stopping one kind of mail to one person")
+@open_view("a signed link out of a mail, good for stopping some kinds of mail to one person")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: Any, token: str) -> HttpResponse:
-    """Ask before stopping mails; the button, or a mail program's one-click request (RFC 8058), does it.
+    """Ask before stopping mails of one kind, or of those in a summary.
 
-    The link's signature is the authority, so the request needs no session and no CSRF token. GET changes nothing, for
-    mail scanners follow links.
+    The button, or a mail program's one-click request (RFC 8058), does it. The link's signature is the authority, so
+    the request needs no session and no CSRF token. GET changes nothing, for mail scanners follow links.
     """
     found = read_stop_token(token)
-    kind = kind_of(found[2]) if found else None
-    if found is None or kind is None or kind.locked:
+    kinds = [kind for kind in map(kind_of, found[2]) if kind is not None and not kind.locked] if found else []
+    if found is None or not kinds:
         raise Http404
-    merchant_id, user_id, _kind = found
+    merchant_id, user_id, _names = found
     with tenant(merchant_id):
         member = Membership.objects.select_related("merchant", "user").filter(user_id=user_id).first()
         if member is None:
             raise Http404
         if request.method == "POST":
-            stop_mails(user_id, kind)
+            for kind in kinds:
+                stop_mails(user_id, kind)
         with translation.override(member.user.language):
-            context = {"kind": kind, "merchant": member.merchant, "stopped": request.method == "POST"}
+            labels = [str(kind.label) for kind in kinds]
+            context = {"labels": labels, "merchant": member.merchant, "stopped": request.method == "POST"}
             response = render(request, "notifications/inbox/stop.html", context)
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"

@@ -17,7 +17,7 @@ from core.tenancy import tenant
 from notifications.inbox.actions import tell
 from notifications.inbox.letters import stop_token
 from notifications.inbox.models import Notification, Preference
-from notifications.inbox.queries import inbox_of, unread_count
+from notifications.inbox.queries import choices_of, inbox_of, unread_count
 from notifications.mail.models import Mail
 
 LATE = {"count": 1, "number": "10001", "due": "2026-06-05T10:00:00+00:00"}
@@ -161,11 +161,14 @@ def test_choices_are_of_ones_own_role_and_are_kept(shop, ann, ben, as_user):
     page = client.get("/m/luming/settings/notifications/").content.decode()
     assert "Orders that are late" in page
     assert "Somebody joined the team" not in page
-    client.post("/m/luming/settings/notifications/", {"inbox:order-late": "on"})
     with tenant(shop):
-        kept = {row.kind: (row.inbox, row.email) for row in Preference.objects.filter(user=ben)}
-    assert kept["order-late"] == (True, False)
-    assert kept["order-to-ship"] == (False, False)
+        may = [choice.kind.name for choice in choices_of(ben.pk) if f'name="mail:{choice.kind.name}"' in page]
+    sent = {f"mail:{name}": "off" for name in may} | {"inbox:order-late": "on", "mail:order-late": "daily"}
+    client.post("/m/luming/settings/notifications/", sent | {"digest_hour": "9"})
+    with tenant(shop):
+        kept = {row.kind: (row.inbox, row.mail) for row in Preference.objects.filter(user=ben)}
+    assert kept["order-late"] == (True, "daily")
+    assert kept["order-to-ship"] == (False, "off")
     assert "sign-in" not in kept
     page = client.get("/m/luming/settings/notifications/").content.decode()
     assert 'name="inbox:order-late" checked' in page
@@ -187,7 +190,7 @@ def test_a_mail_program_stops_it_with_one_request(shop, ann):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
     with tenant(shop):
-        assert Preference.objects.get(user=ann).email is False
+        assert Preference.objects.get(user=ann).mail == "off"
 
 
 @pytest.mark.parametrize("kind", ["sign-in", "no-such-kind"])

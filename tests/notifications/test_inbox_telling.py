@@ -88,15 +88,15 @@ def test_a_figure_that_grows_is_unread_again_without_another_mail(scope, ann):
 
 
 def test_everybody_chooses_where_to_be_told(scope, ann, ben):
-    choose(ann, [("order-late", False, True)], actor=ann.actor)
-    choose(ben, [("order-late", True, False)], actor=ben.actor)
+    choose(ann, [("order-late", False, "now")], actor=ann.actor)
+    choose(ben, [("order-late", True, "off")], actor=ben.actor)
     tell("order-late", key="d", params=LATE)
     assert told() == [("order-late", "Ben")]
     assert mailed() == ["ann@example.com"]
 
 
 def test_security_cannot_be_turned_off(scope, ann):
-    choose(ann, [("token-created", False, False)], actor=ann.actor)
+    choose(ann, [("token-created", False, "off")], actor=ann.actor)
     tell("token-created", key="1", params={"name": "ERP", "by": "Ann"})
     assert (told(), mailed()) == ([("token-created", "Ann")], ["ann@example.com"])
 
