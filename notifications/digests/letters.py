@@ -18,7 +18,7 @@ from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
 
-MOST = 8
+MOST = 5
 
 
 def digest_name(merchant_id: int, user_id: int, slot: str) -> str:

@@ -306,7 +306,8 @@ def set_mail_times(
 def plan_again(user: User, *, slot: str = "") -> None:
     """Give what waits for an e-mail to this member, or for that turn alone, a turn after now by what they chose since.
 
-    What is to be mailed at once by now waits for the next look at what is due.
+    What is due already stays so, unless the turn is named. What is to be mailed at once by now waits for the next look
+    at what is due.
     """
     now = timezone.now()
     waiting = Waiting.objects.select_for_update().filter(user=user, due_at__isnull=False)
@@ -320,6 +321,8 @@ def plan_again(user: User, *, slot: str = "") -> None:
         timing = timings.get(kind.like or kind.name, Timing.OFF) if kind else Timing.OFF
         if kind is None or timing == Timing.OFF:
             row.due_at = None
+            continue
+        if not slot and row.due_at is not None and row.due_at <= now:
             continue
         turn = slot_after(timing, now, hours, passes=_passes(kind)) or Slot(f"at:{now:%Y-%m-%dT%H:%M:%SZ}", now)
         row.slot, row.due_at = turn.name, turn.at

@@ -140,6 +140,18 @@ def test_what_waits_follows_the_choices_made_since(scope, ann):
         assert Waiting.objects.get(kind="review-low").due_at is None
 
 
+def test_who_saves_their_choices_when_a_summary_is_due_gets_it_all_the_same(scope, ann):
+    choose(ann, [("order-late", True, "hourly")], actor=ann.actor)
+    with time_machine.travel(NIGHT, tick=False):
+        tell("order-late", key="a", params=LATE)
+    due = Waiting.objects.get().due_at
+    with time_machine.travel(due + timedelta(minutes=2), tick=False):
+        choose(ann, [("order-late", True, "hourly")], actor=ann.actor)
+        assert Waiting.objects.get().due_at == due
+        choose(ann, [("order-late", True, "off")], actor=ann.actor)
+        assert Waiting.objects.get().due_at is None
+
+
 def test_what_is_settled_waits_no_more(scope, ann):
     choose(ann, [("order-late", False, "daily")], actor=ann.actor)
     tell("order-late", key="a", params=LATE)
