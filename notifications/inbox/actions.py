@@ -21,6 +21,7 @@ from notifications.inbox.letters import send_notice, send_personal_notice, send_
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import choices_for, members_to_tell
 from notifications.inbox.rules import rank_of
+from notifications.inbox.told import Told, announce
 
 State = Notification.State
 
@@ -38,7 +39,8 @@ def tell(
     """Tell the members of the merchant in scope whom it concerns, once per `key`; returns how many were new to it.
 
     Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
-    names a figure, newer params take the place of the old ones and a larger figure makes it unread again.
+    names a figure, newer params take the place of the old ones and a larger figure makes it unread again. What is not
+    for chosen members `only` is announced to the listeners of told.py too.
     """
     kind = _kind(kind_name)
     members = [
@@ -64,6 +66,8 @@ def tell(
             new += _put(member.user, kind, key, params, activity)
         if choice.email:
             send_notice(member, kind, key, params)
+    if only is None:
+        announce(Told(kind, key, params))
     return new
 
 
