@@ -123,6 +123,7 @@ PORTAL = (
             Entry(_("Settings"), icon="settings", url="shop-settings", word="shop.edit", key="e"),
             Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t", topic="team-and-imports"),
             Entry(_("API tokens"), icon="key", url="token-list", word="tokens.view"),
+            Entry(_("Notification channels"), icon="send", url="notice-channel-list", word="channels.edit"),
         ),
     ),
 )

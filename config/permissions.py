@@ -96,6 +96,7 @@ AREAS = (
         {
             "notifications.view": _("See notifications"),
             "mail.view": _("See mail sent to buyers"),
+            "channels.edit": _("Set up notification channels"),
         },
     ),
     Area(

@@ -31,7 +31,7 @@ RUN = (
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
        "mail.view", "scenarios.adopt", "suppliers.edit", "purchasing.edit", "stock.approve"}
 )  # fmt: skip
-OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit"})
+OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit", "channels.edit"})
 
 MERCHANT_ROLES = {
     "owner": VIEW | RUN | OWN,

@@ -25,6 +25,7 @@ from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
+from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
@@ -33,6 +34,8 @@ SCHEDULE = [
     PeriodicJob("activity_seal", seal_activity, every=timedelta(minutes=10)),
     PeriodicJob("attempts_prune", prune_attempts, at=time(3, 30)),
     PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
+    PeriodicJob("channels_prune", prune_dispatches, at=time(3, 55)),
+    PeriodicJob("channels_sweep", sweep_dispatches, every=timedelta(minutes=5)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
     PeriodicJob("mail_digests", mail_digests, every=timedelta(minutes=5)),

@@ -254,6 +254,11 @@ SMTP: dict[str, Any] = {
 }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storecast <notices@storecast.example>")
 
+# Webhooks and chats of merchants. Off: only https, and nothing in a private network. SMS_PROVIDER is a name of
+# PROVIDERS in notifications/channels/senders/sms.py.
+CHANNELS_PRIVATE_ADDRESSES = env.bool("CHANNELS_PRIVATE_ADDRESSES", DEMO)
+SMS_PROVIDER = env.str("SMS_PROVIDER", "log")
+
 # retry > (timeout + 3) x (1 + queue_limit / workers): a task must not be handed out twice while it still runs
 Q_CLUSTER: dict[str, Any] = {
     "name": "default",

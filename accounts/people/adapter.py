@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import Any
 
@@ -11,9 +10,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -27,6 +23,7 @@ from accounts.people.letters import LETTERS
 from accounts.people.models import User
 from accounts.people.rules import SIGN_IN_LIMITS, Limit, network_of
 from core.mail import send_letter
+from core.sealing import seal, unseal
 
 # By the name of allauth's template for the message.
 MESSAGES = {
@@ -125,14 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return required
 
 
-def _cipher() -> MultiFernet:
-    """Keys derived from SECRET_KEY and its predecessors, so a rotation leaves stored secrets readable."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [
-        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"accounts.people.second-factor").derive(secret.encode())
-        for secret in secrets
-    ]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
+SEALED_FOR = "accounts.people.second-factor"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -147,10 +137,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text, SEALED_FOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, SEALED_FOR)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not (settings.STAFF_MFA_REQUIRED and authenticator.user.is_platform_staff)

@@ -31,6 +31,7 @@ from notifications.inbox.models import (
 )
 from notifications.inbox.queries import Choice, choices_for, choices_of, hours_of, members_to_tell
 from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
+from notifications.inbox.told import Told, announce
 
 State = Notification.State
 
@@ -48,7 +49,8 @@ def tell(
     """Tell the members of the merchant in scope whom it concerns, once per `key`; returns how many were new to it.
 
     Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
-    names a figure, newer params take the place of the old ones and a larger figure makes it unread again.
+    names a figure, newer params take the place of the old ones and a larger figure makes it unread again. What is not
+    for chosen members `only` is announced to the listeners of told.py too.
     """
     kind = _kind(kind_name)
     members = [
@@ -85,6 +87,8 @@ def tell(
         else:
             late.append(_waiting(member.user_id, kind, key, params, row, slot, now))
     Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
+    if only is None:
+        announce(Told(kind, key, params))
     return new
 
 

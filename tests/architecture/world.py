@@ -25,6 +25,7 @@ from analytics.engine.demand import LEVELS
 from analytics.forecasts.views import TASK
 from core import roles
 from core.photos import Photo, store_photo
+from core.sealing import seal
 from core.tenancy import every_tenant, tenant
 from tests import factories
 from tests.architecture.house import APPS
@@ -90,6 +91,12 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
     "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},
+    "notifications.Channel": {
+        "sender": "webhook",
+        "sealed": seal('["https://erp.example.com/hook", "whsec_c2VjcmV0"]', "notifications.channels"),
+        "kinds": ["stock-low"],
+    },
+    "notifications.Dispatch": {"kind": "test", "next_try": None, "state": "failed"},
     "notifications.Mail": {"purpose": "notice"},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
 }
