@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,6 @@ import django_filters
 import pytest
 from django.http import QueryDict
 
-from core import lists
 from core.lists import Listing, Sort, Tab
 from core.tenancy import tenant
 from ecommerce.models import Order, Warehouse
@@ -203,9 +203,8 @@ def test_what_forms_of_the_list_send_along(sixty):
     assert page.beside_filters == [("tab", "north"), ("q", "x"), ("sort", "code")]
 
 
-def test_counts_stop_at_the_limit(sixty, monkeypatch):
-    monkeypatch.setattr(lists, "COUNT_LIMIT", 50)
-    page = page_of()
+def test_counts_stop_at_the_limit(sixty):
+    page = page_of(listing=replace(WAREHOUSES, count_limit=50))
     assert page.count_label == "50+"
     assert [tab["count"] for tab in page.tabs] == ["50+", "30", None]
 

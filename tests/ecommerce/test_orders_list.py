@@ -150,7 +150,7 @@ def test_the_list_costs_the_same_for_1_and_30_orders(scope, ann, as_user, django
     assert costs == [COST, COST]
 
 
-COST = 6  # session, person, where they work, the rows, all counts, views that were saved
+COST = 5  # session, person, where they work, the rows, all counts with the views that were saved
 
 
 def test_export_is_what_the_view_shows_and_safe_to_open(scope, ann, as_user):
