@@ -81,6 +81,7 @@ def send_staff_notice(
     ):
         title, body = kind.words(params)
         values = {"title": title, "body": body, "kind": kind, "merchant": merchant, "action_url": absolute(page)}
+        values["for_staff"] = True
         text, html = compose("notifications/inbox/mail", values)
         return post(
             to=user.email,
