@@ -80,7 +80,8 @@ def enter(chromium: Browser, product: Product) -> Iterator[Any]:
         place = chromium.new_context(base_url=product.address, reduced_motion="reduce", **context)
         place.set_default_timeout(15_000)
         page = place.new_page()
-        opened.append((place, Watch(page)))
+        page.watch = Watch(page)  # type: ignore[attr-defined]
+        opened.append((place, page.watch))  # type: ignore[attr-defined]
         page.goto("/")
         page.get_by_label(re.compile("E-?mail|邮箱")).fill(product.told["accounts"][role]["email"])
         page.locator("[name=password]").fill(product.told["accounts"][role]["password"])
@@ -201,6 +202,7 @@ def test_two_tabs_share_one_stream_that_comes_back_after_it_broke(enter, product
     port = streams.split(":")[2].split("/")[0]
     every = [one for one in psutil.process_iter(["cmdline"]) if f"--port={port}" in (one.info["cmdline"] or [])]
     (holder,) = every
+    page.watch.allow("/live")
     holder.kill()
     expect(page.locator("body[data-live=off]")).to_be_attached()
     expect(live).to_be_attached(timeout=SECONDS)
