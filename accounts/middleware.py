@@ -15,9 +15,8 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from accounts.members.models import Membership
-from accounts.people.adapter import SEEN, SINCE
 from accounts.people.models import User
-from accounts.people.rules import session_is_over, session_limits
+from accounts.people.sessions import SEEN, SINCE, is_over
 from core.tenancy import every_tenant
 
 MOST_SHOPS = 50  # that the switcher shows
@@ -31,9 +30,7 @@ def sessions(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], Htt
         if request.user.is_authenticated:
             now = int(time.time())
             since, seen = request.session.get(SINCE, now), request.session.get(SEEN, now)
-            remembered = request.session.get_expiry_age() > settings.SESSION_COOKIE_AGE
-            limits = session_limits(is_staff=request.user.is_platform_staff, remembered=remembered)
-            if session_is_over(limits, since=since, seen=seen, now=now):
+            if is_over(request.session, request.user, now):
                 UserSession.objects.filter(session_key=request.session.session_key).delete()
                 logout(request)
             elif now - seen >= SEEN_EVERY or SINCE not in request.session:

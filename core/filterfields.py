@@ -16,9 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from core.filters import Choices
-
-MOST = 200  # drawn sets of fields that are kept
-_drawn: dict[Hashable, SafeString] = {}
+from core.kept import filled, piece
 
 
 @cache
@@ -55,12 +53,7 @@ def _is_plain_choice(field: Any) -> bool:
 
 
 def _kept(key: Hashable, draw: Callable[[], SafeString]) -> SafeString:
-    known = _drawn.get(key)
-    if known is None:
-        if len(_drawn) >= MOST:
-            _drawn.clear()
-        known = _drawn[key] = draw()
-    return known
+    return filled(piece(key, draw), {})
 
 
 def empty_fields(filters: Any, make: Callable[[], django_filters.FilterSet], given: Mapping[str, Any]) -> SafeString:

@@ -22,6 +22,7 @@ from accounts.people.actions import give_attempt_back, note_sign_in, take_attemp
 from accounts.people.letters import LETTERS
 from accounts.people.models import User
 from accounts.people.rules import SIGN_IN_LIMITS, Limit, network_of
+from accounts.people.sessions import SINCE
 from core.mail import send_letter
 from core.sealing import seal, unseal
 
@@ -34,9 +35,6 @@ MESSAGES = {
     "mfa/messages/totp_deactivated.txt": _("The second factor is off."),
     "mfa/messages/recovery_codes_generated.txt": _("Keep these recovery codes in a safe place."),
 }
-
-SINCE = "since"
-SEEN = "seen"
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -13,8 +13,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.people import actions
-from accounts.people.adapter import SEEN, SINCE
 from accounts.people.models import User
+from accounts.people.sessions import SEEN, SINCE
 
 
 @receiver(user_logged_in)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -93,25 +94,19 @@ def test(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("channels.edit")
 @require_POST
 def pause(request: MerchantRequest, pk: int) -> HttpResponse:
-    channel = get_object_or_404(Channel, pk=pk)
-    actions.pause_channel(channel, actor=request.actor)
-    return done(request, _home(request), _("The channel “%(name)s” is paused.") % {"name": channel.name})
+    return _did(request, pk, actions.pause_channel, _("The channel “%(name)s” is paused."))
 
 
 @merchant_view("channels.edit")
 @require_POST
 def resume(request: MerchantRequest, pk: int) -> HttpResponse:
-    channel = get_object_or_404(Channel, pk=pk)
-    actions.resume_channel(channel, actor=request.actor)
-    return done(request, _home(request), _("The channel “%(name)s” is on.") % {"name": channel.name})
+    return _did(request, pk, actions.resume_channel, _("The channel “%(name)s” is on."))
 
 
 @merchant_view("channels.edit")
 @require_POST
 def remove(request: MerchantRequest, pk: int) -> HttpResponse:
-    channel = get_object_or_404(Channel, pk=pk)
-    actions.remove_channel(channel, actor=request.actor)
-    return done(request, _home(request), _("The channel “%(name)s” is removed.") % {"name": channel.name})
+    return _did(request, pk, actions.remove_channel, _("The channel “%(name)s” is removed."))
 
 
 @merchant_view("channels.edit")
@@ -132,6 +127,12 @@ def again(request: MerchantRequest, pk: int) -> HttpResponse:
     actions.send_again(dispatch, actor=request.actor)
     fallback = reverse("dispatch-list", args=[request.merchant.slug])
     return done(request, back(request, fallback), _("The delivery is sent again."))
+
+
+def _did(request: MerchantRequest, pk: int, step: Callable[..., None], say: str) -> HttpResponse:
+    channel = get_object_or_404(Channel, pk=pk)
+    step(channel, actor=request.actor)
+    return done(request, _home(request), say % {"name": channel.name})
 
 
 def _home(request: MerchantRequest) -> str:

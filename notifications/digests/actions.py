@@ -27,9 +27,8 @@ def mail_due(user_id: int, now: datetime) -> Mail | None:
     too late for a turn that was mailed already waits for the next.
     """
     due = Waiting.objects.select_for_update(of=("self",)).select_related("notification")
-    locked = due.filter(user_id=user_id, due_at__lte=now).order_by(
-        "pk"
-    )  # as plan_again does, so neither waits in a ring
+    # in the order of plan_again, so that neither waits for the other in a ring
+    locked = due.filter(user_id=user_id, due_at__lte=now).order_by("pk")
     rows = sorted(locked, key=lambda row: row.due_at or now)
     members = Membership.objects.select_related("user", "custom_role", "merchant")
     member = members.filter(user_id=user_id, user__is_active=True).first()

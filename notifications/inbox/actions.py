@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -195,15 +196,22 @@ def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: st
 
 def settle(*kind_names: str, key: str) -> int:
     """It needs nobody any more: take it out of every inbox it is in, as handled, and of coming mails."""
-    Waiting.objects.filter(kind__in=kind_names, key=key, due_at__isnull=False).update(due_at=None)
-    rows = Notification.objects.filter(kind__in=kind_names, key=key, state__in=[State.UNREAD, State.READ])
-    return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
+    return _settle(Q(kind__in=kind_names, key=key))
 
 
 def settle_like(kind_name: str, *, beginning: str) -> int:
     """As settle(), for every key that begins so."""
-    Waiting.objects.filter(kind=kind_name, key__startswith=beginning, due_at__isnull=False).update(due_at=None)
-    rows = Notification.objects.filter(kind=kind_name, key__startswith=beginning, state__in=[State.UNREAD, State.READ])
+    return _settle(Q(kind=kind_name, key__startswith=beginning))
+
+
+def settle_others(kind_name: str, *, key: str = "") -> int:
+    """As settle(), for every key of the kind but this one."""
+    return _settle(Q(kind=kind_name) & ~Q(key=key))
+
+
+def _settle(about: Q) -> int:
+    Waiting.objects.filter(about, due_at__isnull=False).update(due_at=None)
+    rows = Notification.objects.unsettled().filter(about)
     return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
 
 
@@ -248,8 +256,8 @@ def put_away_stale(now: datetime) -> int:
     """Archive what has stood in inboxes longer than its kind is of use; what was chosen to sleep may."""
     count = 0
     for kind in KINDS:
-        old = Notification.objects.filter(kind=kind.name, at__lt=now - kind.stale, snoozed_until=None)
-        count += old.filter(state__in=[State.UNREAD, State.READ]).update(state=State.ARCHIVED, changed_at=now)
+        old = Notification.objects.unsettled().filter(kind=kind.name, at__lt=now - kind.stale, snoozed_until=None)
+        count += old.update(state=State.ARCHIVED, changed_at=now)
     return count
 
 

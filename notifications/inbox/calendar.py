@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.merchants.models import Merchant
 from accounts.tokens.models import ApiToken
 from ecommerce.purchasing.models import PurchaseOrder
-from notifications.inbox.actions import settle, tell
+from notifications.inbox.actions import settle_others, tell
 from notifications.inbox.models import Notification
 
 ENDS_SOON = timedelta(days=7)
@@ -19,15 +19,12 @@ def late_purchases(merchant: Merchant, *, begin: bool) -> None:
     """One line about all purchase orders that should have come; `begin` tells it, else it is only kept up to date."""
     today = merchant.today()
     key = today.isoformat()
-    told = Notification.objects.filter(kind="purchase-late", state__in=["unread", "read"])
     if begin:
-        for earlier in set(told.exclude(key=key).values_list("key", flat=True)):
-            settle("purchase-late", key=earlier)
+        settle_others("purchase-late", key=key)
     late = PurchaseOrder.objects.late(today)
     first = late.select_related("supplier").order_by("expected_on", "pk").first()
     if first is None or first.expected_on is None:
-        for earlier in set(told.values_list("key", flat=True)):
-            settle("purchase-late", key=earlier)
+        settle_others("purchase-late")
         return
     params = {
         "count": late.count(),
@@ -39,6 +36,7 @@ def late_purchases(merchant: Merchant, *, begin: bool) -> None:
     if begin:
         tell("purchase-late", key=key, params=params)
     else:
+        told = Notification.objects.unsettled().filter(kind="purchase-late")
         told.exclude(params=params).update(params=params)
 
 

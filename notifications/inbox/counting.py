@@ -25,6 +25,11 @@ class Unread:
     topics: dict[str, int]
 
     @property
+    def figures(self) -> dict[str, Any]:
+        """What the badges of a page are told."""
+        return {"unread": self.count, "label": self.label, "topics": self.topics}
+
+    @property
     def label(self) -> str:
         """The number as a badge shows it; "" for none."""
         return f"{UNREAD_LIMIT}+" if self.count > UNREAD_LIMIT else str(self.count or "")

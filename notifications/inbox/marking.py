@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.htmx import back, done, toast
-from core.lists import Listing
+from core.lists import Listing, ListPage
 from notifications.inbox.actions import mark, snooze
 from notifications.inbox.counting import Unread, topics
+from notifications.inbox.folding import by_urgency
 from notifications.inbox.forms import DoingForm, snooze_end
 from notifications.inbox.models import Notification, NotificationQuerySet
+from notifications.inbox.queries import Shown
 
 State = Notification.State
 
@@ -29,6 +31,17 @@ KEYS = [
     ("A", _("Pass on to a colleague")),
     ("M", _("Why you get it, and no more of this kind")),
 ]
+
+
+def list_context(listed: ListPage, notes: list[Shown]) -> dict[str, Any]:
+    """What the list shows, at one shop and over all."""
+    return {
+        "page": listed,
+        "groups": by_urgency(notes),
+        "list_keys": KEYS,
+        "search_label": _("Search the inbox"),
+        "search_hint": _("Order, product, name, or what happened"),
+    }
 
 
 def topics_for(unread: Unread) -> list[dict[str, Any]]:

@@ -25,9 +25,11 @@ class NotificationQuerySet(TenantQuerySet["Notification"]):
 
     def open(self, now: datetime) -> NotificationQuerySet:
         """In front of the person: neither put away, nor settled, nor asleep."""
-        return self.filter(state__in=[Notification.State.UNREAD, Notification.State.READ]).exclude(
-            snoozed_until__gt=now
-        )
+        return self.unsettled().exclude(snoozed_until__gt=now)
+
+    def unsettled(self) -> NotificationQuerySet:
+        """Neither put away nor settled, whether or not it is asleep."""
+        return self.filter(state__in=[Notification.State.UNREAD, Notification.State.READ])
 
     def unread(self, now: datetime) -> NotificationQuerySet:
         return self.open(now).filter(state=Notification.State.UNREAD)

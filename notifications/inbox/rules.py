@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 _LATEST = 10**11
+FEW_STARS = 2  # of five: a buyer who is not content
 
 NOW, HOURLY, DAILY, OFF = "now", "hourly", "daily", "off"
 

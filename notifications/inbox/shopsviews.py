@@ -6,16 +6,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.members.models import Membership
 from core.access import account_view
 from core.htmx import page
 from core.tenancy import every_tenant
-from notifications.inbox.folding import by_urgency
 from notifications.inbox.listing import inbox_at
-from notifications.inbox.marking import KEYS, marked
+from notifications.inbox.marking import list_context, marked
 from notifications.inbox.models import NotificationQuerySet
 from notifications.inbox.queries import Shown, inbox_of, shown
 
@@ -45,14 +43,10 @@ def _index(request: Any) -> HttpResponse:
     for row in listed.rows:
         notes += shown([row], shops[row.merchant_id].merchant.slug)
     context = {
-        "page": listed,
-        "groups": by_urgency(notes),
+        **list_context(listed, notes),
         "shops": {pk: one.merchant for pk, one in shops.items()},
         "bulk_url": reverse("inbox-everywhere-mark"),
         "frame": "account.html",
-        "list_keys": KEYS,
-        "search_label": _("Search the inbox"),
-        "search_hint": _("Order, product, name, or what happened"),
     }
     return page(request, "notifications/inbox/everywhere.html", context, part="results")
 

@@ -24,12 +24,11 @@ from core.htmx import done, page
 from core.tenancy import tenant
 from notifications.inbox.actions import choose, set_mail_times, stop_mails
 from notifications.inbox.counting import unread_of
-from notifications.inbox.folding import by_urgency
 from notifications.inbox.forms import ChoicesForm, MailTimesForm
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import read_stop_token
 from notifications.inbox.listing import inbox_at
-from notifications.inbox.marking import KEYS, marked, topics_for
+from notifications.inbox.marking import list_context, marked, topics_for
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, shown
 
@@ -48,15 +47,11 @@ def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
     listed = inbox_at([request.merchant.pk]).page(inbox_of(user_id).select_related("assigned_by"), params)
     unread = unread_of(user_id, timezone.now())
     context = {
-        "page": listed,
-        "groups": by_urgency(shown(listed.rows, request.merchant.slug)),
+        **list_context(listed, shown(listed.rows, request.merchant.slug)),
         "unread": unread,
         "topics": topics_for(unread),
         "bulk_url": reverse("inbox-mark", args=[request.merchant.slug]),
         "several": len(request.memberships()) > 1,
-        "list_keys": KEYS,
-        "search_label": _("Search the inbox"),
-        "search_hint": _("Order, product, name, or what happened"),
     }
     return page(request, "notifications/inbox/index.html", context, part="results")
 
@@ -74,7 +69,7 @@ def mark_rows(request: MerchantRequest) -> HttpResponse:
 def count(request: MerchantRequest) -> HttpResponse:
     """The number on the menu and on the bell, asked for every few seconds; 304 while nothing changed."""
     unread = unread_of(int(request.user.pk), timezone.now())
-    state = {"unread": unread.count, "label": unread.label, "topics": unread.topics}
+    state = unread.figures
     tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)

@@ -15,7 +15,7 @@ from accounts.merchants.models import Merchant
 from analytics.restock.models import StockWarning, StockWarningQuerySet
 from core.money import cents
 from ecommerce.orders.models import Order
-from notifications.inbox.actions import settle, tell
+from notifications.inbox.actions import settle, settle_others, tell
 from notifications.inbox.models import Notification
 
 ONE_BY_ONE = 3  # more products than this running out at once are told together
@@ -64,19 +64,12 @@ def late_orders(merchant: Merchant) -> None:
     late = Order.objects.late(now=timezone.now())
     count = late.count()
     if not count:
-        for earlier in Notification.objects.filter(kind="order-late").values_list("key", flat=True).distinct():
-            settle("order-late", key=earlier)
+        settle_others("order-late")
         return
     number, ship_by = late.order_by("ship_by", "pk").values_list("number", "ship_by")[0]
     params = {"count": count, "number": number, "due": ship_by.isoformat()}
-    for earlier in _days_before(key):
-        settle("order-late", key=earlier)
+    settle_others("order-late", key=key)
     tell("order-late", key=key, params=params, grows="count")
-
-
-def _days_before(key: str) -> list[str]:
-    rows = Notification.objects.filter(kind="order-late", key__lt=key, state__in=["unread", "read"])
-    return list(rows.values_list("key", flat=True).distinct())
 
 
 def stock_warning(merchant: Merchant, warning: StockWarning) -> None:
@@ -107,12 +100,12 @@ def stock_warnings(merchant: Merchant, day: date) -> None:
 
 def stock_is_back(merchant: Merchant) -> None:
     """Settle what was told of products that no longer run out."""
-    told = Notification.objects.filter(kind="stock-low", state__in=["unread", "read"])
+    told = Notification.objects.unsettled().filter(kind="stock-low")
     keys = set(told.values_list("key", flat=True))
     still = {str(pk) for pk in StockWarning.objects.open().filter(pk__in=keys).values_list("pk", flat=True)}
     for key in keys - still:
         settle("stock-low", key=key)
-    many = Notification.objects.filter(kind="stock-low-many", state__in=["unread", "read"])
+    many = Notification.objects.unsettled().filter(kind="stock-low-many")
     for key in set(many.values_list("key", flat=True)):
         start, end = merchant.day_bounds(date.fromisoformat(key))
         params = _many_params(StockWarning.objects.filter(opened_at__gte=start, opened_at__lt=end))
@@ -148,5 +141,5 @@ def _many_params(of_the_day: StockWarningQuerySet) -> dict[str, object] | None:
 def overdue_since(moment: datetime) -> list[int]:
     """Ids of the merchants who have late orders, or were told so and may have none any more. Across merchants."""
     late = Order.objects.late(now=moment).order_by().values_list("merchant_id", flat=True).distinct()
-    told = Notification.objects.filter(kind="order-late", state__in=["unread", "read"]).order_by()
+    told = Notification.objects.unsettled().filter(kind="order-late").order_by()
     return sorted({*late, *told.values_list("merchant_id", flat=True).distinct()})

@@ -16,9 +16,8 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from accounts.members.models import Membership
-from accounts.people.adapter import SEEN, SINCE
 from accounts.people.models import User
-from accounts.people.rules import session_is_over, session_limits
+from accounts.people.sessions import is_over
 from core.tenancy import every_tenant, tenant
 from notifications.inbox.counting import UNREAD_LIMIT, unread_among
 from notifications.inbox.models import Notification, Urgency
@@ -36,11 +35,7 @@ def person_of(session_key: str) -> int | None:
     user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
         return None
-    now = time.time()
-    remembered = request.session.get_expiry_age() > settings.SESSION_COOKIE_AGE
-    limits = session_limits(is_staff=user.is_platform_staff, remembered=remembered)
-    since, seen = request.session.get(SINCE, now), request.session.get(SEEN, now)
-    return None if session_is_over(limits, since=since, seen=seen, now=now) else user.pk
+    return None if is_over(request.session, user, int(time.time())) else user.pk
 
 
 def open_sessions(session_keys: Collection[str]) -> set[str]:
@@ -83,12 +78,7 @@ def _add_shop(state: dict[str, Any], member: Membership, since: datetime | None,
         found = list(rows)
         unread = unread_among([kind for _, kind, _, _ in found])
         newest = sorted(found, key=lambda row: row[3], reverse=True)[:5]
-        state["shops"][merchant.slug] = {
-            "unread": unread.count,
-            "label": unread.label,
-            "topics": unread.topics,
-            "newest": [pk for pk, *_ in newest],
-        }
+        state["shops"][merchant.slug] = unread.figures | {"newest": [pk for pk, *_ in newest]}
         fresh = [pk for pk, _, urgency, at in found if urgency == Urgency.ACT and since is not None and at > since]
         if fresh:
             for note in shown(list(mine.filter(pk__in=fresh[:TOASTS]).order_by("rank")), merchant.slug):

@@ -21,8 +21,7 @@ from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import settle, tell
-
-FEW_STARS = 2
+from notifications.inbox.rules import FEW_STARS
 
 
 @handles(ReviewSubmitted, ReviewPublished)

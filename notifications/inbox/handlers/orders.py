@@ -34,9 +34,8 @@ from ecommerce.returns.events import (
 )
 from ecommerce.returns.models import Return
 from notifications.inbox.actions import settle, settle_like, tell
+from notifications.inbox.rules import FEW_STARS
 from notifications.inbox.tasks import look_at_orders, look_soon
-
-FEW_STARS = 2  # of five: a buyer who is not content
 
 
 @handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderShipped, OrderCancelled, OrderHeld, OrderReleased)
