@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from statistics import median
 from typing import Literal
 
@@ -33,6 +34,12 @@ class Figure:
     def met(self) -> bool:
         value = self.ratio if self.of == "ratio" else self.figure
         return value >= self.target if self.better == "higher" else value <= self.target
+
+
+def of_parts(package: str, parts: Iterable[str]) -> Iterator[Figure]:
+    """The figures of a benchmark that is several modules, one after the other."""
+    for part in parts:
+        yield from import_module(f"{package}.{part}").run()
 
 
 def seconds(function: Callable[[], object], *, times: int = 1) -> float:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 
-from bench.figures import Figure
+from bench.figures import Figure, of_parts
 
 PARTS = ("inbox", "streams", "bell")
 
 
 def run() -> Iterator[Figure]:
-    for part in PARTS:
-        if find_spec(f"bench.messages.{part}"):
-            yield from import_module(f"bench.messages.{part}").run()
+    return of_parts("bench.messages", PARTS)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from bench.figures import Figure
-from bench.messages.place import ROOT
+from bench.place import ROOT, environment, free_port
 
 ROUNDS = int(os.environ.get("MESSAGES_ROUNDS", "20"))
 APART = 22.0  # seconds
@@ -35,18 +34,14 @@ def _product() -> Iterator[tuple[str, dict[str, Any]]]:
     """A running demo: its address and what demo.json says of it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = os.environ | {
-            "VAR_DIR": name, "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}", "SECRET_KEY": "bench, " + "x" * 50,
-            "DEMO": "true", "STAFF_MFA_REQUIRED": "false", "STATIC_MANIFEST": "false", "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+        own = {"VAR_DIR": name, "SECRET_KEY": "bench, " + "x" * 50}
+        surroundings = environment(f"sqlite:///{folder / 'demo.sqlite3'}") | own
         manage = [sys.executable, str(ROOT / "manage.py")]
-        subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
-        subprocess.run([*manage, "demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        subprocess.run([*manage, "migrate", "-v0"], env=surroundings, check=True)
+        subprocess.run([*manage, "demo"], env=surroundings, check=True, stdout=subprocess.DEVNULL)
+        port = free_port()
         with (folder / "serve.log").open("w") as log:
-            server = subprocess.Popen([*manage, "serve", f"--port={port}"], env=environment, stdout=log, stderr=log)
+            server = subprocess.Popen([*manage, "serve", f"--port={port}"], env=surroundings, stdout=log, stderr=log)
             try:
                 while "Ctrl-C stops it" not in (folder / "serve.log").read_text():
                     if server.poll() is not None:

@@ -9,23 +9,16 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.place import ROOT, environment, prepare, signed_in
+
 SERVER = os.environ.get("MESSAGES_DATABASE", "postgres://postgres@127.0.0.1:5432/postgres")
 NAME = "storecast_bench_messages"
 FEW, MANY = 100, int(os.environ.get("MESSAGES_MANY", "100000"))
 STREAMS = int(os.environ.get("MESSAGES_STREAMS", "500"))
-
-
-def environment(address: str) -> dict[str, str]:
-    return os.environ | {
-        "DATABASE_URL": address, "DEMO": "true", "STAFF_MFA_REQUIRED": "false", "LOG_LEVEL": "ERROR",
-        "STATIC_MANIFEST": "false", "OPENBLAS_NUM_THREADS": "1", "DJANGO_SETTINGS_MODULE": "config.settings",
-    }  # fmt: skip
 
 
 def made() -> tuple[str, list[str]]:
@@ -43,14 +36,9 @@ def made() -> tuple[str, list[str]]:
 
 
 def main() -> None:
-    from bench.place import prepare
-
     prepare()
     from datetime import timedelta
 
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.utils import timezone
 
@@ -83,13 +71,7 @@ def main() -> None:
                 ],
                 batch_size=2000,
             )  # fmt: skip
-    keys = []
-    for user in people:
-        session = SessionStore()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session.create()
-        keys.append(session.session_key)
+    keys = [signed_in(user) for user in people]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(json.dumps(keys))

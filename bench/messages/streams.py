@@ -14,16 +14,11 @@ import psutil
 import psycopg
 
 from bench.figures import Figure
-from bench.messages.place import ROOT, STREAMS, environment, made
+from bench.messages.place import STREAMS, made
+from bench.place import ROOT, environment, free_port
 
 CHANGES = 20
 SETTLE = 3.0  # seconds: until the first states are sent
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _open(port: int, key: str) -> socket.socket:
@@ -54,7 +49,7 @@ def run() -> Iterator[Figure]:
     except psycopg.OperationalError as fault:
         print(f"streams: no PostgreSQL ({str(fault).splitlines()[0]}); skipped.", file=sys.stderr)
         return
-    port = _port()
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "live", f"--port={port}"], cwd=ROOT, env=environment(address)
     )

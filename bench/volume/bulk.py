@@ -14,7 +14,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -30,8 +29,8 @@ import psutil
 import psycopg
 
 from bench.figures import Figure
+from bench.place import ROOT, environment, free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("BULK_DATABASE", "postgres://postgres@127.0.0.1:5432/postgres")
 NAME = "storecast_bench_bulk"
 ORDERS = int(os.environ.get("BULK_ORDERS", "20000"))
@@ -49,11 +48,7 @@ class Place:
         self.file = ROOT / "var" / f"{NAME}.sqlite3"
         address = urlsplit(SERVER)._replace(path=f"/{NAME}").geturl()
         self.url = f"sqlite:///{self.file}" if vendor == "SQLite" else address
-        self.environment = os.environ | {
-            "DATABASE_URL": self.url, "DEMO": "true", "STAFF_MFA_REQUIRED": "false", "LOG_LEVEL": "ERROR",
-            "STATIC_MANIFEST": "false", "OPENBLAS_NUM_THREADS": "1", "JOB_LEASE": "6", "JOB_RESEND": "3",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }  # fmt: skip
+        self.environment = environment(self.url) | {"JOB_LEASE": "6", "JOB_RESEND": "3"}
 
     def make(self) -> bool:
         """A fresh database; False where no server answers."""
@@ -85,10 +80,9 @@ class Place:
 
 BUILD = """
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from accounts.models import Membership, Merchant, User
+from bench.place import signed_in
 from core.bulk import insert_columns
 from core.tenancy import every_tenant, tenant
 from ecommerce.models import Order
@@ -99,12 +93,7 @@ for name in ("ann", "ben"):
     user = User.objects.create_user(email=f"{name}@bulk.example", password="x", name=name)
     with every_tenant("build"):
         Membership.objects.create(merchant=shop, user=user, role="owner")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    sessions.append(session.session_key)
+    sessions.append(signed_in(user))
 now = timezone.now()
 with tenant(shop):
     columns = {
@@ -212,12 +201,6 @@ class Run:
         self.seconds = time.perf_counter() - began
 
 
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def run() -> list[Figure]:
     figures: list[Figure] = []
     for vendor in ("SQLite", "PostgreSQL"):
@@ -236,7 +219,7 @@ def _figures(place: Place) -> Iterator[Figure]:
     _manage(place, "migrate", "-v0")
     build = BUILD.replace("COUNT", str(ORDERS))
     session, csrf, ann, ben = _manage(place, "shell", "-v0", "-c", build).split()[-4:]
-    port = _port()
+    port = free_port()
     people = [Person(port, f"{session}={key}; {csrf}={TOKEN}") for key in (ann, ben)]
     with _running(place, port, ROOT / "var" / "bench_bulk.log") as worker:
         _wait_for(people[1])

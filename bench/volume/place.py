@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.place import ROOT, environment, prepare, signed_in
+
 SERVER = os.environ.get("VOLUME_DATABASE", "postgres://postgres@127.0.0.1:5432/postgres")
 PAGE = 500
 
@@ -25,13 +25,6 @@ class Place:
     orders: int
     session: str
     asked: dict[str, str]
-
-
-def environment(address: str) -> dict[str, str]:
-    return os.environ | {
-        "DATABASE_URL": address, "DEMO": "true", "STAFF_MFA_REQUIRED": "false", "LOG_LEVEL": "ERROR",
-        "STATIC_MANIFEST": "false", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
 
 
 def address_of(vendor: str, orders: int) -> str:
@@ -58,11 +51,7 @@ def place(address: str, orders: int) -> Place:
 
 
 def main(orders: int) -> None:
-    from bench.place import prepare
-
     prepare()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
 
     from accounts.models import Merchant, User
@@ -75,10 +64,6 @@ def main(orders: int) -> None:
         print(f"a marketplace of {orders:,} orders …", file=sys.stderr, flush=True)
         call_command("make_volume", orders=orders, stdout=sys.stderr)
     person = User.objects.get(email="owner-1@volume.example")
-    session = SessionStore()
-    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(person.pk), person.get_session_auth_hash()
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session.create()
     with tenant(Merchant.objects.get(slug="volume-1")):
         rows = Order.objects.order_by("-placed_at", "-pk")
         deep = min((PAGE - 1) * 25, rows.count() - 30) - 1
@@ -86,7 +71,7 @@ def main(orders: int) -> None:
         chinese = next(one for one in some if not one.buyer_name.isascii())
         english = next(one for one in some if one.buyer_name.isascii())
         told = {
-            "session": session.session_key,
+            "session": signed_in(person),
             "number": some[0].number,
             "phone": chinese.buyer_phone[-6:],
             "chinese": chinese.buyer_name,
