@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -168,20 +169,23 @@ def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: st
     if row.params == params:
         return
     if params[grows] > row.params.get(grows, 0):
-        row.state, row.at = State.UNREAD, timezone.now()
+        row.state, row.at, row.handled_by, row.acted_at = State.UNREAD, timezone.now(), None, None
         row.rank = rank_of(kind.urgency, row.at)
     row.params, row.text = dict(params), searched_text(params)
     row.save()
 
 
-def settle(*kind_names: str, key: str) -> int:
-    """It needs nobody any more: take it out of every inbox it is in, as handled, and of coming mails."""
-    return _settle(Q(kind__in=kind_names, key=key))
+def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
+    """It needs nobody any more: take it out of every inbox it is in, as handled, and of coming mails.
+
+    `by` is what somebody did about it: where that is a member of the shop, it is handled by them.
+    """
+    return _settle(Q(kind__in=kind_names, key=key), by)
 
 
-def settle_like(kind_name: str, *, beginning: str) -> int:
+def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:
     """As settle(), for every key that begins so."""
-    return _settle(Q(kind=kind_name, key__startswith=beginning))
+    return _settle(Q(kind=kind_name, key__startswith=beginning), by)
 
 
 def settle_others(kind_name: str, *, key: str = "") -> int:
@@ -189,10 +193,15 @@ def settle_others(kind_name: str, *, key: str = "") -> int:
     return _settle(Q(kind=kind_name) & ~Q(key=key))
 
 
-def _settle(about: Q) -> int:
+def _settle(about: Q, by: Activity | None = None) -> int:
     Waiting.objects.filter(about, due_at__isnull=False).update(due_at=None)
-    rows = Notification.objects.unsettled().filter(about)
-    return rows.update(state=State.HANDLED, snoozed_until=None, changed_at=timezone.now())
+    now = timezone.now()
+    values: dict[str, Any] = {"state": State.HANDLED, "snoozed_until": None, "changed_at": now}
+    doer = by.actor_id if by is not None and by.actor_kind == "user" else None
+    if doer is not None and Membership.objects.filter(user_id=doer).exists():
+        mine = When(user_id=doer, acted_at=None, then=now)
+        values |= {"handled_by": doer, "acted_at": Case(mine, default=F("acted_at"))}
+    return Notification.objects.unsettled().filter(about).update(**values)
 
 
 def mark(rows: NotificationQuerySet, *, state: str) -> int:
@@ -203,20 +212,23 @@ def mark(rows: NotificationQuerySet, *, state: str) -> int:
     now = timezone.now()
     chosen = list(rows.exclude(state=state, snoozed_until=None).values_list("pk", "user_id", "kind", "key"))
     pks = [pk for pk, *_ in chosen]
-    changed = Notification.objects.filter(pk__in=pks).update(state=state, snoozed_until=None, changed_at=now)
+    values: dict[str, Any] = {"state": state, "snoozed_until": None, "handled_by": None, "changed_at": now}
+    if state == State.READ:
+        values["opened_at"] = Coalesce("opened_at", now)
+    changed = Notification.objects.filter(pk__in=pks).update(**values)
     personal = {kind.name for kind in KINDS if kind.personal}
     with every_tenant("a person's own account belongs to no shop"):
         for _pk, user_id, kind, key in chosen:
             if kind in personal:
                 others = Notification.objects.filter(user_id=user_id, kind=kind, key=key).exclude(pk__in=pks)
-                others.update(state=state, snoozed_until=None, changed_at=now)
+                others.update(**values)
     return changed
 
 
 def snooze(rows: NotificationQuerySet, *, until: datetime) -> int:
-    """Put notifications aside until then. Returns how many."""
-    asleep = rows.exclude(state__in=[State.ARCHIVED, State.HANDLED])
-    return asleep.update(snoozed_until=until, changed_at=timezone.now())
+    """Put notifications aside until then: who does so has looked at them. Returns how many."""
+    now, asleep = timezone.now(), rows.exclude(state__in=[State.ARCHIVED, State.HANDLED])
+    return asleep.update(snoozed_until=until, opened_at=Coalesce("opened_at", now), changed_at=now)
 
 
 @transaction.atomic

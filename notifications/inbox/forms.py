@@ -14,7 +14,7 @@ from accounts.members.models import Membership
 from notifications.inbox.models import Timing
 from notifications.inbox.queries import Choice
 
-DOINGS = ("read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
+DOINGS = ("follow", "read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
 MORNING = time(8)
 
 

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.people.models import User
 from core.htmx import back, done, toast
 from core.lists import Listing, ListPage
 from notifications.inbox.actions import mark, snooze
 from notifications.inbox.counting import Unread, topics
+from notifications.inbox.doing import finish, open_rows, reopen
 from notifications.inbox.folding import by_urgency
 from notifications.inbox.forms import DoingForm, snooze_end
 from notifications.inbox.models import Notification, NotificationQuerySet
@@ -63,25 +65,28 @@ def marked(
     rows: Any = mine.filter(pk__in=chosen.order_by().values("pk"))
     before = list(rows.order_by("pk").values_list("pk", "state")[:101])
     undo = "" if len(before) > 100 else undo_url(request.path, before)
-    say, count = _do(doing, rows)
+    say, count = _do(doing, rows, by=request.user)
     if not request.headers.get("HX-Request"):
         return done(request, back(request, here), say, undo=undo)
     return announce(toast(again(), say, undo=undo) if count else again())
 
 
-def _do(doing: str, rows: NotificationQuerySet) -> tuple[str, int]:
+def _do(doing: str, rows: NotificationQuerySet, *, by: User) -> tuple[str, int]:
     now = timezone.now()
     match doing:
+        case "follow":
+            count = open_rows(rows, acted=True)
+            say = ngettext("%(count)d marked as read", "%(count)d marked as read", count)
         case "read":
             count = mark(rows.exclude(state__in=[State.ARCHIVED, State.HANDLED]), state=State.READ)
             say = ngettext("%(count)d marked as read", "%(count)d marked as read", count)
         case "unread" | "restore":
-            count = mark(rows, state=State.UNREAD if doing == "unread" else State.READ)
+            count = reopen(rows, state=State.UNREAD if doing == "unread" else State.READ, by=by)
             say = ngettext("%(count)d back in the inbox", "%(count)d back in the inbox", count)
             if doing == "unread":
                 say = ngettext("%(count)d marked as unread", "%(count)d marked as unread", count)
         case "archive":
-            count = mark(rows.exclude(state=State.HANDLED), state=State.ARCHIVED)
+            count = finish(rows.exclude(state=State.HANDLED), by=by)
             say = ngettext("%(count)d archived", "%(count)d archived", count)
         case _:
             count = snooze(rows, until=snooze_end(doing, now))
@@ -98,7 +103,11 @@ def _undo(request: Any, mine: NotificationQuerySet, here: str) -> HttpResponse:
     for state in State.values:
         pks = [int(pk) for pk in request.GET.getlist(state)[:101] if pk.isascii() and pk.isdigit() and len(pk) < 19]
         if pks:
-            mark(mine.filter(pk__in=pks), state=state)
+            rows: Any = mine.filter(pk__in=pks)
+            if state in (State.UNREAD, State.READ):
+                reopen(rows, state=state, by=request.user)
+            else:
+                mark(rows, state=state)
     if not request.headers.get("HX-Request"):
         return redirect(back(request, here))
     return announce(HttpResponse(status=204), "inbox-undone")

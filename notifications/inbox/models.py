@@ -19,6 +19,17 @@ class Urgency(models.IntegerChoices):
     KNOW = 3, _("Good to know")
 
 
+class Reason(models.TextChoices):
+    """Why somebody is told: see why.py for the sentences."""
+
+    ROLE = "role"
+    CARE = "care"
+    OWN = "own"
+    ASSIGNED = "assigned"
+    DEPUTY = "deputy"
+    ESCALATED = "escalated"
+
+
 class NotificationQuerySet(TenantQuerySet["Notification"]):
     def of(self, user_id: int) -> NotificationQuerySet:
         return self.filter(user_id=user_id)
@@ -48,7 +59,8 @@ class Notification(TenantModel):
     """One fact told to one member. `kind` names an entry of kinds.py, which makes the words from `params`.
 
     `key` is what it is about: a person is told a thing once. `rank` is the order of the inbox (rules.rank_of). A
-    snoozed one keeps its state and wakes up unread.
+    snoozed one keeps its state and wakes up unread. `opened_at` is when the person first looked at it, `acted_at` when
+    they did what it asks for or marked it done; `handled_by` is who settled it for everybody.
     """
 
     class State(models.TextChoices):
@@ -70,6 +82,12 @@ class Notification(TenantModel):
     changed_at = models.DateTimeField(auto_now=True)
     text = models.CharField(max_length=300, blank=True, default="", help_text="names and numbers one may search for")
     assigned_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason, default=Reason.ROLE, db_default=Reason.ROLE)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    acted_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(
+        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = TenantManager.from_queryset(NotificationQuerySet)()
 

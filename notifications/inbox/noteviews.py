@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.access import MerchantRequest, merchant_view
 from core.htmx import back, done, page, toast
 from notifications.inbox.actions import snooze
+from notifications.inbox.doing import open_rows
 from notifications.inbox.forms import AssignForm, SnoozeForm, snooze_end
 from notifications.inbox.kinds import Kind
 from notifications.inbox.marking import announce, undo_url
@@ -31,7 +32,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
 
 
 def _mine(request: MerchantRequest, pk: int) -> Shown:
-    row = get_object_or_404(inbox_of(int(request.user.pk)).select_related("assigned_by"), pk=pk)
+    row = get_object_or_404(inbox_of(int(request.user.pk)).select_related("assigned_by", "handled_by"), pk=pk)
     found = shown([row], request.merchant.slug)
     if not found:
         raise Http404
@@ -55,10 +56,13 @@ def _detail(request: MerchantRequest, note: Shown, *, status: int = 200, **forms
 @merchant_view("notifications.view")
 @require_POST
 def do(request: MerchantRequest, pk: int) -> HttpResponse:
-    """Snooze it, pass it on, or hear no more of its kind; each can be taken back."""
+    """Snooze it, pass it on, or hear no more of its kind; each can be taken back. Or note that it was looked at."""
     note = _mine(request, pk)
     doing = request.POST.get("do") or request.GET.get("do", "")
     match doing:
+        case "open" | "follow":
+            open_rows(inbox_of(note.row.user_id).filter(pk=note.row.pk), acted=doing == "follow")
+            return announce(HttpResponse(status=204))
         case "snooze":
             form = SnoozeForm(request.POST)
             if not form.is_valid():

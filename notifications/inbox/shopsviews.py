@@ -38,7 +38,7 @@ def _mine(request: Any, shops: dict[int, Membership]) -> NotificationQuerySet:
 
 def _index(request: Any) -> HttpResponse:
     shops = _shops(request)
-    listed = inbox_at(list(shops)).page(_mine(request, shops).select_related("assigned_by"), request.GET)
+    listed = inbox_at(list(shops)).page(_mine(request, shops).select_related("assigned_by", "handled_by"), request.GET)
     notes: list[Shown] = []
     for row in listed.rows:
         notes += shown([row], shops[row.merchant_id].merchant.slug)

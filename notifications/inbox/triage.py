@@ -16,7 +16,7 @@ from core.errors import Refused
 from notifications.inbox.actions import choose, mark
 from notifications.inbox.events import NotificationAssigned
 from notifications.inbox.kinds import Kind, kind_of
-from notifications.inbox.models import Notification
+from notifications.inbox.models import Notification, Reason
 from notifications.inbox.queries import choices_for, members_to_tell
 from notifications.inbox.rules import rank_of
 
@@ -49,6 +49,9 @@ def assign(row: Notification, *, to: Membership, by: User, actor: Actor) -> Noti
         "params": row.params,
         "text": row.text,
         "urgency": row.urgency,
+        "reason": Reason.ASSIGNED,
+        "acted_at": None,
+        "handled_by": None,
     }
     theirs, _is_new = Notification.objects.update_or_create(
         user=to.user, kind=row.kind, key=row.key, defaults=fresh, create_defaults={**fresh, "activity": row.activity}

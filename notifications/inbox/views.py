@@ -44,7 +44,7 @@ def index(request: MerchantRequest) -> HttpResponse:
 
 def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
     user_id = int(request.user.pk)
-    listed = inbox_at([request.merchant.pk]).page(inbox_of(user_id).select_related("assigned_by"), params)
+    listed = inbox_at([request.merchant.pk]).page(inbox_of(user_id).select_related("assigned_by", "handled_by"), params)
     unread = unread_of(user_id, timezone.now())
     context = {
         **list_context(listed, shown(listed.rows, request.merchant.slug)),

@@ -6,14 +6,26 @@ from django.utils.translation import gettext as _
 
 from accounts.members.models import Membership
 from notifications.inbox.kinds import kind_of
-from notifications.inbox.models import Notification
+from notifications.inbox.models import Notification, Reason
 
 
 def why(row: Notification, membership: Membership) -> str:
-    """One sentence: a colleague passed it on, it concerns one's own account, or one's role deals with it."""
+    """One sentence, from what was noted when they were told."""
     kind = kind_of(row.kind)
     if row.assigned_by is not None:
         return _("%(name)s passed it on to you.") % {"name": row.assigned_by}
     if kind is None or kind.personal:
         return _("It concerns your own account.")
-    return _("You work here as: %(role)s. People in this role deal with it.") % {"role": membership.role_name}
+    match row.reason:
+        case Reason.CARE:
+            return _("You look after what it is about.")
+        case Reason.OWN:
+            return _("It is about something you started.")
+        case Reason.DEPUTY:
+            return _("You stand in for somebody who is away.")
+        case Reason.ESCALATED:
+            return _("Nobody who was told before you opened it in time.")
+        case Reason.ASSIGNED:
+            return _("A colleague passed it on to you.")
+        case _other:
+            return _("You work here as: %(role)s. People in this role deal with it.") % {"role": membership.role_name}

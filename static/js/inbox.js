@@ -23,20 +23,28 @@
     htmx.ajax('GET', location.href, { target: '#results', swap: 'outerHTML' });
   }
 
+  /* who goes to look has read it, who goes to its one action has begun to act */
   document.addEventListener('click', (event) => {
-    const link = event.target.closest('a[data-opens]');
-    const form = link && link.closest('form');
-    const row = link && link.closest('[data-note]');
-    if (!form || !row.classList.contains('unread')) return;
+    const link = event.target.closest('a[data-opens], a[data-act]');
+    if (!link) return;
+    const form = link.closest('form');
+    const row = link.closest('[data-note]');
+    const acts = link.dataset.act !== undefined;
+    if (link.dataset.act) return say(link.dataset.act, 'follow');
+    if (!form || !row || (!acts && !row.classList.contains('unread'))) return;
     row.classList.remove('unread');
-    fetch(form.action, {
+    say(form.action, (acts ? 'follow:' : 'read:') + link.dataset.opens);
+  });
+
+  function say(address, what) {
+    fetch(address, {
       method: 'POST',
       keepalive: true,
       headers: { 'X-CSRFToken': document.querySelector('meta[name=csrf-token]').content },
-      body: new URLSearchParams({ do: 'read:' + link.dataset.opens }),
+      body: new URLSearchParams({ do: what }),
       redirect: 'manual',
     }).catch(() => {});
-  });
+  }
 
   /* the dialog of one notification: opened by its button or by a key, which also says where one begins in it */
   let begin = '';

@@ -83,12 +83,13 @@ def test_the_ticked_rows_are_archived_and_that_can_be_undone(three, ann, ben, as
     response = client.post("/m/luming/inbox/mark/", {"do": "archive", "row": ticked}, headers=HTMX)
     assert response.status_code == 200
     assert states(ann) == {"a": "archived", "b": "archived", "c": "unread"}
-    assert states(ben) == {"a": "unread"}
+    assert states(ben) == {"a": "handled"}
     events = response.headers["HX-Trigger"]
     assert "inbox-changed" in events
     undo = json.loads(events)["toast"]["undo"]
     assert client.post(undo).status_code == 302
     assert states(ann) == {"a": "unread", "b": "unread", "c": "unread"}
+    assert states(ben) == {"a": "unread"}
 
 
 def test_all_of_a_view_are_marked_at_once(three, ann, as_user):

@@ -154,7 +154,7 @@ def test_one_inbox_over_all_shops(scope, rival, ann, cleo, as_user):
     with every_tenant("look at both"):
         states = set(Notification.objects.filter(user=ann).values_list("merchant", "state"))
         assert states == {(scope.pk, "archived"), (rival.pk, "archived")}
-        assert Notification.objects.get(user=cleo).state == "unread"
+        assert Notification.objects.get(user=cleo).state == "handled"
 
 
 def test_what_nobody_touched_for_a_year_is_forgotten(scope, ann):

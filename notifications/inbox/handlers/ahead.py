@@ -72,7 +72,7 @@ def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None
     subject, _, measure = event.subject_name.partition(":")
     key = f"{event.subject_name}:{event.category}:{event.since}"[:100]
     if isinstance(event, DriftOver):
-        settle("forecast-drift", key=key)
+        settle("forecast-drift", key=key, by=activity)
         return
     params = {"subject": subject, "measure": measure, "category": event.category, "reason": event.reason}
     tell("forecast-drift", key=key, params=params, activity=activity)

@@ -42,7 +42,7 @@ def review_came(event: ReviewFact, activity: Activity) -> None:
 
 @handles(ReviewReplied, ReviewHidden)
 def review_settled(event: ReviewFact, activity: Activity) -> None:
-    settle("review-low", key=str(event.review_id))
+    settle("review-low", key=str(event.review_id), by=activity)
 
 
 @handles(ComplaintOpened, ComplaintDueSoon)
@@ -64,7 +64,7 @@ def complaint_waits(event: ComplaintFact, activity: Activity) -> None:
 
 @handles(ComplaintAnswered, ComplaintEscalated, ComplaintDecided, ComplaintClosed)
 def complaint_settled(event: ComplaintFact, activity: Activity) -> None:
-    settle("complaint-opened", "complaint-due", key=str(event.complaint_id))
+    settle("complaint-opened", "complaint-due", key=str(event.complaint_id), by=activity)
 
 
 @handles(ComplaintMessageAdded, ComplaintEscalated, ComplaintAppealed, ComplaintDecided, ComplaintClosed)
@@ -86,17 +86,17 @@ def complaint_moved(event: ComplaintFact, activity: Activity) -> None:
             if event.author == ComplaintMessage.Author.BUYER:
                 tell("complaint-message", key=key, params=params | {"message": activity.pk}, grows="message")
             else:
-                settle("complaint-message", key=key)
+                settle("complaint-message", key=key, by=activity)
         case ComplaintEscalated():
             tell("complaint-escalated", key=key, params=params | {"because": event.because}, activity=activity)
         case ComplaintAppealed():
             tell("complaint-appealed", key=key, params=params, activity=activity)
         case ComplaintDecided():
-            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key)
+            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key, by=activity)
             params |= {"decision": event.decision}
             tell("complaint-decided", key=f"{key}:{activity.pk}", params=params, activity=activity)
         case ComplaintClosed():
-            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key)
+            settle("complaint-message", "complaint-escalated", "complaint-appealed", key=key, by=activity)
             tell("complaint-closed", key=key, params=params | {"because": event.because}, activity=activity)
 
 

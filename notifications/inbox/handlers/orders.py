@@ -63,13 +63,13 @@ def order_ran_short(event: OrderRanShort, activity: Activity) -> None:
 
 @handles(OrderReleased, OrderCancelled)
 def short_order_moved(event: OrderReleased | OrderCancelled, activity: Activity) -> None:
-    settle("order-short", key=f"{event.order_id}:hold")
+    settle("order-short", key=f"{event.order_id}:hold", by=activity)
 
 
 @handles(OrderPaid, OrderCancelled)
 def payment_settled(event: OrderPaid | OrderCancelled, activity: Activity) -> None:
     if isinstance(event, OrderPaid) or event.whole:
-        settle("payment-failed", key=str(event.order_id))
+        settle("payment-failed", key=str(event.order_id), by=activity)
 
 
 @handles(ParcelCasesFound)
@@ -117,9 +117,11 @@ def return_reopened(event: ReturnReopened, activity: Activity) -> None:
 def return_moved(event: ReturnFact, activity: Activity) -> None:
     key = str(event.return_id)
     for state in Return.OPEN:
-        settle("return-escalated", key=f"{key}:{state}")
-    settle("return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key)
-    settle("return-reopened", key=key)
+        settle("return-escalated", key=f"{key}:{state}", by=activity)
+    settle(
+        "return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late", key=key, by=activity
+    )
+    settle("return-reopened", key=key, by=activity)
 
 
 @handles(OrderHeld)
@@ -135,7 +137,7 @@ def order_held(event: OrderHeld, activity: Activity) -> None:
 @handles(OrderReleased, OrderCancelled)
 def held_order_moved(event: OrderReleased | OrderCancelled, activity: Activity) -> None:
     if isinstance(event, OrderReleased) or event.whole:
-        settle_like("order-held", beginning=f"{event.order_id}:")
+        settle_like("order-held", beginning=f"{event.order_id}:", by=activity)
 
 
 @handles(OrderCancelled)

@@ -64,7 +64,7 @@ def transfer_sent(event: TransferSent, activity: Activity) -> None:
 @handles(TransferReceived, TransferCancelled)
 def transfer_over(event: TransferReceived | TransferCancelled, activity: Activity) -> None:
     key = str(event.transfer_id)
-    settle("transfer-coming", key=key)
+    settle("transfer-coming", key=key, by=activity)
     if isinstance(event, TransferReceived) and event.received < event.units:
         params = {"transfer_id": event.transfer_id, "number": event.number}
         tell("transfer-short", key=key, params=params | {"units": event.units, "received": event.received})
@@ -79,7 +79,7 @@ def count_started(event: CountStarted, activity: Activity) -> None:
 @handles(CountApproved, CountCancelled)
 def count_over(event: CountApproved | CountCancelled, activity: Activity) -> None:
     key = str(event.count_id)
-    settle("count-open", key=key)
+    settle("count-open", key=key, by=activity)
     if isinstance(event, CountApproved) and event.lines:
         params = {"count_id": event.count_id, "number": event.number, "lines": event.lines}
         params |= {"found": event.found, "missing": event.missing}

@@ -124,6 +124,6 @@ def shop_state(event: MerchantStateChanged, activity: Activity) -> None:
 
 @handles(TokenRevoked)
 def token_revoked(event: TokenRevoked, activity: Activity) -> None:
-    settle("token-expiring", key=str(event.token_id))
+    settle("token-expiring", key=str(event.token_id), by=activity)
     params = {"name": event.name, "why": event.why, "by": activity.actor_label}
     tell("token-revoked", key=str(event.token_id), params=params, activity=activity)

@@ -1,0 +1,79 @@
+"""What one person's dealing with a notification means: for themselves, and for everybody else who was told the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.people.models import User
+from notifications.inbox.actions import mark
+from notifications.inbox.kinds import KINDS
+from notifications.inbox.models import Notification, NotificationQuerySet, Urgency
+
+State = Notification.State
+
+# One person is enough for these; what is only good to know, everybody puts away for themselves.
+SHARED = frozenset(kind.name for kind in KINDS if kind.urgency != Urgency.KNOW and not kind.personal)
+
+
+@transaction.atomic
+def open_rows(rows: NotificationQuerySet, *, acted: bool = False) -> int:
+    """Note that the person looked at these of their notifications; `acted` that they went to do what is asked for.
+
+    Only the first time counts. Returns how many it was noted for. Somebody who acted has read it too.
+    """
+    now = timezone.now()
+    if not acted:
+        return rows.filter(opened_at=None).update(opened_at=now, changed_at=now)
+    some = Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    mark(some.filter(state=State.UNREAD, snoozed_until=None), state=State.READ)
+    return some.filter(acted_at=None).update(opened_at=Coalesce("opened_at", now), acted_at=now, changed_at=now)
+
+
+@transaction.atomic
+def finish(rows: NotificationQuerySet, *, by: User) -> int:
+    """Mark notifications of this person done, and so archive them. Returns how many.
+
+    Where the kind asks for something, it is handled for everybody else who was told the same and has not put it away.
+    """
+    now = timezone.now()
+    found = list(rows.exclude(state__in=[State.ARCHIVED, State.HANDLED]).values_list("pk", "merchant", "kind", "key"))
+    pks = [pk for pk, *_ in found]
+    count = mark(rows, state=State.ARCHIVED)
+    Notification.objects.filter(pk__in=pks).update(opened_at=Coalesce("opened_at", now), acted_at=now)
+    for same in _same([fact for _pk, *fact in found]):
+        others = Notification.objects.unsettled().filter(same).exclude(user=by)
+        others.update(state=State.HANDLED, handled_by=by, snoozed_until=None, changed_at=now)
+    return count
+
+
+@transaction.atomic
+def reopen(rows: NotificationQuerySet, *, state: str, by: User) -> int:
+    """Take up what this person had put away, with that state. Returns how many.
+
+    What they had marked done comes back for everybody it was handled for by that: read where it had been opened.
+    """
+    now = timezone.now()
+    found = list(rows.filter(state=State.ARCHIVED).values_list("pk", "merchant", "kind", "key"))
+    pks = [pk for pk, *_ in found]
+    count = mark(rows, state=state)
+    Notification.objects.filter(pk__in=pks, acted_at__isnull=False).update(acted_at=None)
+    before = Case(When(opened_at=None, then=Value(State.UNREAD)), default=Value(State.READ))
+    for same in _same([fact for _pk, *fact in found]):
+        theirs = Notification.objects.filter(same, state=State.HANDLED, handled_by=by)
+        theirs.update(state=before, handled_by=None, changed_at=now)
+    return count
+
+
+def _same(facts: Collection[list[object]]) -> list[Q]:
+    """The rows about these shared facts, a condition for each shop and kind."""
+    keys: defaultdict[tuple[object, object], set[object]] = defaultdict(set)
+    for shop, kind, key in facts:
+        if kind in SHARED:
+            keys[shop, kind].add(key)
+    return [Q(merchant=shop, kind=kind, key__in=some) for (shop, kind), some in keys.items()]
