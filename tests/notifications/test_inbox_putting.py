@@ -36,12 +36,12 @@ def statements(work) -> int:
 
 
 def test_many_cost_as_many_statements_as_few(scope):
-    users = crew(scope, 60)
+    users = crew(scope, 40)
     Preference.objects.bulk_create(Preference(user_id=pk, kind="order-late", inbox=True, mail="daily") for pk in users)
     few = statements(lambda: tell("order-late", key="few", params=LATE, only=users[:2]))
     many = statements(lambda: tell("order-late", key="many", params=LATE, only=users))
     assert many == few
-    assert Notification.objects.filter(key="many").count() == Waiting.objects.filter(key="many").count() == 60
+    assert Notification.objects.filter(key="many").count() == Waiting.objects.filter(key="many").count() == 40
     waiting = Waiting.objects.select_related("notification").filter(key="many")
     assert all(row.notification.user_id == row.user_id and row.notification.key == "many" for row in waiting)
 
