@@ -20,6 +20,7 @@ from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant
+from notifications.inbox.escalation import stop_watching, watch_over
 from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
 from notifications.inbox.models import (
@@ -27,11 +28,13 @@ from notifications.inbox.models import (
     Notification,
     NotificationQuerySet,
     Preference,
+    Reason,
     Timing,
     Urgency,
     Waiting,
 )
-from notifications.inbox.queries import Choice, choices_for, choices_of, hours_of, members_to_tell
+from notifications.inbox.queries import Choice, choices_of, hours_of
+from notifications.inbox.routes import choices_along, routes_for
 from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
 from notifications.inbox.told import Told, announce
 
@@ -48,25 +51,19 @@ def tell(
     only: Collection[int] | None = None,
     grows: str = "",
 ) -> int:
-    """Tell the members of the merchant in scope whom it concerns, once per `key`; returns how many were new to it.
+    """Tell the members of the merchant in scope whom it concerns (see routes.py), once per `key`; returns to how many.
 
     Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
     names a figure, newer params take the place of the old ones and a larger figure makes it unread again. What is not
     for chosen members `only` is announced to the listeners of told.py too.
     """
     kind = _kind(kind_name)
-    members = [
-        member
-        for member in members_to_tell(kind, only=only)
-        if kind.locked or only is not None or activity is None or not _did_it(member.user, activity)
-    ]
-    choices = choices_for(kind, [member.user_id for member in members])
-    known = {
-        row.user_id: row
-        for row in Notification.objects.select_for_update().filter(
-            kind=kind.name, key=key, user_id__in=[member.user_id for member in members]
-        )
-    }
+    known = {row.user_id: row for row in Notification.objects.select_for_update().filter(kind=kind.name, key=key)}
+    doer = activity.actor_id if activity and activity.actor_kind == "user" and not kind.locked else None
+    routes = routes_for(kind, params, only=only, told=known, but=doer)
+    members = [route.member for route in routes]
+    reasons = {route.member.user_id: route.reason for route in routes}
+    choices = choices_along(kind, routes)
     waited = _waited(kind, key, params, choices, grows)
     now = timezone.now()
     hours = hours_of([member.user for member in members]) if any(map(_may_wait, choices.values())) else {}
@@ -79,7 +76,7 @@ def tell(
                 _refresh(row, kind, params, grows)
             continue
         if choice.inbox:
-            row, is_new = _put(member.user, kind, key, params, activity)
+            row, is_new = _put(member.user, kind, key, params, activity, reason=reasons[member.user_id])
             new += is_new
         if choice.mail == Timing.OFF or member.user_id in waited:
             continue
@@ -90,6 +87,8 @@ def tell(
             late.append(_waiting(member.user_id, kind, key, params, row, slot, now))
     Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
     if only is None:
+        if new:
+            watch_over(kind, key, now=now)
         announce(Told(kind, key, params))
     return new
 
@@ -161,12 +160,14 @@ def _kind(name: str) -> Kind:
     return kind
 
 
-def _did_it(user: User, activity: Activity) -> bool:
-    return activity.actor_kind == "user" and activity.actor_id == user.pk
-
-
 def _put(
-    user: User, kind: Kind, key: str, params: Mapping[str, Any], activity: Activity | None
+    user: User,
+    kind: Kind,
+    key: str,
+    params: Mapping[str, Any],
+    activity: Activity | None,
+    *,
+    reason: str = Reason.ROLE,
 ) -> tuple[Notification, bool]:
     now = timezone.now()
     row, is_new = Notification.objects.get_or_create(
@@ -180,6 +181,7 @@ def _put(
             "rank": rank_of(kind.urgency, now),
             "at": now,
             "text": searched_text(params),
+            "reason": reason,
         },
     )
     return row, is_new
@@ -215,6 +217,7 @@ def settle_others(kind_name: str, *, key: str = "") -> int:
 
 def _settle(about: Q, by: Activity | None = None) -> int:
     Waiting.objects.filter(about, due_at__isnull=False).update(due_at=None)
+    stop_watching(about)
     now = timezone.now()
     values: dict[str, Any] = {"state": State.HANDLED, "snoozed_until": None, "changed_at": now}
     doer = by.actor_id if by is not None and by.actor_kind == "user" else None
