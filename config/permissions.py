@@ -95,6 +95,7 @@ AREAS = (
         _("Notifications and mail"),
         {
             "notifications.view": _("See notifications"),
+            "notifications.route": _("Set who looks after what and who is away"),
             "mail.view": _("See mail sent to buyers"),
             "channels.edit": _("Set up notification channels"),
         },

@@ -27,7 +27,7 @@ from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
-from notifications.inbox.tasks import look_at_late_orders, morning, prune_inbox, wake_snoozed
+from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
 
 SCHEDULE = [
@@ -62,5 +62,6 @@ SCHEDULE = [
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),
     PeriodicJob("prune", prune, at=time(3, 40)),
     PeriodicJob("prune_batches", prune_batches, at=time(3, 45)),
+    PeriodicJob("escalate", escalate_unopened, every=timedelta(minutes=1)),
     PeriodicJob("wake_snoozed", wake_snoozed, every=timedelta(minutes=1)),
 ]

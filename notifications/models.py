@@ -3,12 +3,16 @@
 from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
+from notifications.routing.models import Absence, Care, Escalation
 
 __all__ = [
+    "Absence",
     "Attachment",
+    "Care",
     "Channel",
     "Delivery",
     "Dispatch",
+    "Escalation",
     "Mail",
     "MailTimes",
     "Notification",

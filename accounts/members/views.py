@@ -18,6 +18,7 @@ from accounts.members import actions
 from accounts.members.forms import CUSTOM, InviteForm, NewPersonForm, RoleForm, RoleOnlyForm, role_choices
 from accounts.members.models import BuiltInRole, Invitation, Membership, Role, words_of
 from accounts.members.queries import invitation_by_secret, roles_made, team, waiting_invitations
+from accounts.members.remarks import remark_rows, remarks_in
 from accounts.people.models import User
 from core import roles
 from core.access import MerchantRequest, member_view, merchant_view, open_view
@@ -25,6 +26,7 @@ from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done
 from core.tenancy import tenant
+from core.together import together
 
 
 @merchant_view("members.view")
@@ -37,7 +39,10 @@ def _team_page(request: MerchantRequest, form: InviteForm | None = None) -> Http
     held, may_edit = request.membership.permissions, request.membership.may("members.edit")
     members: list[Any] = team()
     choices = role_choices(held)
+    found = together(invitations=waiting_invitations(), **remark_rows())
+    remarks = remarks_in(found)
     for member in members:
+        member.remarks = remarks.get(member.pk, ())
         chosen = f"{CUSTOM}{member.custom_role_id}" if member.custom_role_id else member.role
         picker = None
         if may_edit:
@@ -46,7 +51,7 @@ def _team_page(request: MerchantRequest, form: InviteForm | None = None) -> Http
         member.picker = picker if known and member.pk != request.membership.pk else None
     context = {
         "members": members,
-        "invitations": waiting_invitations(),
+        "invitations": found["invitations"],
         "form": form or InviteForm(held=held, choices=choices, initial={"role": BuiltInRole.ANALYST}),
         "may_edit": may_edit,
     }

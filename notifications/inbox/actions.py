@@ -20,6 +20,7 @@ from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant
+from notifications.inbox.escalation import stop_watching, watch_over
 from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
 from notifications.inbox.models import (
@@ -32,7 +33,8 @@ from notifications.inbox.models import (
     Waiting,
 )
 from notifications.inbox.putting import put_many
-from notifications.inbox.queries import Choice, choices_for, choices_of, hours_of, members_to_tell
+from notifications.inbox.queries import Choice, choices_of, hours_of
+from notifications.inbox.routes import choices_along, routes_for
 from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
 from notifications.inbox.told import Told, announce
 
@@ -49,32 +51,26 @@ def tell(
     only: Collection[int] | None = None,
     grows: str = "",
 ) -> int:
-    """Tell the members of the merchant in scope whom it concerns, once per `key`; returns how many were new to it.
+    """Tell the members of the merchant in scope whom it concerns (see routes.py), once per `key`; returns to how many.
 
     Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
     names a figure, newer params take the place of the old ones and a larger figure makes it unread again. What is not
     for chosen members `only` is announced to the listeners of told.py too.
     """
     kind = _kind(kind_name)
-    members = [
-        member
-        for member in members_to_tell(kind, only=only)
-        if kind.locked or only is not None or activity is None or not _did_it(member.user, activity)
-    ]
-    choices = choices_for(kind, [member.user_id for member in members])
-    known = {
-        row.user_id: row
-        for row in Notification.objects.select_for_update().filter(
-            kind=kind.name, key=key, user_id__in=[member.user_id for member in members]
-        )
-    }
+    known = {row.user_id: row for row in Notification.objects.select_for_update().filter(kind=kind.name, key=key)}
+    doer = activity.actor_id if activity and activity.actor_kind == "user" and not kind.locked else None
+    routes = routes_for(kind, params, only=only, told=known, but=doer)
+    members = [route.member for route in routes]
+    reasons = {route.member.user_id: route.reason for route in routes}
+    choices = choices_along(kind, routes)
     waited = _waited(kind, key, params, choices, grows)
     now = timezone.now()
     hours = hours_of([member.user for member in members]) if any(map(_may_wait, choices.values())) else {}
     late: list[Waiting] = []
     shop = current_tenant_id()
     fresh = [(shop, pk) for pk, choice in choices.items() if choice.inbox and pk not in known]
-    written = put_many(kind, key, params, fresh, activity=activity)
+    written = put_many(kind, key, params, fresh, activity=activity, reasons=reasons)
     for member in members:
         choice, row = choices[member.user_id], known.get(member.user_id)
         if row is not None:
@@ -91,6 +87,8 @@ def tell(
             late.append(_waiting(member.user_id, kind, key, params, row_id, slot, now))
     Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
     if only is None:
+        if written.new:
+            watch_over(kind, key, now=now)
         announce(Told(kind, key, params))
     return len(written.new)
 
@@ -161,10 +159,6 @@ def _kind(name: str) -> Kind:
     return kind
 
 
-def _did_it(user: User, activity: Activity) -> bool:
-    return activity.actor_kind == "user" and activity.actor_id == user.pk
-
-
 def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: str) -> None:
     if row.params == params:
         return
@@ -195,6 +189,7 @@ def settle_others(kind_name: str, *, key: str = "") -> int:
 
 def _settle(about: Q, by: Activity | None = None) -> int:
     Waiting.objects.filter(about, due_at__isnull=False).update(due_at=None)
+    stop_watching(about)
     now = timezone.now()
     values: dict[str, Any] = {"state": State.HANDLED, "snoozed_until": None, "changed_at": now}
     doer = by.actor_id if by is not None and by.actor_kind == "user" else None

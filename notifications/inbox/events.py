@@ -18,3 +18,16 @@ class NotificationAssigned(Event):
 
     notification_id: int
     to_id: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class NotificationEscalated(Event):
+    """Nobody opened it in time, so it went further: to one more member (step 1), or to the owners (step 2)."""
+
+    kind: ClassVar[str] = "inbox.escalated"
+    label: ClassVar[object] = _("Notification that nobody opened went further")
+
+    notification_id: int
+    step: int
+    to_ids: str

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.activity.models import Activity
 from core.bulk import fresh_keys
 from notifications.inbox.kinds import Kind
-from notifications.inbox.models import Notification
+from notifications.inbox.models import Notification, Reason
 from notifications.inbox.rules import rank_of, searched_text
 
 AT_ONCE = 1000  # rows a statement: with more the database is no quicker, and the statement's text grows
@@ -30,14 +30,21 @@ class Written:
 
 @transaction.atomic
 def put_many(
-    kind: Kind, key: str, params: Mapping[str, Any], inboxes: Collection[Inbox], *, activity: Activity | None = None
+    kind: Kind,
+    key: str,
+    params: Mapping[str, Any],
+    inboxes: Collection[Inbox],
+    *,
+    activity: Activity | None = None,
+    reasons: Mapping[int, str] | None = None,
 ) -> Written:
     """Write a fact into these inboxes of the merchant in scope, or of several inside every_tenant().
 
+    `reasons` says by user id why somebody is told; without one it is their role.
     Where it lies already nothing changes, also if somebody else writes it at the same moment: the database lets the
     second one wait for the first. Four queries at most for each AT_ONCE inboxes.
     """
-    now, written = timezone.now(), Written()
+    now, written, why = timezone.now(), Written(), reasons or {}
     same = {
         "kind": kind.name,
         "key": key,
@@ -53,7 +60,13 @@ def put_many(
         keys = fresh_keys(Notification, len(some))
         Notification.objects.bulk_create(
             [
-                Notification(pk=pk, merchant_id=merchant_id, user_id=user_id, **same)
+                Notification(
+                    pk=pk,
+                    merchant_id=merchant_id,
+                    user_id=user_id,
+                    reason=why.get(user_id, Reason.ROLE),
+                    **same,
+                )
                 for pk, (merchant_id, user_id) in zip(keys, some, strict=True)
             ],
             ignore_conflicts=True,

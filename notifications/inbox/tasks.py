@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,11 +13,12 @@ from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.tasks import task
 from core.tenancy import current_tenant_id, every_tenant, tenant
-from notifications.inbox import calendar, watch
+from notifications.inbox import calendar, escalation, watch
 from notifications.inbox.actions import put_away_stale, wake
-from notifications.inbox.triage import prune
+from notifications.inbox.triage import HISTORY, prune
 
 SOON = timedelta(seconds=20)
+log = logging.getLogger(__name__)
 
 
 @task()
@@ -69,11 +71,28 @@ def wake_snoozed() -> None:
 
 
 @task(per_merchant=False)
+def escalate_unopened() -> None:
+    """Let go further what is to be acted on and nobody opened in its time."""
+    now = timezone.now()
+    with every_tenant("what lies unopened at all merchants"):
+        due = escalation.due_escalations(now)
+    for pk, merchant_id in due:
+        with tenant(merchant_id):
+            try:
+                escalation.escalate(pk, now=now)
+            except Exception:
+                # one fact that cannot be told must not hold up those of other shops
+                log.exception("escalation %s failed", pk)
+                escalation.put_off(pk, now)
+
+
+@task(per_merchant=False)
 def prune_inbox() -> None:
     """Delete what nobody touched for longer than the history goes back."""
     with every_tenant("inboxes of all merchants"):
         while prune(timezone.now()):
             pass
+        escalation.prune_escalations(timezone.now() - HISTORY)
 
 
 def look_soon(look: Callable[[], None]) -> None:

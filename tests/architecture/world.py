@@ -91,6 +91,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
     "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},
+    "notifications.Absence": {"deputy": None},
+    "notifications.Care": {"category": None, "warehouse": None, "supplier": None},
     "notifications.Channel": {
         "sender": "webhook",
         "sealed": seal('["https://erp.example.com/hook", "whsec_c2VjcmV0"]', "notifications.channels"),

@@ -24,6 +24,7 @@ class Kind:
 
     `locked` kinds concern security and cannot be turned off. `target` gives the URL name of the one thing to do, its
     arguments after the merchant's, and a query string; `verb` is the label of that. After `stale` it goes by itself.
+    What is to be acted on today and that nobody opened `within` that much opening time goes further (escalation.py).
     One that is `like` another is told where the other is, and is not chosen by itself.
     """
 
@@ -43,6 +44,12 @@ class Kind:
     personal: bool = False
     like: str = ""
     stale: timedelta = timedelta(days=30)
+    within: timedelta = timedelta(hours=4)
+
+    @property
+    def goes_further(self) -> bool:
+        """Whether somebody else is told where nobody opened it in time."""
+        return self.urgency == Urgency.ACT and not self.personal
 
     def path(self, merchant_slug: str, params: Params) -> str:
         """Where the action is; "" where a deployment leaves that page out."""

@@ -20,6 +20,7 @@ KINDS = (
         "complaint-due", _("A complaint must be answered soon"), BUYERS, Urgency.ACT, "complaints.answer",
         say.complaint_due, to("complaint-detail", "number"), _("Answer it"),
         icon="clock-exclamation", tone="critical",
+        within=timedelta(hours=2),
     ),
     Kind(
         "review-low", _("A review of two stars or fewer"), BUYERS, Urgency.WEEK, "reviews.reply",

@@ -27,11 +27,13 @@ KINDS = (
         "order-to-ship", _("Orders that must ship today"), ORDERS, Urgency.ACT, "orders.ship",
         say.order_to_ship, to("order-list", query="tab=to_ship"), _("Ship orders"),
         icon="truck-delivery", tone="warning", stale=timedelta(days=1),
+        within=timedelta(hours=3),
     ),
     Kind(
         "order-late", _("Orders that are late"), ORDERS, Urgency.ACT, "orders.ship",
         say.order_late, _to_late, _("See orders"), icon="clock-exclamation", tone="critical",
         stale=timedelta(days=7),
+        within=timedelta(hours=2),
     ),
     Kind(
         "payment-failed", _("A payment failed"), ORDERS, Urgency.ACT, "orders.edit",
@@ -42,6 +44,7 @@ KINDS = (
         "order-short", _("A paid order is not in stock"), ORDERS, Urgency.ACT, "orders.edit",
         say.order_short, to("order-detail", "number"), _("See the order"),
         icon="alert-triangle", tone="warning", stale=timedelta(days=14),
+        within=timedelta(hours=2),
     ),
     Kind(
         "order-new", _("New orders, once a day"), ORDERS, Urgency.KNOW, "orders.view",
@@ -56,6 +59,7 @@ KINDS = (
         "return-requested", _("A return was requested"), ORDERS, Urgency.ACT, "returns.handle",
         say.return_requested, to("return-detail", "number"), _("See the return"),
         icon="arrow-back-up", tone="warning", email=False,
+        within=timedelta(hours=8),
     ),
     Kind(
         "return-due", _("A return must be answered or settled soon"), ORDERS, Urgency.ACT, "returns.handle",
@@ -66,6 +70,7 @@ KINDS = (
         "return-late", _("A return was not answered or settled in time"), ORDERS, Urgency.ACT, "returns.handle",
         say.return_late, to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical",
+        within=timedelta(hours=2),
     ),
     Kind(
         "return-settle-due", _("A return must be settled soon"), ORDERS, Urgency.ACT, "returns.settle",
@@ -76,11 +81,13 @@ KINDS = (
         "return-settle-late", _("A return was not settled in time"), ORDERS, Urgency.ACT, "returns.settle",
         say.return_late, to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical", like="return-late",
+        within=timedelta(hours=2),
     ),
     Kind(
         "return-reopened", _("A return must be settled again"), ORDERS, Urgency.ACT, "returns.settle",
         say.return_reopened, to("return-detail", "number"), _("See the return"),
         icon="arrow-back-up", tone="warning", email=False,
+        within=timedelta(hours=8),
     ),
     Kind(
         "return-escalated", _("A return is a day late"), ORDERS, Urgency.ACT, "shop.edit",
@@ -91,6 +98,7 @@ KINDS = (
         "order-held", _("An order was put on hold"), ORDERS, Urgency.ACT, "orders.edit",
         say.order_held, to("order-detail", "number"), _("See the order"), icon="player-pause", tone="warning",
         stale=timedelta(days=14),
+        within=timedelta(hours=2),
     ),
     Kind(
         "order-cancelled", _("An order was called off from outside"), ORDERS, Urgency.KNOW, "orders.view",
