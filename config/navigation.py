@@ -148,6 +148,7 @@ STAFF = (
                 word="operations.view",
                 count="staff-accuracy-count",
             ),
+            Entry(_("Notification kinds"), icon="bell-cog", url="staff-notification-kinds", word="operations.view"),
             Entry(_("Activity"), icon="history", url="staff-activity", word="staff.activity", key="a"),
         ),
     ),

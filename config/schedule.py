@@ -29,6 +29,7 @@ from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
+from notifications.usefulness.tasks import nightly_usefulness
 
 SCHEDULE = [
     PeriodicJob("activity_seal", seal_activity, every=timedelta(minutes=10)),
@@ -57,6 +58,7 @@ SCHEDULE = [
     PeriodicJob("stock_holds", release_holds, every=timedelta(minutes=1)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("inbox_prune", prune_inbox, at=time(3, 55)),
+    PeriodicJob("usefulness", nightly_usefulness, at=time(5, 25), per_merchant=True),
     PeriodicJob("waiting_prune", prune_waiting, at=time(3, 55)),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),
     PeriodicJob("overrides", score_overrides, at=time(3, 10), per_merchant=True),

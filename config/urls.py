@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.channels.urls")),
     path("", include("notifications.inbox.urls")),
     path("", include("notifications.routing.urls")),
+    path("", include("notifications.usefulness.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),
     path("staff/markets/", include("analytics.markets.staff_urls")),
     path("staff/reviews/", include("ecommerce.reviews.staff_urls")),

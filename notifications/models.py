@@ -4,6 +4,7 @@ from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.routing.models import Absence, Care, Escalation
+from notifications.usefulness.models import KindUse
 
 __all__ = [
     "Absence",
@@ -13,6 +14,7 @@ __all__ = [
     "Delivery",
     "Dispatch",
     "Escalation",
+    "KindUse",
     "Mail",
     "MailTimes",
     "Notification",

@@ -1,0 +1,38 @@
+"""What became of notifications, worked out each night."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from core.tenancy import TenantModel
+
+
+class KindUse(TenantModel):
+    """One kind at one merchant over the last 90 days (rules.PERIOD), replaced each night.
+
+    Counts are of notifications in inboxes, `muted` of members who turned it off there. `to_1` to `to_8` count those
+    acted on by the time it took: the spans of rules.SPANS, and longer.
+    """
+
+    kind = models.CharField(max_length=30)
+    told = models.PositiveIntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    acted = models.PositiveIntegerField(default=0)
+    in_time = models.PositiveIntegerField(default=0)
+    muted = models.PositiveIntegerField(default=0)
+    to_1 = models.PositiveIntegerField(default=0)
+    to_2 = models.PositiveIntegerField(default=0)
+    to_3 = models.PositiveIntegerField(default=0)
+    to_4 = models.PositiveIntegerField(default=0)
+    to_5 = models.PositiveIntegerField(default=0)
+    to_6 = models.PositiveIntegerField(default=0)
+    to_7 = models.PositiveIntegerField(default=0)
+    to_8 = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "kind"], name="kind_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.told}"

@@ -1,0 +1,119 @@
+"""What became of what was told, by kind."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from core.clocks import WorkingTime
+from notifications.inbox.kinds import KINDS, Kind, kind_of
+from notifications.inbox.models import Notification, Preference
+from notifications.inbox.queries import inbox_of
+from notifications.usefulness.models import KindUse
+from notifications.usefulness.rules import PERIOD, SPANS, Use, in_time, span_of
+
+COUNTS = ("told", "opened", "acted", "in_time", "muted")
+SPAN_FIELDS = tuple(f"to_{place + 1}" for place in range(len(SPANS) + 1))
+
+# Somebody did it: this person, or one who handled it for all.
+ACTED = Q(acted_at__isnull=False) | Q(handled_by__isnull=False)
+
+
+def measured(now: datetime, at: WorkingTime) -> list[Use]:
+    """What became of each kind at the merchant in scope over the last 90 days, from the inboxes themselves.
+
+    Three queries. Only what was acted on is looked at row by row.
+    """
+    recent = Notification.objects.filter(at__gt=now - PERIOD)
+    counts = (
+        recent.order_by()
+        .values("kind")
+        .annotate(
+            told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
+        )
+    )
+    muted = Preference.objects.filter(inbox=False).order_by().values("kind").annotate(people=Count("pk"))
+    off = {row["kind"]: row["people"] for row in muted}
+    spans: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(SPAN_FIELDS))
+    soon: defaultdict[str, int] = defaultdict(int)
+    done: Any = recent.filter(acted_at__isnull=False).order_by().values_list("kind", "at", "acted_at")
+    for name, told, acted in done.iterator(chunk_size=2000):
+        kind = kind_of(name)
+        if kind is not None:
+            spans[name][span_of((acted - told).total_seconds())] += 1
+            soon[name] += in_time(kind, told, acted, at)
+    found = []
+    for row in counts:
+        kind = kind_of(row["kind"])
+        if kind is not None:
+            name = kind.name
+            found.append(
+                Use(
+                    kind,
+                    told=row["told"],
+                    opened=row["opened"],
+                    acted=row["acted"],
+                    in_time=soon[name],
+                    muted=off.get(kind.like or name, 0),
+                    spans=tuple(spans[name]),
+                )
+            )
+    return found
+
+
+def shop_use() -> list[Use]:
+    """Every kind at the merchant in scope, as of the last night."""
+    return _of(KindUse.objects.all())
+
+
+def platform_use() -> list[Use]:
+    """Every kind over all merchants, as of the last night. In the scope of every tenant."""
+    return _of(KindUse.objects.all())
+
+
+def last_measured() -> datetime | None:
+    at: datetime | None = KindUse.objects.aggregate(at=Max("at"))["at"]
+    return at
+
+
+def _of(rows: QuerySet[KindUse]) -> list[Use]:
+    """Sums by kind, in the order of the kinds; those nobody was told of are there with zeros."""
+    sums = {name: Sum(name) for name in (*COUNTS, *SPAN_FIELDS)}
+    known: dict[str, dict[str, Any]] = {
+        row["kind"]: dict(row) for row in rows.order_by().values("kind").annotate(**sums)
+    }
+    return [_use(kind, known.get(kind.name, {})) for kind in KINDS]
+
+
+def _use(kind: Kind, row: dict[str, Any]) -> Use:
+    counts = {name: row.get(name, 0) for name in COUNTS}
+    return Use(kind, spans=tuple(row.get(name, 0) for name in SPAN_FIELDS), **counts)
+
+
+def own_use(user_id: int, now: datetime) -> dict[str, Use]:
+    """What one member did with each kind over the last 90 days, by the name of the kind one chooses it by."""
+    recent = inbox_of(user_id).filter(at__gt=now - PERIOD).order_by().values("kind")
+    rows = recent.annotate(
+        told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
+    ).values_list("kind", "told", "opened", "acted")
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, told, opened, acted in rows:
+        kind = kind_of(name)
+        if kind is not None:
+            sums[kind.like or kind.name].update(told=told, opened=opened, acted=acted)
+    return {
+        kind.name: Use(
+            kind,
+            told=sums[kind.name]["told"],
+            opened=sums[kind.name]["opened"],
+            acted=sums[kind.name]["acted"],
+            in_time=0,
+            muted=0,
+            spans=(),
+        )
+        for kind in KINDS
+        if kind.name in sums
+    }
