@@ -221,6 +221,15 @@ def test_a_stranger_can_neither_be_away_nor_stand_in(scope, rival, ann, cleo, as
     assert as_user(ann).post(f"{AWAY}new/", posted(ann) | {"member": strange}).status_code == 422
 
 
+def test_who_passes_something_on_sees_that_the_colleague_is_away(scope, ann, ben, as_user):
+    away(ben)
+    late()
+    note = Notification.objects.get(user=ann)
+    assert (
+        "Ben · Fulfilment · Away until 11 Jun 2026" in as_user(ann).get(f"/m/luming/inbox/{note.pk}/").content.decode()
+    )
+
+
 def test_the_team_sees_who_is_away(scope, ann, ben, as_user):
     away(ben, ann)
     assert "Away until 11 Jun 2026, Ann stands in" in as_user(ann).get("/m/luming/settings/team/").content.decode()
