@@ -29,6 +29,10 @@ SUPPLIERS = Listing(
 )
 
 PRICES = Listing(
+    tabs=[
+        Tab("all", pgettext_lazy("prices", "All"), lambda rows: rows),
+        Tab("sole", pgettext_lazy("prices", "No other source"), lambda rows: rows.filter(has_other=False)),
+    ],
     sorts=[
         Sort("sku", _("SKU"), "variant__sku"),
         Sort("product", _("Product"), "variant__product__title"),

@@ -54,8 +54,10 @@ def prices_on(day: date) -> QuerySet[SupplierPrice]:
 
 
 def price_list(supplier: Supplier, day: date) -> QuerySet[SupplierPrice]:
-    """What a supplier offers on a day, with the variants."""
-    return prices_on(day).filter(supplier=supplier).select_related("variant__product")
+    """What a supplier offers on a day, with the variants; `has_other` tells whether one could buy it elsewhere."""
+    others = prices_on(day).filter(variant=OuterRef("variant"), supplier__archived_at=None)
+    found = prices_on(day).filter(supplier=supplier).select_related("variant__product")
+    return found.annotate(has_other=Exists(others.exclude(supplier=supplier)))
 
 
 def search_prices(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

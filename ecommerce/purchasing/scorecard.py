@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from ecommerce.purchasing import rules
 from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, Supplier, SupplierPrice
+from ecommerce.purchasing.queries import price_list
 from ecommerce.purchasing.rules import FEWEST
 
 PERIOD = timedelta(days=365)
@@ -57,7 +58,8 @@ class PriceMoves:
 @dataclass(frozen=True)
 class Scorecard:
     """`on_time` counts deliveries, `complete` ended orders, `passed` units; `bought` is in the supplier's currency and
-    `share` the percentage of everything the shop ordered in that currency."""
+    `share` the percentage of everything the shop ordered in that currency. `sole` counts the variants they offer that
+    nobody else does today."""
 
     receipts: int
     on_time: Share
@@ -67,10 +69,11 @@ class Scorecard:
     prices: PriceMoves
     bought: Decimal
     share: float | None
+    sole: int
 
 
 def scorecard(supplier: Supplier, today: date) -> Scorecard:
-    """The scorecard of a supplier on a day: four queries."""
+    """The scorecard of a supplier on a day: five queries."""
     since = today - PERIOD
     came: Any = Receipt.objects.filter(order__supplier=supplier, received_on__gt=since).order_by()
     columns = ("received_on", "order__sent_on", "order__expected_on", "accepted", "damaged")
@@ -88,6 +91,7 @@ def scorecard(supplier: Supplier, today: date) -> Scorecard:
         prices=price_moves(supplier, since, today),
         bought=bought,
         share=share,
+        sole=price_list(supplier, today).filter(has_other=False).count(),
     )
 
 

@@ -28,11 +28,11 @@ from notifications.inbox.models import (
     Notification,
     NotificationQuerySet,
     Preference,
-    Reason,
     Timing,
     Urgency,
     Waiting,
 )
+from notifications.inbox.putting import put_many
 from notifications.inbox.queries import Choice, choices_of, hours_of
 from notifications.inbox.routes import choices_along, routes_for
 from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
@@ -68,29 +68,29 @@ def tell(
     now = timezone.now()
     hours = hours_of([member.user for member in members]) if any(map(_may_wait, choices.values())) else {}
     late: list[Waiting] = []
-    new = 0
+    shop = current_tenant_id()
+    fresh = [(shop, pk) for pk, choice in choices.items() if choice.inbox and pk not in known]
+    written = put_many(kind, key, params, fresh, activity=activity, reasons=reasons)
     for member in members:
         choice, row = choices[member.user_id], known.get(member.user_id)
         if row is not None:
             if grows:
                 _refresh(row, kind, params, grows)
             continue
-        if choice.inbox:
-            row, is_new = _put(member.user, kind, key, params, activity, reason=reasons[member.user_id])
-            new += is_new
         if choice.mail == Timing.OFF or member.user_id in waited:
             continue
         slot = slot_after(choice.mail, now, hours[member.user_id], passes=_passes(kind)) if hours else None
         if slot is None:
             send_notice(member, kind, key, params)
         else:
-            late.append(_waiting(member.user_id, kind, key, params, row, slot, now))
+            row_id = written.rows.get((shop, member.user_id))
+            late.append(_waiting(member.user_id, kind, key, params, row_id, slot, now))
     Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
     if only is None:
-        if new:
+        if written.new:
             watch_over(kind, key, now=now)
         announce(Told(kind, key, params))
-    return new
+    return len(written.new)
 
 
 def _waited(
@@ -116,14 +116,14 @@ def _passes(kind: Kind) -> bool:
 
 
 def _waiting(
-    user_id: int, kind: Kind, key: str, params: Mapping[str, Any], row: Notification | None, slot: Slot, now: datetime
+    user_id: int, kind: Kind, key: str, params: Mapping[str, Any], row_id: int | None, slot: Slot, now: datetime
 ) -> Waiting:
     return Waiting(
         user_id=user_id,
         kind=kind.name,
         key=key,
         params=dict(params),
-        notification=row,
+        notification_id=row_id,
         at=now,
         slot=slot.name,
         due_at=slot.at,
@@ -135,9 +135,8 @@ def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, An
     """Tell a person something about their own account: in the inbox of each of their shops, and by one mail."""
     kind = _kind(kind_name)
     with every_tenant("a person's own account belongs to no shop"), transaction.atomic():
-        for membership in Membership.objects.filter(user=user).select_related("merchant"):
-            with tenant(membership.merchant):
-                _put(user, kind, key, params, None)
+        shops = Membership.objects.filter(user=user).values_list("merchant_id", flat=True)
+        put_many(kind, key, params, [(shop, user.pk) for shop in shops])
         if by_mail:
             send_personal_notice(user, kind, key, params)
 
@@ -158,33 +157,6 @@ def _kind(name: str) -> Kind:
     kind = kind_of(name)
     assert kind is not None, name
     return kind
-
-
-def _put(
-    user: User,
-    kind: Kind,
-    key: str,
-    params: Mapping[str, Any],
-    activity: Activity | None,
-    *,
-    reason: str = Reason.ROLE,
-) -> tuple[Notification, bool]:
-    now = timezone.now()
-    row, is_new = Notification.objects.get_or_create(
-        user=user,
-        kind=kind.name,
-        key=key,
-        defaults={
-            "params": dict(params),
-            "activity": activity,
-            "urgency": kind.urgency,
-            "rank": rank_of(kind.urgency, now),
-            "at": now,
-            "text": searched_text(params),
-            "reason": reason,
-        },
-    )
-    return row, is_new
 
 
 def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: str) -> None:

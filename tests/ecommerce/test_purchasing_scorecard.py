@@ -39,6 +39,10 @@ def order(clock, supplier, day, *, units=10, due=10):
     return sent(supplier, ("POT", units), expected_on=(FIRST + timedelta(days=day + due)).date())
 
 
+def kiln_prices(supplier, sku):
+    actions.set_price(supplier, Variant.objects.get(sku=sku), price=Decimal(4), actor=SYSTEM)
+
+
 def deliver(clock, purchase, day, accepted, damaged=0):
     clock(day)
     purchase.refresh_from_db()
@@ -107,12 +111,28 @@ def test_price_moves_are_today_against_a_year_ago(clock, scope):
     assert moves.middle == pytest.approx(20)
 
 
+def test_what_nobody_else_offers_has_no_other_source(scope, as_user, ann):
+    """An archived supplier, and one who has it no more, are no other source."""
+    supplier, other, gone = kiln(sku="POT"), kiln(sku="CUP"), kiln(sku="LID")
+    for sku in ("CUP", "LID"):
+        kiln_prices(supplier, sku)
+    actions.archive_supplier(gone, archived=True, actor=SYSTEM)
+
+    page = as_user(ann).get(f"{supplier.get_absolute_url()}?tab=sole").text
+
+    assert scorecard(supplier, scope.today()).sole == 2
+    assert scorecard(other, scope.today()).sole == 0
+    assert "2 variants have no other source" in page
+    rows = page[page.index("<tbody") :]
+    assert ("POT" in rows, "LID" in rows, "CUP" in rows) == (True, True, False)
+
+
 def test_it_costs_the_same_however_much_came(clock, scope, django_assert_num_queries):
     supplier = kiln()
     for day in range(6):
         deliver(clock, order(clock, supplier, day), day + 5, 10)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         scorecard(supplier, scope.today())
 
 

@@ -1,0 +1,88 @@
+"""Writing one fact into many inboxes: a few statements for a thousand people, and each is told it once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity.models import Activity
+from core.bulk import fresh_keys
+from notifications.inbox.kinds import Kind
+from notifications.inbox.models import Notification, Reason
+from notifications.inbox.rules import rank_of, searched_text
+
+AT_ONCE = 1000  # rows a statement: with more the database is no quicker, and the statement's text grows
+
+Inbox = tuple[int, int]  # merchant, user
+
+
+@dataclass
+class Written:
+    """What lies in the inboxes now: the row of each, whoever wrote it, and which of them were written just now."""
+
+    rows: dict[Inbox, int] = field(default_factory=dict)
+    new: set[Inbox] = field(default_factory=set)
+
+
+@transaction.atomic
+def put_many(
+    kind: Kind,
+    key: str,
+    params: Mapping[str, Any],
+    inboxes: Collection[Inbox],
+    *,
+    activity: Activity | None = None,
+    reasons: Mapping[int, str] | None = None,
+) -> Written:
+    """Write a fact into these inboxes of the merchant in scope, or of several inside every_tenant(); `reasons`
+    say by user why each is told, where that is not their role.
+
+    Where it lies already nothing changes, also if somebody else writes it at the same moment: the database lets the
+    second one wait for the first. Four queries at most for each AT_ONCE inboxes.
+    """
+    now, written, why = timezone.now(), Written(), reasons or {}
+    same = {
+        "kind": kind.name,
+        "key": key,
+        "params": dict(params),
+        "activity": activity,
+        "urgency": kind.urgency,
+        "rank": rank_of(kind.urgency, now),
+        "at": now,
+        "text": searched_text(params),
+    }
+    # All writers go through the inboxes in one order, so two that meet wait for each other and never in a circle.
+    for some in _pieces(sorted(set(inboxes))):
+        keys = fresh_keys(Notification, len(some))
+        Notification.objects.bulk_create(
+            [
+                Notification(
+                    pk=pk, merchant_id=merchant_id, user_id=user_id, reason=why.get(user_id, Reason.ROLE), **same
+                )
+                for pk, (merchant_id, user_id) in zip(keys, some, strict=True)
+            ],
+            ignore_conflicts=True,
+        )
+        ours = dict(zip(keys, some, strict=True))
+        for pk in Notification.objects.filter(pk__in=keys).values_list("pk", flat=True):
+            written.rows[ours[pk]] = pk
+            written.new.add(ours[pk])
+        if others := set(some) - written.new:
+            written.rows |= _known(kind, key, others)
+    return written
+
+
+def _known(kind: Kind, key: str, inboxes: Collection[Inbox]) -> dict[Inbox, int]:
+    """Found by shop and fact, for which there is an index; shops and people together would be tried in all pairs."""
+    there = Notification.objects.filter(kind=kind.name, key=key, merchant_id__in={shop for shop, _ in inboxes})
+    rows = there.values_list("merchant_id", "user_id", "pk")
+    return {(shop, user): pk for shop, user, pk in rows if (shop, user) in inboxes}
+
+
+def _pieces(inboxes: list[Inbox]) -> Iterator[list[Inbox]]:
+    for start in range(0, len(inboxes), AT_ONCE):
+        yield inboxes[start : start + AT_ONCE]

@@ -1,0 +1,90 @@
+"""Every e-mail as its reader sees it: in Chromium, and as text, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Membership
+from core.tenancy import tenant
+from notifications.digests.letters import send_digest
+from notifications.inbox.kinds import KINDS
+from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
+from notifications.inbox.models import Notification
+from notifications.inbox.queries import shown
+from notifications.mail.models import Mail
+from tests.browser.conftest import axe_faults, too_wide
+from tests.notifications.test_inbox_kinds import SAMPLES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE, DESK = (390, "dark"), (1000, "light")
+OF_PAGES = ("landmark-one-main", "region")  # a mail is shown inside the page of a mailbox, which has landmarks
+UNFILLED = re.compile(r"%\(|\{\{|\{%|\bNone\b|\{[a-z_]+\}")
+
+
+@pytest.fixture(params=["en", "zh-hans"])
+def reader(request, shop, ann):
+    ann.language = request.param
+    ann.save()
+    with tenant(shop):
+        return Membership.objects.get(user=ann)
+
+
+def notices(member: Membership) -> Iterator[tuple[str, Mail]]:
+    """The mail of every kind for each of its samples, and a summary of one of each."""
+    with tenant(member.merchant):
+        for kind in KINDS:
+            for number, params in enumerate(SAMPLES[kind.name]):
+                name = f"{kind.name}-{number}"
+                if kind.personal:
+                    yield name, send_personal_notice(member.user, kind, name, params)
+                else:
+                    yield name, send_notice(member, kind, name, params)
+        rows = [
+            Notification(
+                pk=number, user=member.user, kind=kind.name, key=str(number), urgency=kind.urgency,
+                params=SAMPLES[kind.name][0], merchant=member.merchant,
+            )
+            for number, kind in enumerate(KINDS, 1)
+        ]  # fmt: skip
+        yield "digest", send_digest(member, "daily:2026-06-06", shown(rows, member.merchant.slug))
+        yield (
+            "staff",
+            send_staff_notice(member.user, member.merchant, KINDS[0], "x", SAMPLES[KINDS[0].name][0], "/staff/"),
+        )
+
+
+def faults_of(page, name: str, mail: Mail, *, is_chinese: bool) -> Iterator[str]:
+    for part in (mail.subject, mail.text, re.sub(r"<style.*?</style>", "", mail.html, flags=re.S)):
+        if found := UNFILLED.search(part):
+            yield f"{name}: {found.group()!r} in {part[max(0, found.start() - 60) : found.end() + 20]!r}"
+    if is_chinese and not re.search(r"[一-鿿]", mail.text):
+        yield f"{name}: no Chinese"
+    if max(map(len, mail.text.splitlines())) > 998:
+        yield f"{name}: a line of text that mail servers break"
+    folder = Path(settings.VAR_DIR) / "shots" / "mails"
+    folder.mkdir(parents=True, exist_ok=True)
+    language = "zh" if is_chinese else "en"
+    (folder / f"{name}-{language}.txt").write_text(f"{mail.subject}\n\n{mail.text}", encoding="utf-8")
+    for width, theme in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.emulate_media(color_scheme=theme)
+        page.set_content(mail.html)
+        page.screenshot(path=folder / f"{name}-{language}-{width}.png")
+        if pixels := too_wide(page):
+            yield f"{name}: {pixels} px too wide at {width}"
+        if name.endswith(("-0", "digest", "staff")):
+            faults = [fault for fault in axe_faults(page) if not fault.startswith(OF_PAGES)]
+            yield from (f"{name} ({theme}): {fault}" for fault in faults)
+
+
+def test_every_notice_reads_well_on_a_phone_and_on_a_desk(window, reader):
+    faults = []
+    for name, mail in notices(reader):
+        faults += faults_of(window, name, mail, is_chinese=reader.user.language != "en")
+    assert faults == [], "\n".join(faults[:20])
