@@ -38,9 +38,9 @@ def put_many(
     activity: Activity | None = None,
     reasons: Mapping[int, str] | None = None,
 ) -> Written:
-    """Write a fact into these inboxes of the merchant in scope, or of several inside every_tenant(); `reasons`
-    say by user why each is told, where that is not their role.
+    """Write a fact into these inboxes of the merchant in scope, or of several inside every_tenant().
 
+    `reasons` says by user id why somebody is told; without one it is their role.
     Where it lies already nothing changes, also if somebody else writes it at the same moment: the database lets the
     second one wait for the first. Four queries at most for each AT_ONCE inboxes.
     """
@@ -61,7 +61,11 @@ def put_many(
         Notification.objects.bulk_create(
             [
                 Notification(
-                    pk=pk, merchant_id=merchant_id, user_id=user_id, reason=why.get(user_id, Reason.ROLE), **same
+                    pk=pk,
+                    merchant_id=merchant_id,
+                    user_id=user_id,
+                    reason=why.get(user_id, Reason.ROLE),
+                    **same,
                 )
                 for pk, (merchant_id, user_id) in zip(keys, some, strict=True)
             ],
