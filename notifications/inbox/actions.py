@@ -58,7 +58,8 @@ def tell(
     for chosen members `only` is announced to the listeners of told.py too.
     """
     kind = _kind(kind_name)
-    known = {row.user_id: row for row in Notification.objects.select_for_update().filter(kind=kind.name, key=key)}
+    told = Notification.objects.select_for_update().filter(kind=kind.name, key=key).order_by("pk")
+    known = {row.user_id: row for row in told}
     doer = activity.actor_id if activity and activity.actor_kind == "user" and not kind.locked else None
     routes = routes_for(kind, params, only=only, told=known, but=doer)
     members = [route.member for route in routes]
@@ -88,7 +89,7 @@ def tell(
     Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
     if only is None:
         if written.new:
-            watch_over(kind, key, now=now)
+            watch_over(kind, key, members[0].merchant, now=now)
         announce(Told(kind, key, params))
     return len(written.new)
 

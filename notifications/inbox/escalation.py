@@ -35,10 +35,9 @@ AT_ONCE = 500
 LATER = timedelta(hours=1)  # until what went wrong is tried again
 
 
-def watch_over(kind: Kind, key: str, *, now: datetime) -> None:
+def watch_over(kind: Kind, key: str, shop: Merchant, *, now: datetime) -> None:
     """Begin the time in which somebody at the merchant in scope has to open a fact, once for each key."""
     if kind.goes_further:
-        shop = Merchant.objects.get(pk=current_tenant_id())
         row = Escalation(kind=kind.name, key=key, due_at=_due(shop, kind, now), begun_at=now)
         Escalation.objects.bulk_create([row], ignore_conflicts=True)
 

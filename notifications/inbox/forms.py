@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.members.models import Membership
 from notifications.inbox.models import Timing
 from notifications.inbox.queries import Choice
+from notifications.routing.queries import away_on
 
 DOINGS = ("follow", "read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
 MORNING = time(8)
@@ -61,7 +63,16 @@ class AssignForm(forms.Form):
         super().__init__(*args, **options)
         field: Any = self.fields["to"]
         field.queryset = Membership.objects.select_related("user").filter(pk__in=[member.pk for member in members])
-        field.label_from_instance = lambda member: f"{member.user} · {member.role_name}"
+        away = {absence.member_id: absence.last_day for absence in away_on(timezone.localdate()).values()}
+        field.label_from_instance = lambda member: _labelled(member, away.get(member.pk))
+
+
+def _labelled(member: Membership, away_until: date | None) -> str:
+    """A colleague by name and role, and until when they are away."""
+    label = f"{member.user} · {member.role_name}"
+    if away_until is None:
+        return label
+    return f"{label} · {gettext('Away until %(day)s') % {'day': formats.date_format(away_until)}}"
 
 
 class ChoicesForm(forms.Form):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -44,10 +43,11 @@ def _may_set(request: MerchantRequest, absence: Absence) -> bool:
 
 
 def _mine_or_any(request: MerchantRequest, pk: int) -> Absence:
-    absence = get_object_or_404(absence_list(), pk=pk)
-    if not _may_set(request, absence):
-        raise PermissionDenied(ROUTE)
-    return absence
+    """The absence, where the person may decide about it; else it is not there for them."""
+    rows = absence_list()
+    if not request.membership.may(ROUTE):
+        rows = rows.filter(member=request.membership)
+    return get_object_or_404(rows, pk=pk)
 
 
 @merchant_view("notifications.view")

@@ -68,7 +68,7 @@ def set_absence(
     people = sorted({member.pk} | ({deputy.pk} if deputy else set()))
     list(Membership.objects.select_for_update().filter(pk__in=people).order_by("pk"))
     _possible_days(first_day, last_day, member.merchant.today())
-    others = Absence.objects.between(first_day, last_day).exclude(pk=absence.pk if absence else None)
+    others = Absence.objects.between(first_day, last_day).exclude(pk=absence.pk if absence else 0)
     if others.filter(member=member).exists():
         say = _("An absence on some of these days is entered already. Change that one.")
         raise Refused("away_already", say, first_day=say)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -74,9 +73,10 @@ def _search(request: MerchantRequest, form: CareForm, given: QueryDict) -> HttpR
 @merchant_view("notifications.view")
 @require_POST
 def care_remove(request: MerchantRequest, pk: int) -> HttpResponse:
-    care = get_object_or_404(care_list(), pk=pk)
-    if care.member_id != request.membership.pk and not request.membership.may(ROUTE):
-        raise PermissionDenied(ROUTE)
+    rows = care_list()
+    if not request.membership.may(ROUTE):
+        rows = rows.filter(member=request.membership)
+    care = get_object_or_404(rows, pk=pk)
     leave_off(care, actor=request.actor)
     again = urlencode({"member": care.member_id, "target": care.target_word})
     say = _("%(name)s no longer looks after “%(thing)s”.") % {"name": care.member.user, "thing": care.target}

@@ -21,7 +21,12 @@ from tests.architecture.house import none_of
 from tests.architecture.world import World, build_staff, build_world, fingerprint
 
 # Addresses open to all members where only those with this word find the row of the world: start of the name -> word.
-FOUND_WITH: dict[str, str] = {"batch-": "orders.confirm"}
+FOUND_WITH: dict[str, str] = {
+    "batch-": "orders.confirm",
+    "absence-edit": "notifications.route",
+    "absence-remove": "notifications.route",
+    "care-remove": "notifications.route",
+}
 
 # Addresses where even the owner finds nothing, with the reason.
 VACANT: dict[str, str] = {

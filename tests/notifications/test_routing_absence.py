@@ -199,8 +199,8 @@ def test_a_member_enters_changes_and_removes_their_own(scope, ann, ben, as_user)
 def test_only_a_manager_enters_it_for_others(scope, ann, ben, as_user):
     assert as_user(ben).post(f"{AWAY}new/", posted(ann)).status_code == 422
     anns = away(ann)
-    assert as_user(ben).get(f"{AWAY}{anns.pk}/").status_code == 403
-    assert as_user(ben).post(f"{AWAY}{anns.pk}/remove/").status_code == 403
+    assert as_user(ben).get(f"{AWAY}{anns.pk}/").status_code == 404
+    assert as_user(ben).post(f"{AWAY}{anns.pk}/remove/").status_code == 404
     assert (
         as_user(join(scope, "manager", "Max")).post(f"{AWAY}new/", posted(ben, ann)).status_code == 422
     )  # ann is away
@@ -219,6 +219,15 @@ def test_a_stranger_can_neither_be_away_nor_stand_in(scope, rival, ann, cleo, as
         strange = of(cleo).pk
     assert as_user(ann).post(f"{AWAY}new/", posted(ann) | {"deputy": strange}).status_code == 422
     assert as_user(ann).post(f"{AWAY}new/", posted(ann) | {"member": strange}).status_code == 422
+
+
+def test_who_passes_something_on_sees_that_the_colleague_is_away(scope, ann, ben, as_user):
+    away(ben)
+    late()
+    note = Notification.objects.get(user=ann)
+    assert (
+        "Ben · Fulfilment · Away until 11 Jun 2026" in as_user(ann).get(f"/m/luming/inbox/{note.pk}/").content.decode()
+    )
 
 
 def test_the_team_sees_who_is_away(scope, ann, ben, as_user):
