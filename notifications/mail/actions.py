@@ -13,8 +13,10 @@ from django.utils.translation import get_language
 
 from core.tenancy import current_tenant_id, every_tenant, tenant_or_none
 from notifications.mail import rules
-from notifications.mail.models import Attachment, Mail, Suppression, new_message_id
-from notifications.mail.sending import as_message, queue
+from notifications.mail.models import Attachment, Delivery, Mail, Suppression, new_message_id
+from notifications.mail.queries import reported_mail
+from notifications.mail.rules import Report
+from notifications.mail.sending import as_message, queue, suppress
 
 State = Mail.State
 MOST_ATTACHED = 8 * 1024 * 1024
@@ -103,6 +105,36 @@ def send_again(mail: Mail) -> bool:
     Suppression.objects.filter(address=mail.to.lower()).delete()
     mail.refresh_from_db()
     queue(mail)
+    return True
+
+
+@transaction.atomic
+def take_report(report: Report) -> bool:
+    """Write down what the provider reported of a mail, and suppress its address where that is called for.
+
+    Returns False when no mail of that name went to that address, or when the same was reported before. Call it in
+    every_tenant().
+    """
+    mail = reported_mail(report)
+    if mail is None:
+        return False
+    mail = Mail.objects.select_for_update().get(pk=mail.pk)
+    before = mail.deliveries.filter(outcome=report.outcome, answer=report.answer)
+    if report.at is not None:
+        before = before.filter(at=report.at)
+    if before.exists():
+        return False
+    Delivery.objects.create(
+        merchant_id=mail.merchant_id,
+        mail=mail,
+        outcome=report.outcome,
+        answer=report.answer,
+        at=report.at or timezone.now(),
+    )
+    why = report.answer or str(Delivery.Outcome(report.outcome).label)
+    Mail.objects.filter(pk=mail.pk).update(state=State.FAILED, next_try=None, last_error=why)
+    if report.suppresses:
+        suppress(mail.to, why, report.outcome)
     return True
 
 

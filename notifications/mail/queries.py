@@ -11,6 +11,9 @@ from django.db.models import Count, Min, Q, Value
 
 from core.together import together
 from notifications.mail.models import Mail, MailQuerySet, ServerPause
+from notifications.mail.rules import Report, bracketed
+
+SHORTEST_ID = 12  # of a provider's name for a mail: a shorter one might stand in an answer by chance
 
 
 def mail_list() -> MailQuerySet:
@@ -22,6 +25,21 @@ def mail_list() -> MailQuerySet:
 def may_be_read(mail: Mail) -> bool:
     """Whether its text may be shown to others than its reader: account mails carry links that open the account."""
     return mail.purpose != Mail.Purpose.ACCOUNT or settings.DEMO
+
+
+def reported_mail(report: Report) -> Mail | None:
+    """The mail that a provider speaks of: one of that name to that address. In the scope of every tenant.
+
+    A provider that names mails by itself said that name when it took the mail, so it stands in the attempt's answer.
+    """
+    to_them = Mail.objects.to_address(report.recipient)
+    found: Mail | None = to_them.filter(message_id__in=[bracketed(name) for name in report.ids]).first()
+    for name in report.ids if found is None else ():
+        if len(name) >= SHORTEST_ID:
+            found = to_them.filter(deliveries__answer__contains=name.strip("<>")).first()
+        if found is not None:
+            break
+    return found
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("m/<slug:merchant>/settings/mail/", views.index, name="mail-list"),
     path("m/<slug:merchant>/settings/mail/<int:pk>/", views.detail, name="mail-detail"),
     path("m/<slug:merchant>/settings/mail/<int:pk>/html/", views.html, name="mail-html"),
+    path("hooks/mail/<slug:provider>/", views.webhook, name="mail-webhook"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<int:pk>/", views.mailbox_mail, name="mailbox-mail"),
     path("mailbox/<int:pk>/html/", views.mailbox_html, name="mailbox-html"),

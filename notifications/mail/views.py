@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from anymail.exceptions import AnymailWebhookValidationFailure
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
 from django.conf import settings
@@ -12,7 +14,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import MerchantRequest, StaffRequest, merchant_view, open_view, staff_view
 from core.errors import Refused
@@ -21,8 +24,13 @@ from core.tenancy import every_tenant
 from notifications.mail.actions import send_again
 from notifications.mail.listing import MAILS
 from notifications.mail.models import Mail
+from notifications.mail.providers import provider_in_use
 from notifications.mail.queries import backlog, mail_list, may_be_read
+from notifications.mail.webhooks import Unreadable, take_post
 
+log = logging.getLogger(__name__)
+
+BY_PROVIDER = "reads nothing but what the mail provider signed, or sent with the password it was given"
 OPEN_IN_DEMO = "shows mails only where DEMO is set, and then those of invented people"
 # A mail in a frame of its own: it may look as it wants and open its links in a new tab, and nothing else.
 IN_FRAME = {
@@ -118,6 +126,27 @@ def again(request: StaffRequest, pk: int) -> HttpResponse:
     if not send_again(mail):
         raise Refused("not_given_up", _("This mail is not one that was given up, or its text is not kept any more."))
     return done(request, back(request, reverse("staff-mail-detail", args=[pk])), _("The mail is sent again."))
+
+
+@csrf_exempt
+@open_view(BY_PROVIDER)
+@require_http_methods(["POST", "HEAD"])
+def webhook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Where the provider of the settings reports bounces and complaints; a 404 for any other."""
+    in_use = provider_in_use()
+    if in_use is None or in_use.name != provider:
+        raise Http404
+    if request.method == "HEAD":  # some look whether anybody is there before they take the address
+        return HttpResponse()
+    try:
+        take_post(in_use, request, settings.MAIL_WEBHOOK_SECRET)
+    except AnymailWebhookValidationFailure as forged:
+        log.warning("a report of mails was refused: %s", forged)
+        return HttpResponse("Not from the mail provider.", status=403, content_type="text/plain")
+    except Unreadable as why:
+        log.warning("a report of mails could not be read: %s", why)
+        return HttpResponse("Not understood.", status=400, content_type="text/plain")
+    return HttpResponse()
 
 
 @open_view(OPEN_IN_DEMO)

@@ -70,6 +70,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "token": lambda world: "unknown-token",
     "invitation-accept.secret": lambda world: "unknown-secret",
     "notice-channel-new.sender": lambda world: "feishu",
+    "mail-webhook.provider": lambda world: "postmark",
     "session-end.pk": lambda world: 1,
     "staff-merchant-decide.decision": lambda world: "approve",
     "app_label": lambda world: "accounts",
