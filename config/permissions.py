@@ -96,6 +96,7 @@ AREAS = (
         {
             "notifications.view": _("See notifications"),
             "mail.view": _("See mail sent to buyers"),
+            "mail.edit": _("Write the texts of mail, open blocked addresses"),
             "channels.edit": _("Set up notification channels"),
         },
     ),

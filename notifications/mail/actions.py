@@ -10,11 +10,16 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from accounts.activity.log import record
+from core.actors import Actor
+from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant_or_none
 from notifications.mail import rules
+from notifications.mail.events import SuppressionLifted
 from notifications.mail.models import Attachment, Delivery, Mail, Suppression, new_message_id
-from notifications.mail.queries import reported_mail
+from notifications.mail.queries import is_suppressed, reported_mail
 from notifications.mail.rules import Report
 from notifications.mail.sending import as_message, queue, suppress
 
@@ -95,17 +100,40 @@ def post(
     return mail
 
 
-def send_again(mail: Mail) -> bool:
-    """Try a mail once more that was given up; False when there is nothing to try."""
+@transaction.atomic
+def send_again(mail: Mail, *, reason: str = "", actor: Actor) -> bool:
+    """Try a mail once more that was given up; False when there is nothing to try.
+
+    Where its address is suppressed, that is lifted as by lift(), which refuses to without a `reason`.
+    """
     again = Mail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.SUPPRESSED, State.MAYBE_SENT])
     again = again.filter(next_try=None).exclude(text="", html="")
     now = timezone.now()
     if not again.update(state=State.QUEUED, next_try=now, give_up_at=now + rules.GIVE_UP_AFTER, unclear=0):
         return False
-    Suppression.objects.filter(address=mail.to.lower()).delete()
+    if is_suppressed(mail):
+        lift(mail.to, mail=mail, reason=reason, actor=actor)
     mail.refresh_from_db()
     queue(mail)
     return True
+
+
+@transaction.atomic
+def lift(address: str, *, mail: Mail | None, reason: str, actor: Actor) -> None:
+    """Let an address take mail again, for all shops, and write down who said why; `mail` is one that went there.
+
+    Refuses one that is not suppressed, and anything without a reason.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        say = _("Say why the address takes mail again.")
+        raise Refused("no_reason", say, reason=say)
+    row = Suppression.objects.select_for_update().filter(address=address.lower()).first()
+    if row is None:
+        raise Refused("not_suppressed", _("This address takes mail already."), status=409)
+    row.delete()
+    event = SuppressionLifted(mail_id=mail.pk if mail else None, source=row.source, reason=reason)
+    record(event, actor=actor, subject=mail)
 
 
 @transaction.atomic

@@ -100,6 +100,11 @@ class Mail(TenantModel):
         return f"{self.to}: {self.subject}"
 
     @property
+    def log_label(self) -> str:
+        """What the activity log calls it, which keeps no addresses."""
+        return self.subject
+
+    @property
     def is_open(self) -> bool:
         return self.state in self.OPEN and self.next_try is not None
 
