@@ -71,7 +71,7 @@ class SuppressionFilter(django_filters.FilterSet):
 
 SUPPRESSIONS = Listing(
     sorts=[
-        Sort("since", _("Since"), "at", descending=True),
+        Sort("since", pgettext_lazy("suppression", "Since"), "at", descending=True),
         Sort("address", _("E-mail address"), "address"),
     ],
     filters=SuppressionFilter,
