@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.channels.urls")),
     path("", include("notifications.inbox.urls")),
+    path("", include("notifications.texts.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),
     path("staff/markets/", include("analytics.markets.staff_urls")),
     path("staff/reviews/", include("ecommerce.reviews.staff_urls")),

@@ -56,6 +56,7 @@ def index(request: MerchantRequest) -> HttpResponse:
         "detail": "mail-detail",
         "slug": slug,
         "blocked_url": reverse("suppression-list", args=[slug]),
+        "letters_url": reverse("letters", args=[slug]) if request.membership.may("mail.edit") else "",
     }
     return page(request, "notifications/mail/index.html", context, part="results")
 

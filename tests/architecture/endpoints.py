@@ -70,6 +70,8 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "token": lambda world: "unknown-token",
     "invitation-accept.secret": lambda world: "unknown-secret",
     "notice-channel-new.sender": lambda world: "feishu",
+    "letter": lambda world: "shipped",
+    "language": lambda world: "en",
     "mail-webhook.provider": lambda world: "postmark",
     "session-end.pk": lambda world: 1,
     "staff-merchant-decide.decision": lambda world: "approve",

@@ -53,7 +53,7 @@ SHOWN_BY_LINK: dict[str, str] = {}
 # Arguments that choose a view of a page rather than an object.
 WORDS = {
     "merchant", "format", "kind", "tab", "section", "step", "channel", "state", "horizon", "purpose", "report",
-    "sender",
+    "sender", "letter", "language",
 }  # fmt: skip
 
 # Roles tried on every change; the others are tried in the slow tests.
