@@ -131,6 +131,11 @@ def _waiting(
     )
 
 
+def put_note(user: User, kind: Kind, *, key: str, params: Mapping[str, Any]) -> bool:
+    """Put something into a member's inbox that is mailed by other means; False if it is there already."""
+    return _put(user, kind, key, params, None)[1]
+
+
 def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, Any], by_mail: bool) -> None:
     """Tell a person something about their own account: in the inbox of each of their shops, and by one mail."""
     kind = _kind(kind_name)

@@ -39,6 +39,7 @@ def post(
     dedupe: str | None = None,
     language: str = "",
     attachments: Sequence[tuple[str, str, bytes]] = (),
+    inline: Sequence[tuple[str, str, bytes]] = (),
 ) -> Mail:
     """Write a mail down and queue its sending, in the caller's transaction. The row is returned, not a result.
 
@@ -46,11 +47,14 @@ def post(
     returned and nothing is sent. An address that takes no mail gets a row that says so; account mails are tried
     nevertheless. Raises BadHeaderError for a line break in a header.
 
-    `attachments` are (name, content type, bytes), at most 8 MB together; only mails of a merchant carry any.
+    `attachments` are (name, content type, bytes), `inline` pictures (content id, content type, bytes) that the HTML
+    shows as cid:…; at most 8 MB together, one of the two kinds, and only mails of a merchant carry any.
     """
-    if sum(len(content) for _name, _kind, content in attachments) > MOST_ATTACHED:
+    if sum(len(content) for _name, _kind, content in (*attachments, *inline)) > MOST_ATTACHED:
         raise ValueError("a mail carries at most 8 MB")
-    if attachments and tenant_or_none() is None:
+    if attachments and inline:
+        raise ValueError("a mail carries files or shows pictures")
+    if (attachments or inline) and tenant_or_none() is None:
         raise ValueError("a mail about a person's own account carries no files")
     sender = sender or settings.DEFAULT_FROM_EMAIL
     mail = Mail(
@@ -83,14 +87,24 @@ def post(
             with transaction.atomic():
                 mail.save()
                 if merchant_id is not None:
-                    Attachment.objects.bulk_create(
-                        [
-                            Attachment(
-                                mail=mail, merchant_id=merchant_id, name=name[:120], content_type=kind, content=content
-                            )
-                            for name, kind, content in attachments
-                        ]
-                    )
+                    files = [
+                        Attachment(
+                            mail=mail, merchant_id=merchant_id, name=name[:120], content_type=kind, content=content
+                        )
+                        for name, kind, content in attachments
+                    ]
+                    files += [
+                        Attachment(
+                            mail=mail,
+                            merchant_id=merchant_id,
+                            name=f"{content_id.partition('-')[0]}.{kind.rpartition('/')[2]}"[:120],
+                            content_type=kind,
+                            content=content,
+                            content_id=content_id,
+                        )
+                        for content_id, kind, content in inline
+                    ]
+                    Attachment.objects.bulk_create(files)
         except IntegrityError:
             if dedupe is None:
                 raise

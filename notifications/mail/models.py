@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from datetime import datetime
 from typing import ClassVar
@@ -110,12 +111,13 @@ class Mail(TenantModel):
 
 
 class Attachment(TenantModel):
-    """A file that goes with a mail, kept as long as its text."""
+    """A file that goes with a mail, kept as long as its text. One with a `content_id` is a picture its HTML shows."""
 
     mail = models.ForeignKey(Mail, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=80)
     content = models.BinaryField()
+    content_id = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]
@@ -126,6 +128,11 @@ class Attachment(TenantModel):
     @property
     def size(self) -> int:
         return len(self.content)
+
+    @property
+    def as_data_url(self) -> str:
+        """For a page that shows the mail: a browser knows nothing of the other parts of a mail."""
+        return f"data:{self.content_type};base64,{base64.b64encode(bytes(self.content)).decode()}"
 
 
 class Delivery(TenantModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime
+from email.mime.image import MIMEImage
 from email.utils import format_datetime, parseaddr
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from accounts.jobs.queue import enqueue
 from core.tasks import task
 from core.tenancy import every_tenant
 from notifications.mail import rules
-from notifications.mail.models import Delivery, Mail, ServerPause, Suppression
+from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.mail.providers import headers_for_reports
 from notifications.mail.smtp import Answer, Outcome, hand_over
 
@@ -50,8 +51,20 @@ def as_message(mail: Mail) -> EmailMultiAlternatives:
     if mail.pk and mail.merchant_id:
         with every_tenant("a mail goes out with what belongs to it, whoever sends it"):
             for one in mail.attachments.all():
-                message.attach(one.name, bytes(one.content), one.content_type)
+                if one.content_id:
+                    message.mixed_subtype = "related"
+                    message.attach(_picture(one))
+                else:
+                    message.attach(one.name, bytes(one.content), one.content_type)
     return message
+
+
+def _picture(one: Attachment) -> MIMEImage:
+    """A picture that the HTML shows by its Content-ID (RFC 2392), and that no program lists as a file."""
+    part = MIMEImage(bytes(one.content), one.content_type.rpartition("/")[2])
+    part.add_header("Content-ID", f"<{one.content_id}>")
+    part.add_header("Content-Disposition", "inline", filename=one.name)
+    return part
 
 
 def send(mail_id: int) -> None:

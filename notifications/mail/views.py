@@ -226,6 +226,9 @@ def _detail(request: Any, mail: Mail, *, frame: str, is_open: bool, **urls: str)
 def _html(mail: Mail) -> HttpResponse:
     if not mail.html:
         raise Http404
-    response = HttpResponse(mail.html.replace("<head>", '<head><base target="_blank">', 1))
+    text = mail.html.replace("<head>", '<head><base target="_blank">', 1)
+    for one in mail.attachments.exclude(content_id=""):
+        text = text.replace(f"cid:{one.content_id}", one.as_data_url)
+    response = HttpResponse(text)
     response["Cache-Control"] = "no-store, private"
     return response
