@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 WIDTH, HEIGHT, FINE = 496, 190, 2  # in CSS pixels, and how many dots each has
-TOP, FOOT, SIZE = 12, 26, 12
+TOP, FOOT, SIZE = 12, 30, 15
 FULL, FAINT, INK = (47, 143, 176), (125, 135, 150), (116, 126, 141)  # teal, grey, grey for letters
 
 
@@ -36,18 +36,18 @@ def bars(labels: Sequence[str], now: Sequence[float], before: Sequence[float]) -
 
 
 def ranges(labels: Sequence[str], low: Sequence[float], middle: Sequence[float], high: Sequence[float]) -> bytes:
-    """A bar to the middle for each day, and a line from the lower to the upper limit."""
+    """A bar to the middle for each day, and beside it a line from the lower to the upper limit."""
     top = max(high, default=0) or 1
     image, draw = _sheet()
     for at, label in enumerate(labels):
         left, wide = _slot(at, len(labels))
-        centre = left + wide / 2
-        _bar(draw, centre - wide * 0.2, wide * 0.4, middle[at] / top, full=True)
+        _bar(draw, left + wide * 0.22, wide * 0.36, middle[at] / top, full=True)
+        line = left + wide * 0.72  # beside the bar: on it the line would not stand out
         ends = [_height(low[at] / top), _height(high[at] / top)]
-        draw.line([(centre, ends[0]), (centre, ends[1])], fill=INK, width=2 * FINE)
+        draw.line([(line, ends[0]), (line, ends[1])], fill=INK, width=2 * FINE)
         for end in ends:
-            draw.line([(centre - 5 * FINE, end), (centre + 5 * FINE, end)], fill=INK, width=2 * FINE)
-        _label(draw, centre, label)
+            draw.line([(line - 5 * FINE, end), (line + 5 * FINE, end)], fill=INK, width=2 * FINE)
+        _label(draw, left + wide / 2, label)
     return _png(image)
 
 

@@ -48,6 +48,7 @@ def send_report(member: Membership, week: Week, warnings: list[Shown], more: int
         "pictures": {name.partition("-")[0]: name for name, _content in pictures},
         "inbox_url": inbox,
         "action_url": absolute(reverse("merchant-home", args=[merchant.slug])),
+        "gap": "" if (get_language() or "").startswith("zh") else " ",  # between sentences
         "width": charts.WIDTH,
         "height": charts.HEIGHT,
     }
