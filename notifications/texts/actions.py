@@ -24,7 +24,7 @@ def set_letterhead(*, sender_name: str, reply_to: str, actor: Actor) -> Letterhe
     """The name letters go out under and where replies go; empty: the shop's name and contact address."""
     row, _is_new = Letterhead.objects.select_for_update().get_or_create(merchant_id=current_tenant_id())
     old = row.sender_name
-    row.sender_name, row.reply_to = sender_name.strip(), reply_to.strip()
+    row.sender_name, row.reply_to = " ".join(rules.cleaned(sender_name).split()), reply_to.strip()
     row.save()
     changes = {"sender_name": (old, row.sender_name)} if old != row.sender_name else {}
     record(LetterheadChanged(), actor=actor, changes=changes)
