@@ -18,9 +18,12 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 from django.http.request import validate_host
 
+from notifications.mail.providers import PASSWORD, PROVIDERS
+
 Apps = Sequence[AppConfig] | None
 Check = Callable[..., list[CheckMessage]]
 
+SHORTEST_SECRET = 16
 # Below this a write-ahead log could be reset while it was read, and the file be left malformed (sqlite.org/wal.html).
 SQLITE_SOUND = (3, 51, 3)
 # What each connection must have in force: a wrong place in OPTIONS would be silent.
@@ -119,6 +122,23 @@ def secrets(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set 50 random characters: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     return [Error("SECRET_KEY is short or easily guessed.", hint=hint, id="storecast.E010")]
+
+
+@register()
+def mail_reports(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Who reports of mails must be known, and be able to prove it."""
+    name, secret = settings.MAIL_WEBHOOK_PROVIDER, settings.MAIL_WEBHOOK_SECRET
+    if not name:
+        return []
+    provider = PROVIDERS.get(name)
+    if provider is None:
+        hint = f"Set one of {', '.join(sorted(PROVIDERS))}, or leave it empty."
+        return [Error(f"MAIL_WEBHOOK_PROVIDER is {name!r}.", hint=hint, id="storecast.E008")]
+    if len(secret) < SHORTEST_SECRET or (provider.secret == PASSWORD and ":" not in secret):
+        hint = "Set user:password" if provider.secret == PASSWORD else "Set the provider's signing key"
+        said = f"MAIL_WEBHOOK_SECRET does not prove that a report comes from {name}."
+        return [Error(said, hint=f"{hint}, of at least {SHORTEST_SECRET} characters.", id="storecast.E009")]
+    return []
 
 
 @register(deploy=True)

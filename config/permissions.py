@@ -97,6 +97,7 @@ AREAS = (
             "notifications.view": _("See notifications"),
             "notifications.route": _("Set who looks after what and who is away"),
             "mail.view": _("See mail sent to buyers"),
+            "mail.edit": _("Write the texts of mail, open blocked addresses"),
             "channels.edit": _("Set up notification channels"),
         },
     ),

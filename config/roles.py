@@ -29,7 +29,8 @@ RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
-       "mail.view", "notifications.route", "scenarios.adopt", "suppliers.edit", "purchasing.edit", "stock.approve"}
+       "mail.view", "mail.edit", "notifications.route", "scenarios.adopt", "suppliers.edit", "purchasing.edit",
+       "stock.approve"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit", "channels.edit"})
 

@@ -29,6 +29,7 @@ from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
+from notifications.reports.tasks import mail_reports
 from notifications.usefulness.tasks import nightly_usefulness
 
 SCHEDULE = [
@@ -41,6 +42,7 @@ SCHEDULE = [
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
     PeriodicJob("mail_digests", mail_digests, every=timedelta(minutes=5)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),
+    PeriodicJob("mail_reports", mail_reports, every=timedelta(minutes=15)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),

@@ -253,6 +253,10 @@ SMTP: dict[str, Any] = {
     "timeout": 10,
 }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Storecast <notices@storecast.example>")
+# Who reports bounces and complaints to /hooks/mail/<provider>/, a name of PROVIDERS in notifications/mail/providers.py,
+# and what proves it: "user:password", or the provider's signing key. Either empty: nobody is listened to.
+MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
 
 # Webhooks and chats of merchants. Off: only https, and nothing in a private network. SMS_PROVIDER is a name of
 # PROVIDERS in notifications/channels/senders/sms.py.

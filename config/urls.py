@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.inbox.urls")),
     path("", include("notifications.routing.urls")),
     path("", include("notifications.usefulness.urls")),
+    path("", include("notifications.texts.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),
     path("staff/markets/", include("analytics.markets.staff_urls")),
     path("staff/reviews/", include("ecommerce.reviews.staff_urls")),

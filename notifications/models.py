@@ -4,6 +4,7 @@ from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.routing.models import Absence, Care, Escalation
+from notifications.texts.models import Letterhead, LetterText, TextVersion
 from notifications.usefulness.models import KindUse
 
 __all__ = [
@@ -15,11 +16,14 @@ __all__ = [
     "Dispatch",
     "Escalation",
     "KindUse",
+    "LetterText",
+    "Letterhead",
     "Mail",
     "MailTimes",
     "Notification",
     "Preference",
     "ServerPause",
     "Suppression",
+    "TextVersion",
     "Waiting",
 ]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.merchants.models import Merchant
 from ecommerce.buyers.links import MAIL, language_for, tracking_url, url_for
 from ecommerce.customers.models import Consent
 from ecommerce.customers.queries import has_consent
@@ -18,6 +15,8 @@ from ecommerce.orders.models import Order
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.texts.letterhead import reply_to_of, sender_of
+from notifications.texts.own import own_letter
 
 SUBJECTS = {
     "shipped": lambda values: _("Your order %(number)s is on its way") % values,
@@ -37,8 +36,8 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
         return None
     stop = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
-    if merchant.contact_email:
-        headers["Reply-To"] = merchant.contact_email
+    if reply_to := reply_to_of(merchant):
+        headers["Reply-To"] = reply_to
     with translation.override(language_for(customer)), timezone.override(merchant.zone):
         title = SUBJECTS[what]({"number": order.number})
         context = {
@@ -49,10 +48,11 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
             "action_url": tracking_url(order),
             "stop_url": stop,
         }
-        text, html = compose(f"notifications/buyers/{what}", context)
+        own = own_letter(what, context)
+        text, html = (own.text, own.html) if own else compose(f"notifications/buyers/{what}", context)
         return post(
             to=to,
-            subject=f"{title} · {merchant.name}",
+            subject=own.subject if own else f"{title} · {merchant.name}",
             text=text,
             html=html,
             purpose=Mail.Purpose.BUYER,
@@ -60,9 +60,3 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
             headers=headers,
             dedupe=dedupe,
         )
-
-
-def sender_of(merchant: Merchant) -> str:
-    """Our address under the shop's name; what has a meaning in an address is left out of the name."""
-    name = "".join(" " if letter in '"<>,;:\\@\r\n' else letter for letter in merchant.name)
-    return f'"{" ".join(name.split())}" <{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}>'

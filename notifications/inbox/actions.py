@@ -132,6 +132,11 @@ def _waiting(
     )
 
 
+def put_note(user: User, kind: Kind, *, key: str, params: Mapping[str, Any]) -> bool:
+    """Put something into a member's inbox that is mailed by other means; False if it is there already."""
+    return bool(put_many(kind, key, params, [(current_tenant_id(), user.pk)]).new)
+
+
 def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, Any], by_mail: bool) -> None:
     """Tell a person something about their own account: in the inbox of each of their shops, and by one mail."""
     kind = _kind(kind_name)

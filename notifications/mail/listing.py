@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
-from notifications.mail.models import Mail
+from notifications.mail.models import Mail, Suppression
 
 PERIODS = [("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days"))]
 TROUBLE = [Mail.State.FAILED, Mail.State.SUPPRESSED, Mail.State.MAYBE_SENT]
@@ -50,4 +50,30 @@ MAILS = Listing(
     ],
     filters=MailFilter,
     search=_search,
+)
+
+
+class SuppressionFilter(django_filters.FilterSet):
+    source = django_filters.ChoiceFilter(
+        label=pgettext_lazy("suppression", "Why"), choices=Suppression.Source, empty_label=_("All reasons")
+    )
+    period = django_filters.ChoiceFilter(
+        label=_("Period"), choices=PERIODS, method="newer_than", empty_label=_("Any time")
+    )
+
+    class Meta:
+        model = Suppression
+        fields: list[str] = []
+
+    def newer_than(self, rows: QuerySet[Suppression], name: str, days: str) -> QuerySet[Suppression]:
+        return rows.filter(at__gte=timezone.now() - timedelta(days=int(days)))
+
+
+SUPPRESSIONS = Listing(
+    sorts=[
+        Sort("since", pgettext_lazy("suppression", "Since"), "at", descending=True),
+        Sort("address", _("E-mail address"), "address"),
+    ],
+    filters=SuppressionFilter,
+    search=lambda rows, words: rows.filter(Q(address__icontains=words) | Q(reason__icontains=words)),
 )

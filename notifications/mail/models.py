@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,6 +27,10 @@ class MailQuerySet(TenantQuerySet["Mail"]):
 
     def waiting(self) -> MailQuerySet:
         return self.filter(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
+
+    def to_address(self, address: str) -> MailQuerySet:
+        """Those to one address, however it is written; an index finds them."""
+        return self.alias(plain_to=Lower("to")).filter(plain_to=address.lower())
 
     def undelivered(self) -> MailQuerySet:
         return self.filter(state__in=[Mail.State.FAILED, Mail.State.SUPPRESSED])
@@ -88,10 +94,16 @@ class Mail(TenantModel):
                 condition=models.Q(state__in=["queued", "sending", "maybe_sent"], next_try__isnull=False),
             ),
             models.Index(fields=["state", "-created_at"], name="mail_by_state"),
+            models.Index(Lower("to"), "merchant", name="mail_by_address"),
         ]
 
     def __str__(self) -> str:
         return f"{self.to}: {self.subject}"
+
+    @property
+    def log_label(self) -> str:
+        """What the activity log calls it, which keeps no addresses."""
+        return self.subject
 
     @property
     def is_open(self) -> bool:
@@ -99,12 +111,13 @@ class Mail(TenantModel):
 
 
 class Attachment(TenantModel):
-    """A file that goes with a mail, kept as long as its text."""
+    """A file that goes with a mail, kept as long as its text. One with a `content_id` is a picture its HTML shows."""
 
     mail = models.ForeignKey(Mail, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=80)
     content = models.BinaryField()
+    content_id = models.CharField(max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]
@@ -116,9 +129,14 @@ class Attachment(TenantModel):
     def size(self) -> int:
         return len(self.content)
 
+    @property
+    def as_data_url(self) -> str:
+        """For a page that shows the mail: a browser knows nothing of the other parts of a mail."""
+        return f"data:{self.content_type};base64,{base64.b64encode(bytes(self.content)).decode()}"
+
 
 class Delivery(TenantModel):
-    """One attempt to send a mail, and what came of it."""
+    """One attempt to send a mail and what came of it, or what the mail provider reported of it later."""
 
     class Outcome(models.TextChoices):
         SENT = "sent", pgettext_lazy("attempt", "Accepted")
@@ -128,6 +146,8 @@ class Delivery(TenantModel):
         UNCLEAR = "unclear", pgettext_lazy("attempt", "Handed over, no answer")
         REFUSED = "refused", pgettext_lazy("attempt", "Refused by the mail server")
         NO_MAILBOX = "no_mailbox", pgettext_lazy("attempt", "The address does not take mail")
+        BOUNCED = "bounced", pgettext_lazy("attempt", "Came back")
+        COMPLAINED = "complained", pgettext_lazy("attempt", "Reported as spam")
 
     merchant = models.ForeignKey(  # type: ignore[assignment]
         "accounts.Merchant", models.CASCADE, null=True, blank=True, related_name="+", editable=False
@@ -148,9 +168,24 @@ class Delivery(TenantModel):
 
 
 class Suppression(models.Model):
-    """An address that a mail server said does not take mail; nothing but account mails is sent there any more."""
+    """An address that does not take mail or whose reader called it spam; only account mails are sent there.
 
-    address = models.EmailField(primary_key=True, max_length=254, help_text="in lower case")
+    It holds for all shops, so a shop is shown those alone that it wrote to (queries.suppressed_for_shop).
+    """
+
+    class Source(models.TextChoices):
+        REFUSED = "refused", pgettext_lazy("suppression", "Refused by its mail server")
+        BOUNCED = "bounced", pgettext_lazy("suppression", "Mail came back")
+        COMPLAINED = "complained", pgettext_lazy("suppression", "Reported as spam")
+
+    address = models.EmailField(_("address"), primary_key=True, max_length=254, help_text="in lower case")
+    source = models.CharField(
+        pgettext_lazy("suppression", "why"),
+        max_length=10,
+        choices=Source,
+        default=Source.REFUSED,
+        db_default=Source.REFUSED,
+    )
     reason = models.CharField(max_length=500)
     at = models.DateTimeField(default=timezone.now)
 

@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Value
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Lower
 
 from core.together import together
-from notifications.mail.models import Mail, MailQuerySet, ServerPause
+from notifications.mail.models import Mail, MailQuerySet, ServerPause, Suppression
+from notifications.mail.rules import Report, bracketed
+
+SHORTEST_ID = 12  # of a provider's name for a mail: a shorter one might stand in an answer by chance
 
 
 def mail_list() -> MailQuerySet:
@@ -19,9 +23,49 @@ def mail_list() -> MailQuerySet:
     return rows
 
 
+def suppressed_for_shop() -> QuerySet[Suppression]:
+    """The suppressed addresses that the merchant in scope wrote to, each with the newest mail to it as `mail_id`.
+
+    What others wrote to is never among them.
+    """
+    found: QuerySet[Suppression] = _with_mail(Suppression.objects.all()).filter(mail_id__isnull=False)
+    return found
+
+
+def suppressed_for_all() -> QuerySet[Suppression]:
+    """All suppressed addresses, with the newest mail in scope to each as `mail_id`, if there is one."""
+    found: QuerySet[Suppression] = _with_mail(Suppression.objects.all())
+    return found
+
+
+def _with_mail(rows: Any) -> Any:
+    to_it = Mail.objects.alias(plain_to=Lower("to")).filter(plain_to=OuterRef("address"))
+    return rows.annotate(mail_id=Subquery(to_it.order_by("-pk").values("pk")[:1]))
+
+
+def is_suppressed(mail: Mail) -> bool:
+    """Whether its address takes no mail now; account mails are sent nevertheless."""
+    return mail.purpose != Mail.Purpose.ACCOUNT and Suppression.objects.filter(address=mail.to.lower()).exists()
+
+
 def may_be_read(mail: Mail) -> bool:
     """Whether its text may be shown to others than its reader: account mails carry links that open the account."""
     return mail.purpose != Mail.Purpose.ACCOUNT or settings.DEMO
+
+
+def reported_mail(report: Report) -> Mail | None:
+    """The mail that a provider speaks of: one of that name to that address. In the scope of every tenant.
+
+    A provider that names mails by itself said that name when it took the mail, so it stands in the attempt's answer.
+    """
+    to_them = Mail.objects.to_address(report.recipient)
+    found: Mail | None = to_them.filter(message_id__in=[bracketed(name) for name in report.ids]).first()
+    for name in report.ids if found is None else ():
+        if len(name) >= SHORTEST_ID:
+            found = to_them.filter(deliveries__answer__contains=name.strip("<>")).first()
+        if found is not None:
+            break
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime
+from email.mime.image import MIMEImage
 from email.utils import format_datetime, parseaddr
 
 from django.conf import settings
@@ -18,7 +19,8 @@ from accounts.jobs.queue import enqueue
 from core.tasks import task
 from core.tenancy import every_tenant
 from notifications.mail import rules
-from notifications.mail.models import Delivery, Mail, ServerPause, Suppression
+from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
+from notifications.mail.providers import headers_for_reports
 from notifications.mail.smtp import Answer, Outcome, hand_over
 
 log = logging.getLogger(__name__)
@@ -42,14 +44,27 @@ def as_message(mail: Mail) -> EmailMultiAlternatives:
     """The mail as it goes over the line; every attempt makes the same."""
     headers = {"Auto-Submitted": "auto-generated", **mail.headers}
     headers |= {"Message-ID": mail.message_id, "Date": format_datetime(mail.created_at)}
+    headers |= headers_for_reports(mail.message_id)
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     if mail.pk and mail.merchant_id:
         with every_tenant("a mail goes out with what belongs to it, whoever sends it"):
             for one in mail.attachments.all():
-                message.attach(one.name, bytes(one.content), one.content_type)
+                if one.content_id:
+                    message.mixed_subtype = "related"
+                    message.attach(_picture(one))
+                else:
+                    message.attach(one.name, bytes(one.content), one.content_type)
     return message
+
+
+def _picture(one: Attachment) -> MIMEImage:
+    """A picture that the HTML shows by its Content-ID (RFC 2392), and that no program lists as a file."""
+    part = MIMEImage(bytes(one.content), one.content_type.rpartition("/")[2])
+    part.add_header("Content-ID", f"<{one.content_id}>")
+    part.add_header("Content-Disposition", "inline", filename=one.name)
+    return part
 
 
 def send(mail_id: int) -> None:
@@ -124,10 +139,24 @@ def _settle(mail: Mail, answer: Answer, seconds: float) -> None:
             case Outcome.REFUSED | Outcome.NO_MAILBOX:
                 _write(mail, state=State.FAILED, next_try=None, last_error=error)
                 if answer.outcome == Outcome.NO_MAILBOX:
-                    Suppression.objects.get_or_create(address=mail.to.lower(), defaults={"reason": error[:500]})
+                    suppress(mail.to, error, Suppression.Source.REFUSED)
             case _:
                 free_at = _server_free_at() if answer.outcome == Outcome.DOWN else now
                 _put_off(mail, max(now + rules.delay_after(mail.attempts), free_at), last_error=error)
+
+
+def suppress(address: str, reason: str, source: str) -> None:
+    """Send nothing but account mails there any more; what waits is not sent either. In the scope of every tenant.
+
+    A complaint takes the place of an earlier reason, for it weighs more.
+    """
+    address, reason = address.lower(), reason[:500]
+    row, is_new = Suppression.objects.get_or_create(address=address, defaults={"reason": reason, "source": source})
+    complained = Suppression.Source.COMPLAINED
+    if not is_new and source == complained and row.source != complained:
+        Suppression.objects.filter(pk=address).update(reason=reason, source=source)
+    waiting = Mail.objects.to_address(address).filter(state=State.QUEUED).exclude(purpose=Mail.Purpose.ACCOUNT)
+    waiting.update(state=State.SUPPRESSED, next_try=None, last_error=reason)
 
 
 def _put_off(mail: Mail, until: datetime, **fields: object) -> None:

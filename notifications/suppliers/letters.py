@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from core.papers import known_language
 from ecommerce.purchasing.models import PurchaseOrder
 from ecommerce.purchasing.papers import purchase_papers
-from notifications.buyers.letters import sender_of
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.texts.letterhead import reply_to_of, sender_of
 
 
 def write_purchase_order(order: PurchaseOrder, *, dedupe: str) -> Mail | None:
@@ -23,6 +23,7 @@ def write_purchase_order(order: PurchaseOrder, *, dedupe: str) -> Mail | None:
     with translation.override(language), timezone.override(merchant.zone):
         title = _("Purchase order %(number)s") % {"number": order.number}
         text, html = compose("notifications/suppliers/purchase", {"order": order, "merchant": merchant, "title": title})
+        reply_to = reply_to_of(merchant)
         return post(
             to=supplier.email,
             subject=f"{title} · {merchant.name}",
@@ -30,7 +31,7 @@ def write_purchase_order(order: PurchaseOrder, *, dedupe: str) -> Mail | None:
             html=html,
             purpose=Mail.Purpose.SUPPLIER,
             sender=sender_of(merchant),
-            headers={"Reply-To": merchant.contact_email} if merchant.contact_email else {},
+            headers={"Reply-To": reply_to} if reply_to else {},
             dedupe=dedupe,
             attachments=[(f"{order.number}.pdf", "application/pdf", purchase_papers([order], language))],
         )

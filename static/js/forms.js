@@ -8,6 +8,7 @@
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post]')) return;
+    if (event.submitter && event.submitter.formTarget) return;  /* shown in a frame: the page stays */
     if (sent.has(form)) { event.preventDefault(); return; }
     sent.add(form);
     const button = event.submitter;

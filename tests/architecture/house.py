@@ -61,7 +61,19 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "accuracy",
         "home",
     ),
-    "notifications": ("mail", "buyers", "suppliers", "routing", "inbox", "usefulness", "live", "digests", "channels"),
+    "notifications": (
+        "mail",
+        "texts",
+        "buyers",
+        "suppliers",
+        "routing",
+        "inbox",
+        "usefulness",
+        "live",
+        "digests",
+        "reports",
+        "channels",
+    ),
 }
 
 # Shelves of a feature, low to high; names on one line may import each other.

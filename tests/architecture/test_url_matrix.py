@@ -36,6 +36,7 @@ VACANT: dict[str, str] = {
     "trackingupload-progress": "the job of the world is of another task",
     "return-photo": "the picture is a file that an upload writes; see tests/ecommerce/test_returns_photos.py",
     "view-restore": "only a deleted view can be restored; see tests/accounts/test_saved_views.py",
+    "mail-lift": "the address of the world's mail is not blocked; see tests/notifications/test_mail_suppressions.py",
     "notification-detail": "a notification is one reader's own, whatever the role; see tests/notifications",
     "notification-do": "a notification is one reader's own, whatever the role; see tests/notifications",
     "share-export": "a share is shown only where five others sell in the market",
@@ -57,7 +58,7 @@ SHOWN_BY_LINK: dict[str, str] = {}
 # Arguments that choose a view of a page rather than an object.
 WORDS = {
     "merchant", "format", "kind", "tab", "section", "step", "channel", "state", "horizon", "purpose", "report",
-    "sender",
+    "sender", "letter", "language",
 }  # fmt: skip
 
 # Roles tried on every change; the others are tried in the slow tests.

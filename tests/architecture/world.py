@@ -100,6 +100,8 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     },
     "notifications.Dispatch": {"kind": "test", "next_try": None, "state": "failed"},
     "notifications.Mail": {"purpose": "notice"},
+    # of an address that the shop wrote to
+    "notifications.Suppression": lambda world: {"address": world.make(apps.get_model("notifications.Mail")).to},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
 }
 

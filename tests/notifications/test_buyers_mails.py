@@ -17,8 +17,8 @@ from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.orders.events import OrderDelivered, OrderRefunded
 from notifications.buyers.handlers import shipped
-from notifications.buyers.letters import sender_of
 from notifications.mail.models import Mail
+from notifications.texts.letterhead import sender_of
 from tests import factories
 from tests.queue import run_tasks
 

@@ -111,6 +111,10 @@ FALL = {
 BATCH = {"batch_id": 3, "done": 12000, "refused": 3}
 MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
 SAMPLES |= {
+    "weekly-report": [
+        {"monday": "2026-06-01", "total": 12345.6, "currency": "CNY", "change": change} for change in (None, -7, 12)
+    ],
+    "letter-broken": [{"letter": "shipped", "language": code, "placeholder": "gone"} for code in ("en", "zh-hans")],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
         {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)

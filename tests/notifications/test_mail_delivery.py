@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.jobs.runner import sweep
 from accounts.models import Job
+from core.actors import SYSTEM
 from core.tenancy import every_tenant
 from notifications.mail import sending
 from notifications.mail.actions import post, send_again
@@ -154,8 +155,8 @@ def test_a_mailbox_that_does_not_exist_is_not_tried_again_and_gets_no_more_notic
     assert account.state == "queued"
 
     server.on_rcpt = lambda address: "250 OK"
-    assert send_again(second) is True
-    assert send_again(second) is False
+    assert send_again(second, reason="Mended.", actor=SYSTEM) is True
+    assert send_again(second, reason="Mended.", actor=SYSTEM) is False
     run_tasks()
     second.refresh_from_db()
     assert second.state == "sent"
@@ -311,7 +312,7 @@ def test_after_three_days_it_is_given_up_and_can_be_sent_again_by_hand(server, c
     mail.refresh_from_db()
     assert (mail.state, mail.next_try) == ("failed", None)
     server.up()
-    assert send_again(mail) is True
+    assert send_again(mail, reason="Mended.", actor=SYSTEM) is True
     go_on(clock, 120)
     assert len(server.accepted) == 1
 

@@ -85,7 +85,10 @@ def test_staff_see_all_mails_and_send_a_failed_one_again(shop, rival, admin, as_
     page = client.get("/staff/mail/").content.decode()
     assert "buyer@example.com" in page
     assert "other@example.com" in page
-    assert client.post(f"/staff/mail/{mail.pk}/again/").status_code == 302
+    assert client.post(f"/staff/mail/{mail.pk}/again/").status_code == 422, "it needs a reason"
+    assert Suppression.objects.count() == 1
+    reason = {"reason": "The buyer called."}
+    assert client.post(f"/staff/mail/{mail.pk}/again/", reason).status_code == 302
     with every_tenant("look at all mails"):
         mail.refresh_from_db()
     assert (mail.state, Suppression.objects.count()) == ("queued", 0)

@@ -15,7 +15,8 @@ from accounts.tokens.events import TokenCreated, TokenReplaced, TokenRevoked
 from core.events import handles
 from ecommerce.imports.events import ImportFinished
 from ecommerce.imports.models import ImportRun
-from notifications.inbox.actions import settle, tell, tell_person
+from notifications.inbox.actions import settle, settle_like, tell, tell_person
+from notifications.texts.events import LetterTextBroke, LetterTextChosen, LetterTextSaved
 
 
 @handles(ImportFinished)
@@ -127,3 +128,14 @@ def token_revoked(event: TokenRevoked, activity: Activity) -> None:
     settle("token-expiring", key=str(event.token_id), by=activity)
     params = {"name": event.name, "why": event.why, "by": activity.actor_label}
     tell("token-revoked", key=str(event.token_id), params=params, activity=activity)
+
+
+@handles(LetterTextBroke)
+def letter_broken(event: LetterTextBroke, activity: Activity) -> None:
+    params = {"letter": event.letter, "language": event.language, "placeholder": event.placeholder}
+    tell("letter-broken", key=f"{event.letter}:{event.language}:{activity.pk}", params=params, activity=activity)
+
+
+@handles(LetterTextSaved, LetterTextChosen)
+def letter_mended(event: LetterTextSaved | LetterTextChosen, activity: Activity) -> None:
+    settle_like("letter-broken", beginning=f"{event.letter}:{event.language}:")

@@ -18,6 +18,11 @@ def _to_share(params: Params) -> Target:
 
 KINDS = (
     Kind(
+        "weekly-report", _("The report of the week, each Monday"), AHEAD, Urgency.KNOW, "facts.view",
+        say.weekly_report, to("merchant-home"), _("See the figures"), icon="chart-line", inbox=False,
+        stale=timedelta(days=7),
+    ),
+    Kind(
         "forecast-shift", _("A surge or a drop in sales is expected"), AHEAD, Urgency.WEEK, "forecasts.view",
         say.forecast_shift, to("forecast-sales"), _("See why"), icon="trending-up", tone="info",
         stale=timedelta(days=7),

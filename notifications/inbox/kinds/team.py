@@ -48,6 +48,10 @@ KINDS = (
         locked=True,
     ),
     Kind(
+        "letter-broken", _("Your text of a letter cannot be used"), TEAM, Urgency.WEEK, "mail.edit",
+        say.letter_broken, to("letter-text", "letter", "language"), _("Change the text"), icon="mail", tone="warning",
+    ),
+    Kind(
         "token-created", _("An API token was created"), SECURITY, Urgency.KNOW, "tokens.view",
         say.token_created, to("token-list"), _("See tokens"), icon="key", tone="info", locked=True,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext, ngettext
 
 from analytics.forecasts.models import Measure
+from core.templatetags.sc import money_short
 from notifications.inbox.sentences import Params, Words, about, count, day
 
 
@@ -126,3 +127,14 @@ def promotions_found(p: Params) -> Words:
         p["count"],
     )
     return title % {"count": p["count"]}, gettext("From prices that were really paid. They make the next plan surer.")
+
+
+def weekly_report(p: Params) -> Words:
+    values = {"amount": money_short(p["total"], p["currency"])}
+    title = gettext("Your week: %(amount)s in sales") % values
+    change = p["change"]
+    if change is None:
+        return title, gettext("The week before brought no sales.")
+    if change < 0:
+        return title, gettext("%(percent)d%% less than the week before.") % {"percent": -change}
+    return title, gettext("%(percent)d%% more than the week before.") % {"percent": change}

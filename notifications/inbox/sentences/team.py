@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
 from accounts.members.models import BuiltInRole
 from accounts.merchants.models import Merchant
 from notifications.inbox.sentences import Params, Words, moment
+from notifications.texts.letters import LETTERS
 
 
 def member_invited(p: Params) -> Words:
@@ -120,4 +122,15 @@ def token_expiring(p: Params) -> Words:
     return (
         gettext("API token “%(name)s” ends on %(day)s") % values,
         gettext("Replace it before, or what uses it stops working.") % values,
+    )
+
+
+def letter_broken(p: Params) -> Words:
+    letter = LETTERS.get(p["letter"])
+    name = str(letter.label) if letter else p["letter"]
+    language = str(dict(settings.LANGUAGES).get(p["language"], p["language"]))
+    return (
+        gettext("Buyers get our text in place of yours: %(letter)s") % {"letter": name},
+        gettext("In your %(language)s text the placeholder %(placeholder)s has no value any more.")
+        % {"language": language, "placeholder": "{" + p["placeholder"] + "}"},
     )
