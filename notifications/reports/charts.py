@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 
 from core.papers import FONT_FILE
-
-if TYPE_CHECKING:
-    from PIL.ImageDraw import ImageDraw
 
 WIDTH, HEIGHT, FINE = 496, 190, 2  # in CSS pixels, and how many dots each has
 TOP, FOOT, SIZE = 12, 30, 15
@@ -56,7 +53,7 @@ def can_write_chinese() -> bool:
     return (settings.BASE_DIR / FONT_FILE).exists()
 
 
-def _sheet() -> tuple[Any, ImageDraw]:
+def _sheet() -> tuple[Any, Any]:
     from PIL import Image, ImageDraw
 
     image = Image.new("RGBA", (WIDTH * FINE, HEIGHT * FINE), (0, 0, 0, 0))
@@ -76,7 +73,7 @@ def _height(share: float) -> float:
     return (HEIGHT - FOOT - share * (HEIGHT - FOOT - TOP)) * FINE
 
 
-def _bar(draw: ImageDraw, left: float, wide: float, share: float, *, full: bool) -> None:
+def _bar(draw: Any, left: float, wide: float, share: float, *, full: bool) -> None:
     if share <= 0:
         return
     box = (left, min(_height(share), _height(0) - FINE), left + wide, _height(0))
@@ -86,7 +83,7 @@ def _bar(draw: ImageDraw, left: float, wide: float, share: float, *, full: bool)
         draw.rectangle(box, outline=FAINT, width=2 * FINE)
 
 
-def _label(draw: ImageDraw, centre: float, words: str) -> None:
+def _label(draw: Any, centre: float, words: str) -> None:
     from PIL import ImageFont
 
     path = settings.BASE_DIR / FONT_FILE
