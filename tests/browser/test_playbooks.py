@@ -13,7 +13,7 @@ from notifications.playbooks import live
 from tests.browser.conftest import shots
 from tests.notifications.playbooks_kit import TASK, TELL, playbook, review
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.browser
 
 
 def test_a_playbook_is_built_in_place(sign_in, ann, shop):
@@ -38,7 +38,8 @@ def test_a_playbook_is_built_in_place(sign_in, ann, shop):
         assert Playbook.objects.get().name == "Bad reviews"
 
 
-def test_the_pages_hold_in_every_look(sign_in, window, ann, shop):
+def test_the_pages_hold_in_every_look(sign_in, ann, shop):
+    page = sign_in(ann)
     with tenant(shop):
         made = playbook(ann, steps=[TELL, TASK], name="Bad reviews go to the owner")
         for stars in (1, 2, 5):
@@ -55,4 +56,4 @@ def test_the_pages_hold_in_every_look(sign_in, window, ann, shop):
         "playbook-run": reverse("firing-detail", args=["luming", firing.pk]),
         "playbook-runs": reverse("firing-list", args=["luming"]),
     }.items():
-        shots(window, address, name, ann)
+        shots(page, address, name, ann)
