@@ -22,6 +22,7 @@ from notifications.playbooks import rules
 from notifications.playbooks.events import PlaybookRemoved, PlaybookSaved, PlaybookSwitched, StepUndone
 from notifications.playbooks.live import context_of
 from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
+from notifications.playbooks.shipped import Shipped
 from notifications.playbooks.steps import STEPS
 from notifications.playbooks.steps.base import fits
 from notifications.playbooks.triggers import trigger_of
@@ -63,13 +64,21 @@ def version_from(draft: Draft, author: User, playbook: Playbook | None = None) -
 
 
 @transaction.atomic
-def create_playbook(draft: Draft, *, author: User, held: Collection[str], actor: Actor, template: str = "") -> Playbook:
-    """A new playbook, switched off. Refuses a name that is taken, the 51st, and steps that its author may not take."""
+def create_playbook(
+    draft: Draft, *, author: User, held: Collection[str], actor: Actor, ready: Shipped | None = None
+) -> Playbook:
+    """A new playbook, switched off unless it is taken from a shipped one that begins on.
+
+    Refuses a name that is taken, the 51st, and steps that its author may not take.
+    """
     if Playbook.objects.kept().count() >= MOST:
         raise Refused("too_many_playbooks", _("There are 50 playbooks. Remove one that is not needed any more."))
     _check(draft, held)
-    playbook = Playbook.objects.create(name=_free_name(draft.name), template=template)
+    playbook = Playbook.objects.create(name=_free_name(draft.name), template=ready.name if ready else "")
     _write(playbook, draft, author, actor)
+    if ready and ready.on:
+        switch_playbook(playbook, on=True, actor=actor)
+        playbook.refresh_from_db()
     return playbook
 
 

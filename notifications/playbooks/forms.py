@@ -16,6 +16,7 @@ from notifications.playbooks.actions import MOST_CONDITIONS, MOST_STEPS, Draft
 from notifications.playbooks.figures import Figure, Trigger, Type
 from notifications.playbooks.models import Playbook, PlaybookVersion
 from notifications.playbooks.rules import MOST_A_DAY
+from notifications.playbooks.shipped import Shipped
 from notifications.playbooks.steps import STEPS
 from notifications.playbooks.steps.base import Step, StepForm, fits
 
@@ -108,6 +109,13 @@ def stored(playbook: Playbook | None, version: PlaybookVersion) -> Raw:
         head["name"] = playbook.name
     steps = [(row["step"], dict(row["settings"])) for row in version.steps if row["step"] in STEPS]
     return Raw(head, [dict(row) for row in version.conditions], steps)
+
+
+def shipped_as(one: Shipped) -> Raw:
+    """What a shipped playbook says, in the active language, to be made one's own."""
+    head = {"name": str(one.label), "cool_down": one.cool_down, "limit": one.limit, "per_thing": one.per_thing}
+    conditions = [{"figure": row.figure, "op": row.op, "value": row.value} for row in one.conditions]
+    return Raw(head, conditions, one.plain_steps())
 
 
 class StepRow:

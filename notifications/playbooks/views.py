@@ -16,7 +16,7 @@ from core.errors import Refused
 from core.htmx import back, done, page
 from notifications.playbooks import actions
 from notifications.playbooks.figures import Trigger
-from notifications.playbooks.forms import Builder, Raw, changed, posted, stored
+from notifications.playbooks.forms import Builder, Raw, changed, posted, shipped_as, stored
 from notifications.playbooks.listing import FIRINGS
 from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.queries import (
@@ -29,6 +29,7 @@ from notifications.playbooks.queries import (
     words_of_facts,
 )
 from notifications.playbooks.saying import came, said, step_words, trigger_words, would_run
+from notifications.playbooks.shipped import SHIPPED, Shipped, shipped
 from notifications.playbooks.triggers import TRIGGERS, trigger_of
 
 EDIT = "playbooks.edit"
@@ -51,14 +52,15 @@ def index(request: MerchantRequest) -> HttpResponse:
 @merchant_view(EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: MerchantRequest) -> HttpResponse:
-    """First the fact is chosen, then the playbook is built for it."""
-    kind = request.GET.get("trigger", "")
-    if not kind:
-        return render(request, "notifications/playbooks/facts.html", {"triggers": _by_label(), "home": _home(request)})
-    trigger = trigger_of(kind)
+    """First a ready one or a fact is chosen, then the playbook is built from there."""
+    kind, name = request.GET.get("trigger", ""), request.GET.get("template", "")
+    if not kind and not name:
+        return render(request, "notifications/playbooks/facts.html", _choices(request))
+    ready = shipped(name)
+    trigger = ready.trigger if ready else trigger_of(kind)
     if trigger is None:
         raise Http404
-    return _build(request, trigger, Raw(), None)
+    return _build(request, trigger, shipped_as(ready) if ready else Raw(), None, ready)
 
 
 @merchant_view(EDIT)
@@ -74,11 +76,19 @@ def edit(request: MerchantRequest, pk: int) -> HttpResponse:
     return _build(request, trigger, raw, playbook)
 
 
-def _by_label() -> list[Trigger]:
-    return sorted(TRIGGERS, key=lambda trigger: trigger.label)
+def _choices(request: MerchantRequest) -> dict[str, Any]:
+    """What a new playbook can begin from; a ready one that was taken is marked."""
+    taken = set(Playbook.objects.kept().values_list("template", flat=True))
+    return {
+        "triggers": sorted(TRIGGERS, key=lambda trigger: trigger.label),
+        "ready": [(one, one.name in taken) for one in SHIPPED],
+        "home": _home(request),
+    }
 
 
-def _build(request: MerchantRequest, trigger: Trigger, raw: Raw, playbook: Playbook | None) -> HttpResponse:
+def _build(
+    request: MerchantRequest, trigger: Trigger, raw: Raw, playbook: Playbook | None, ready: Shipped | None = None
+) -> HttpResponse:
     do = request.POST.get("do", "save") if request.method == "POST" else ""
     held = request.membership.permissions
     if do:
@@ -95,8 +105,10 @@ def _build(request: MerchantRequest, trigger: Trigger, raw: Raw, playbook: Playb
     who: dict[str, Any] = {"author": author, "held": held, "actor": request.actor}
     try:
         if playbook is None:
-            made = actions.create_playbook(draft, **who)
+            made = actions.create_playbook(draft, **who, ready=ready)
             say = _("“%(name)s” is saved. Look at its dry run, then switch it on.")
+            if made.is_on:
+                say = _("“%(name)s” is saved and on: it runs on what comes from now on.")
         else:
             made = actions.change_playbook(playbook, draft, **who)
             say = _("“%(name)s” is saved. It holds for what comes from now on.")

@@ -42,7 +42,7 @@ def audience_label(value: str) -> str:
 
 
 def told_users(value: str) -> list[int] | None:
-    """The users of an audience; None for all. Refuses one in which nobody is."""
+    """The users of an audience, None for all; for a role that nobody has the owners. Refuses one in which nobody is."""
     kind, _sep, what = value.partition(":")
     if kind == ALL:
         return None
@@ -54,6 +54,8 @@ def told_users(value: str) -> list[int] | None:
     else:
         members = members.filter(user_id=int(what))
     found = list(members.values_list("user_id", flat=True))
+    if not found and kind != "user":
+        found = list(Membership.objects.owners().filter(user__is_active=True).values_list("user_id", flat=True))
     if not found:
         raise Refused("nobody", _("There is nobody to tell: %(who)s.") % {"who": audience_label(value)})
     return found

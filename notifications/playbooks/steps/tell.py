@@ -17,7 +17,11 @@ PLACES_HELP = gettext_lazy("Figures of the fact stand in braces and are filled i
 
 class TellForm(StepForm):
     worded = ("title", "text")
-    who = forms.ChoiceField(label=gettext_lazy("Who is told"), choices=audiences)
+    who = forms.ChoiceField(
+        label=gettext_lazy("Who is told"),
+        choices=audiences,
+        help_text=gettext_lazy("Where nobody has the role, the owners are told."),
+    )
     title = forms.CharField(label=gettext_lazy("In one line"), max_length=120, help_text=PLACES_HELP)
     text = forms.CharField(
         label=gettext_lazy("Further words"),
