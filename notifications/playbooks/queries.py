@@ -75,7 +75,7 @@ def facts_of(trigger: Trigger, per: str, since: datetime, merchant: Merchant) ->
 def past_runs(playbook_id: int, since: datetime) -> list[Past]:
     """When a playbook ran since then, as the rules take it."""
     merchant = Merchant.objects.get(pk=current_tenant_id())
-    rows = Firing.objects.filter(playbook=playbook_id, at__gte=since).order_by("activity")
+    rows = Firing.objects.filter(playbook=playbook_id, at__gte=since).order_by("activity_id")
     return [Past(at, merchant.day_of(at), key) for at, key in rows.values_list("at", "key")]
 
 

@@ -41,7 +41,7 @@ from tests.queue import run_tasks
 
 
 def fired() -> list[int]:
-    return list(Firing.objects.order_by("activity").values_list("activity", flat=True))
+    return list(Firing.objects.order_by("activity_id").values_list("activity", flat=True))
 
 
 def test_a_fact_that_fulfils_the_conditions_makes_it_run(scope, ann, ben):
