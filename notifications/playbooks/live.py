@@ -79,10 +79,9 @@ def _decide(playbook: Playbook, versions: Sequence[PlaybookVersion], chunk: Sequ
     for activity in chunk:
         place = bisect_left(starts, activity.pk) - 1
         version = versions[place] if place >= 0 else None
-        trigger = trigger_of(activity.kind)
-        if version is None or trigger is None or version.trigger != activity.kind:
+        if version is None or version.trigger != activity.kind:
             continue
-        fact = fact_of(activity, trigger, version.per, merchant, makers.get(activity.pk, ()))
+        fact = fact_of(activity, version, merchant, makers.get(activity.pk, ()))
         (decision,) = decide(version.rule, [fact], earlier)
         if decision.fires:
             earlier.append(decision.past)

@@ -85,7 +85,7 @@ def would_run(version: PlaybookVersion, run: WouldRun, templates: list[str]) -> 
     """A line of the dry run; `templates` are the steps in words, their places still open."""
     trigger = trigger_of(version.trigger)
     assert trigger is not None
-    words = trigger.words(run.fact.figures)
+    words = trigger.words(trigger.values(run.activity.payload, run.activity.at))
     figures = [(figure.label, words[figure.name]) for figure in trigger.figures]
     return Line(run.activity.at, figures, [filled(text, words) for text in templates])
 
