@@ -99,6 +99,8 @@ AREAS = (
             "mail.view": _("See mail sent to buyers"),
             "mail.edit": _("Write the texts of mail, open blocked addresses"),
             "channels.edit": _("Set up notification channels"),
+            "playbooks.view": _("See playbooks and what they did"),
+            "playbooks.edit": _("Write playbooks and switch them on and off"),
         },
     ),
     Area(

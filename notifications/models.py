@@ -3,6 +3,7 @@
 from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
+from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.routing.models import Absence, Care, Escalation
 from notifications.texts.models import Letterhead, LetterText, TextVersion
 from notifications.usefulness.models import KindUse
@@ -15,14 +16,18 @@ __all__ = [
     "Delivery",
     "Dispatch",
     "Escalation",
+    "Firing",
     "KindUse",
     "LetterText",
     "Letterhead",
     "Mail",
     "MailTimes",
     "Notification",
+    "Playbook",
+    "PlaybookVersion",
     "Preference",
     "ServerPause",
+    "StepOutcome",
     "Suppression",
     "TextVersion",
     "Waiting",

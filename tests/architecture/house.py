@@ -73,6 +73,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "digests",
         "reports",
         "channels",
+        "playbooks",
     ),
 }
 
