@@ -154,6 +154,16 @@ SAMPLES |= {
     "token-revoked": [{"name": "ERP", "by": "Ann", "why": why} for why in ("asked", "creator_left", "leaked")],
     "token-expiring": [{"name": "ERP", "at": DUE}],
 }
+STAGE = {
+    "count": 1, "product": "盖碗", "product_id": 2, "stage_id": 3, "stage": "declining", "idle": 0, "units": 210,
+    "units_before": 300, "percent": -30,
+}  # fmt: skip
+SAMPLES |= {
+    "product-behind": [
+        STAGE, {**STAGE, "count": 12}, {**STAGE, "stage": "end", "idle": 64}, {**STAGE, "percent": None},
+    ],
+    "product-growing": [{**STAGE, "stage": "growing", "percent": 35}, {**STAGE, "stage": "growing", "count": 2}],
+}  # fmt: skip
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 
