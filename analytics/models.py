@@ -20,6 +20,7 @@ from analytics.demand.models import (
     DemandScore,
     DemandTerms,
 )
+from analytics.episodes.models import ProductEpisode
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 from analytics.holdings.models import Holding, HoldingTotal
@@ -75,6 +76,7 @@ __all__ = [
     "Player",
     "PlayerWeek",
     "PriceTest",
+    "ProductEpisode",
     "ProductStage",
     "Promise",
     "PromiseOutcome",

@@ -158,10 +158,14 @@ STAGE = {
     "count": 1, "product": "盖碗", "product_id": 2, "stage_id": 3, "stage": "declining", "idle": 0, "units": 210,
     "units_before": 300, "percent": -30,
 }  # fmt: skip
+PRAISE = {"product": "盖碗", "product_id": 2, "rating": 4.83, "reviews": 12, "percent": 32}
+BURST = {"product": "盖碗", "product_id": 2, "sku": "GW-1", "cases": 9, "expected": 1.2}
 SAMPLES |= {
     "product-behind": [
         STAGE, {**STAGE, "count": 12}, {**STAGE, "stage": "end", "idle": 64}, {**STAGE, "percent": None},
     ],
+    "product-praised": [{**PRAISE, "count": count, "reviews": count} for count in (1, 4)],
+    "complaints-burst": [BURST, {**BURST, "sku": ""}],
     "product-growing": [{**STAGE, "stage": "growing", "percent": 35}, {**STAGE, "stage": "growing", "count": 2}],
 }  # fmt: skip
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]

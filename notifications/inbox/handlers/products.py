@@ -6,9 +6,10 @@ from typing import Any
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
+from analytics.episodes.events import ComplaintsBurst, ComplaintsCalmed, ProductPraised
 from analytics.lifecycle.events import ProductFellBehind, ProductStartedGrowing, StageChanged
 from core.events import handles
-from notifications.inbox.actions import tell
+from notifications.inbox.actions import settle, tell
 
 
 @handles(ProductFellBehind, ProductStartedGrowing)
@@ -27,6 +28,37 @@ def stage_changed(event: StageChanged, activity: Activity) -> None:
     }
     kind = "product-behind" if isinstance(event, ProductFellBehind) else "product-growing"
     tell(kind, key=day, params=params, grows="count")
+
+
+@handles(ProductPraised)
+def product_praised(event: ProductPraised, activity: Activity) -> None:
+    day, count, first = _of_the_day(activity)
+    params = {
+        "count": count,
+        "product": first["title"],
+        "product_id": first["product_id"],
+        "rating": first["rating"],
+        "reviews": first["reviews"],
+        "percent": first["forecast_percent"],
+    }
+    tell("product-praised", key=day, params=params, grows="count")
+
+
+@handles(ComplaintsBurst)
+def complaints_burst(event: ComplaintsBurst, activity: Activity) -> None:
+    params = {
+        "product": event.title,
+        "product_id": event.product_id,
+        "sku": event.sku,
+        "cases": event.cases,
+        "expected": event.expected,
+    }
+    tell("complaints-burst", key=str(event.episode_id), params=params, activity=activity)
+
+
+@handles(ComplaintsCalmed)
+def complaints_calmed(event: ComplaintsCalmed, activity: Activity) -> None:
+    settle("complaints-burst", key=str(event.episode_id))
 
 
 def _of_the_day(activity: Activity) -> tuple[str, int, dict[str, Any]]:
