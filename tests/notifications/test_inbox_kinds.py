@@ -168,6 +168,10 @@ SAMPLES |= {
     "complaints-burst": [BURST, {**BURST, "sku": ""}],
     "product-growing": [{**STAGE, "stage": "growing", "percent": 35}, {**STAGE, "stage": "growing", "count": 2}],
 }  # fmt: skip
+SAMPLES["carrier-late"] = [
+    {"carrier_id": 1, "carrier": "顺丰", "parcels": parcels, "late": parcels, "due": 2100, "usual": 4}
+    for parcels in (1, 2000)
+]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 

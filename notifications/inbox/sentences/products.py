@@ -37,8 +37,7 @@ def _against_the_shop(p: Params) -> str:
     if p["percent"] is None:
         return gettext("Units of 90 days: %(units)s, and %(before)s in the 90 days before.") % values
     body = gettext(
-        "Units of 90 days: %(units)s, and %(before)s in the 90 days before. Against the rest of the shop:"
-        " %(percent)s."
+        "Units of 90 days: %(units)s, and %(before)s in the 90 days before. Against the rest of the shop: %(percent)s."
     )
     return body % {**values, "percent": percent(p["percent"] / 100, sign=True)}
 
