@@ -3,6 +3,7 @@
 from analytics.accuracy.models import ForecastOverride, OverrideScore
 from analytics.calendar.models import (
     FestivalMark,
+    FestivalNotice,
     OccasionChoice,
     OccasionEffect,
     OutsideSeries,
@@ -54,6 +55,7 @@ __all__ = [
     "DemandTerms",
     "DirtyDay",
     "FestivalMark",
+    "FestivalNotice",
     "Forecast",
     "ForecastOverride",
     "ForecastRun",

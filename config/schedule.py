@@ -10,6 +10,7 @@ from accounts.jobs.tasks import prune
 from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
 from analytics.accuracy.tasks import score_overrides
+from analytics.calendar.tasks import nightly_calendar
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.episodes.tasks import nightly_episodes
 from analytics.forecasts.tasks import nightly_forecasts
@@ -45,6 +46,7 @@ SCHEDULE = [
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
+    PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("stock_figures", nightly_holdings, at=time(5, 10), per_merchant=True),
     PeriodicJob("lifecycle", nightly_stages, at=time(4, 40), per_merchant=True),

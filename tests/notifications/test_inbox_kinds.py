@@ -172,6 +172,12 @@ SAMPLES["carrier-late"] = [
     {"carrier_id": 1, "carrier": "顺丰", "parcels": parcels, "late": parcels, "due": 2100, "usual": 4}
     for parcels in (1, 2000)
 ]
+FESTIVAL = {"key": "double_11", "day": "2026-11-11", "past": 2, "effect": 61, "products": ["盖碗", "茶杯"]}
+SAMPLES["festival-ahead"] = [
+    FESTIVAL,
+    {**FESTIVAL, "effect": None, "products": []},
+    {**FESTIVAL, "key": "holiday:CN:National Day", "past": 0, "effect": None, "products": []},
+]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 
