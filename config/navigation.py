@@ -119,6 +119,7 @@ PORTAL = (
         (
             Entry(_("Imports"), icon="file-import", url="import-list", word="imports.run", key="m"),
             Entry(_("Bulk actions"), icon="stack-2", url="batch-list", word="orders.confirm"),
+            Entry(_("Playbooks"), icon="bolt", url="playbook-list", word="playbooks.view", topic="playbooks"),
             Entry(_("Activity"), icon="history", url="activity-list", word="activity.view", key="a"),
             Entry(_("Settings"), icon="settings", url="shop-settings", word="shop.edit", key="e"),
             Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t", topic="team-and-imports"),

@@ -97,6 +97,8 @@ AREAS = (
             "notifications.view": _("See notifications"),
             "mail.view": _("See mail sent to buyers"),
             "channels.edit": _("Set up notification channels"),
+            "playbooks.view": _("See playbooks and what they did"),
+            "playbooks.edit": _("Write playbooks and switch them on and off"),
         },
     ),
     Area(

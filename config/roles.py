@@ -6,7 +6,7 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
-        "promotions.view", "suppliers.view", "purchasing.view", "returns.view",
+        "promotions.view", "suppliers.view", "purchasing.view", "returns.view", "playbooks.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -29,7 +29,8 @@ RUN = (
     FULFIL | SUPPORT | MARKET | ANALYSE
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
-       "mail.view", "scenarios.adopt", "suppliers.edit", "purchasing.edit", "stock.approve"}
+       "mail.view", "scenarios.adopt", "suppliers.edit", "purchasing.edit", "stock.approve",
+       "playbooks.edit"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit", "channels.edit"})
 

@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/markets/", include("analytics.markets.staff_urls")),
     path("staff/reviews/", include("ecommerce.reviews.staff_urls")),
     path("", include("notifications.mail.urls")),
+    path("", include("notifications.playbooks.urls")),
     path("readyz", health.readyz, name="readyz"),
 ]
 

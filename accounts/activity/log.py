@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models, transaction
@@ -18,6 +20,17 @@ from core.tenancy import every_tenant, tenant, tenant_or_none
 log = logging.getLogger(__name__)
 
 DEEPEST = 5
+_cause: ContextVar[Activity | None] = ContextVar("cause", default=None)
+
+
+@contextmanager
+def causing(entry: Activity) -> Iterator[None]:
+    """What is recorded inside follows from this fact, unless it names another cause."""
+    token = _cause.set(entry)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
 
 
 def record(
@@ -34,6 +47,7 @@ def record(
     in its place. A fact about a person's own account, with no merchant in scope, is kept without one. A chain of
     causes deeper than five is cut and logged: it is a loop.
     """
+    caused_by = caused_by or _cause.get()
     depth = caused_by.depth + 1 if caused_by else 0
     with transaction.atomic():
         entry = Activity(
@@ -73,7 +87,9 @@ def _call(activity_id: int, handler_path: str) -> None:
     entry = Activity.objects.get(pk=activity_id)
     for handler in handlers_of(entry.kind):
         if path_of(handler) == handler_path:
-            handler(load(entry.kind, entry.payload), entry)
+            # What follows from a fact that was caused itself goes on its chain, so that a loop is seen and cut.
+            with causing(entry) if entry.caused_by_id else nullcontext():
+                handler(load(entry.kind, entry.payload), entry)
 
 
 @task()

@@ -97,8 +97,16 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
         "kinds": ["stock-low"],
     },
     "notifications.Dispatch": {"kind": "test", "next_try": None, "state": "failed"},
+    "notifications.Firing": {"at": datetime(2026, 6, 1, 10, tzinfo=UTC)},
     "notifications.Mail": {"purpose": "notice"},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
+    "notifications.Playbook": {"removed_at": None},
+    "notifications.PlaybookVersion": {
+        "number": 1,
+        "trigger": "reviews.submitted",
+        "steps": [{"step": "tell", "settings": {"who": "all", "title": "CANARY", "text": ""}}],
+    },
+    "notifications.StepOutcome": {"step": "tell", "index": 0, "state": "failed"},
 }
 
 

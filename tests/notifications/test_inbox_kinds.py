@@ -110,7 +110,12 @@ FALL = {
 }  # fmt: skip
 BATCH = {"batch_id": 3, "done": 12000, "refused": 3}
 MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
+TOLD = {
+    "title": "3 星评价", "text": "请回复", "playbook": "差评", "page": "review-detail", "args": [3], "query": "",
+}  # fmt: skip
 SAMPLES |= {
+    "playbook-told": [TOLD, {**TOLD, "text": ""}],
+    "playbook-task": [{**TOLD, "due": DUE}, {**TOLD, "text": "", "due": DUE}],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
         {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)

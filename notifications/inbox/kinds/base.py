@@ -15,7 +15,7 @@ from notifications.inbox.sentences import Params, Words
 
 ORDERS, STOCK, PURCHASING = _("Orders"), _("Stock"), _("Purchasing")
 BUYERS, AHEAD, PRODUCTS = _("Reviews and complaints"), _("Forecasts"), _("Products")
-TEAM, SECURITY = _("Team and imports"), _("Security")
+TEAM, SECURITY, PLAYBOOKS = _("Team and imports"), _("Security"), _("Playbooks")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,22 @@
+"""What playbooks say: their authors' words, with the time by which a task is due."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from notifications.inbox.sentences import Params, Words, moment
+
+
+def told(p: Params) -> Words:
+    values = {"playbook": p["playbook"], "text": p["text"]}
+    body = gettext("%(text)s (playbook “%(playbook)s”)") if p["text"] else gettext("From the playbook “%(playbook)s”.")
+    return p["title"], body % values
+
+
+def task(p: Params) -> Words:
+    values = {"playbook": p["playbook"], "text": p["text"], "due": moment(p["due"])}
+    if p["text"]:
+        body = gettext("Due %(due)s. %(text)s (playbook “%(playbook)s”)")
+    else:
+        body = gettext("Due %(due)s. From the playbook “%(playbook)s”.")
+    return p["title"], body % values

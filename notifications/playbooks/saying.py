@@ -1,0 +1,123 @@
+"""Playbooks and their runs in words, for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.members.models import Membership
+from core.events import label_of
+from notifications.playbooks.figures import Trigger
+from notifications.playbooks.forms import PAUSES
+from notifications.playbooks.live import lacking
+from notifications.playbooks.models import PlaybookVersion, StepOutcome
+from notifications.playbooks.queries import WouldRun
+from notifications.playbooks.steps import STEPS
+from notifications.playbooks.steps.base import filled
+from notifications.playbooks.triggers import trigger_of
+
+
+def trigger_words(kind: str) -> str:
+    trigger = trigger_of(kind)
+    return trigger.label if trigger else label_of(kind)
+
+
+def condition_words(trigger: Trigger | None, row: Mapping[str, str]) -> str:
+    """A condition in one line: "stars is at most 2"."""
+    figure = trigger.figure(row["figure"]) if trigger else None
+    if figure is None:
+        return _("a figure that this fact no longer has")
+    value = f"{row['value']} %" if figure.type == "percent" else figure.shown(_typed(figure.type, row["value"]))
+    return _("%(figure)s %(is)s %(value)s") % {"figure": figure.label, "is": figure.ops[row["op"]], "value": value}
+
+
+def _typed(kind: str, value: str) -> Any:
+    return value.rstrip("0").rstrip(".") if kind == "number" and "." in value else value
+
+
+def step_words(row: Mapping[str, Any]) -> str:
+    step = STEPS.get(row["step"])
+    return step.describe(row["settings"]) if step else _("a step that the product no longer has")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A version in words. `author_lacks` says why its steps cannot run; "" where they can."""
+
+    version: PlaybookVersion
+    when: str
+    conditions: list[str]
+    steps: list[tuple[str, str]]
+    pause: str
+    author_lacks: str
+
+
+def said(version: PlaybookVersion, member: Membership | None) -> Said:
+    """What a version says; `member` is its author in the team, None for one who left."""
+    trigger = trigger_of(version.trigger)
+    pause = str(dict(PAUSES).get(version.cool_down, version.cool_down)) if version.cool_down else ""
+    if pause and version.per and trigger:
+        pause = _("%(pause)s, by itself for %(thing)s") % {"pause": pause, "thing": trigger.key_label}
+    return Said(
+        version,
+        trigger_words(version.trigger),
+        [condition_words(trigger, row) for row in version.conditions],
+        [(STEPS[row["step"]].icon if row["step"] in STEPS else "ban", step_words(row)) for row in version.steps],
+        pause,
+        lacking(version, member, *(STEPS[row["step"]].permission for row in version.steps if row["step"] in STEPS)),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run there would have been, or was: the figures of its fact and what each step would do."""
+
+    at: Any
+    figures: list[tuple[Any, str]]
+    steps: list[str]
+
+
+def would_run(version: PlaybookVersion, run: WouldRun, templates: list[str]) -> Line:
+    """A line of the dry run; `templates` are the steps in words, their places still open."""
+    trigger = trigger_of(version.trigger)
+    assert trigger is not None
+    words = trigger.words(run.fact.figures)
+    figures = [(figure.label, words[figure.name]) for figure in trigger.figures]
+    return Line(run.activity.at, figures, [filled(text, words) for text in templates])
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of a step, in words; `href` leads to what it made."""
+
+    outcome: StepOutcome
+    icon: str
+    plan: str
+    text: str
+    href: str
+    undoable: bool
+
+
+def came(outcome: StepOutcome, version: PlaybookVersion, slug: str) -> Came:
+    """One line of the run log."""
+    step = STEPS.get(outcome.step)
+    row = version.steps[outcome.index] if outcome.index < len(version.steps) else None
+    plan = step_words(row) if row else ""
+    done = outcome.state in (StepOutcome.State.DONE, StepOutcome.State.UNDONE)
+    text = step.said(outcome.detail) if step and done else str(outcome.detail.get("why", ""))
+    link = step.link(outcome.detail) if step and done else None
+    undoable = bool(step and step.undoable and outcome.state == StepOutcome.State.DONE)
+    return Came(outcome, step.icon if step else "ban", plan, text, _href(link, slug), undoable)
+
+
+def _href(link: tuple[str, tuple[Any, ...]] | None, slug: str) -> str:
+    if link is None:
+        return ""
+    try:
+        return reverse(link[0], args=(slug, *link[1]))
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,28 @@
+"""Everything a playbook can do. The names are kept in stored playbooks and never change."""
+
+from __future__ import annotations
+
+from notifications.playbooks.steps.adopt import Adopt
+from notifications.playbooks.steps.base import Step
+from notifications.playbooks.steps.call import Call
+from notifications.playbooks.steps.hold import Hold
+from notifications.playbooks.steps.purchase import Purchase
+from notifications.playbooks.steps.reserve import Reserve
+from notifications.playbooks.steps.tag import TagCustomer, TagOrder
+from notifications.playbooks.steps.task import Task
+from notifications.playbooks.steps.tell import Tell
+
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in (
+        Tell(),
+        Task(),
+        Purchase(),
+        Reserve(),
+        Adopt(),
+        Hold(),
+        TagCustomer(),
+        TagOrder(),
+        Call(),
+    )
+}

@@ -1,0 +1,132 @@
+"""The form of a step. A new one is a module here with one class that fulfils Step, and a line in steps/__init__.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from accounts.activity.models import Activity
+from core.actors import Actor
+from core.errors import Refused
+from notifications.playbooks.figures import Trigger
+
+Settings = Mapping[str, Any]
+Detail = Mapping[str, Any]
+PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a step works on: the fact that made the playbook run, and who answers for it.
+
+    `key` is the name of this step of this run; what is written once under it is written once.
+    """
+
+    trigger: Trigger
+    activity: Activity
+    actor: Actor
+    playbook_id: int
+    playbook: str
+    firing_id: int
+    index: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.firing_id}:{self.index}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The figures of the fact as people write them."""
+        return self.trigger.words(self.trigger.values(self.activity.payload, self.activity.at))
+
+    def thing(self, name: str) -> int:
+        """The id of what the fact is about. Refuses where the fact names none."""
+        found = self.activity.payload.get(name)
+        if not isinstance(found, int):
+            raise Refused("no_such_thing", _("The fact does not say which one it is about."))
+        return found
+
+    def fill(self, text: str) -> str:
+        """The author's words with the figures of the fact in their places."""
+        return filled(text, self.words)
+
+
+def filled(text: str, words: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda match: words.get(match[1].strip(), match[0]), text)
+
+
+def places(text: str) -> list[str]:
+    """The names in braces."""
+    return [name.strip() for name in PLACE.findall(text)]
+
+
+class StepForm(forms.Form):
+    """What is typed for a step; its cleaned data are the step's settings, so they must be plain values.
+
+    `worded` are the fields in which figures may stand in braces.
+    """
+
+    worded: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, trigger: Trigger, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trigger = trigger
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        known = {figure.name for figure in self.trigger.figures}
+        for name in self.worded:
+            for place in places(values.get(name) or ""):
+                if place not in known:
+                    self.add_error(name, _("This fact has no figure called {%(place)s}.") % {"place": place})
+        return values
+
+
+class Step(Protocol):
+    """One thing a playbook does.
+
+    `permission` is what the author must be allowed at the time it runs. `needs` are ids of which the trigger must have
+    one; it is empty where any trigger will do. `undoable` says whether undo() may be called.
+    """
+
+    name: str
+    label: Any
+    help: Any
+    icon: str
+    permission: str
+    needs: tuple[str, ...]
+    undoable: bool
+    form: type[StepForm]
+
+    def describe(self, settings: Settings) -> str:
+        """What it is to do, for the builder, the dry run and the versions."""
+        ...
+
+    def run(self, context: Context, settings: Settings) -> dict[str, Any]:
+        """Do it, in the caller's transaction, and return what said() and undo() need. Raises Refused with the reason.
+
+        What leaves the process is queued here, never sent.
+        """
+        ...
+
+    def said(self, detail: Detail) -> str:
+        """What it did, for the run log."""
+        ...
+
+    def link(self, detail: Detail) -> tuple[str, tuple[Any, ...]] | None:
+        """URL name and arguments after the merchant's of what it made; None where there is nothing to open."""
+        ...
+
+    def undo(self, context: Context, detail: Detail) -> None:
+        """Take it back. Raises Refused where that is not possible any more."""
+        ...
+
+
+def fits(step: Step, trigger: Trigger) -> bool:
+    """Whether the step can work on facts of this kind."""
+    return not step.needs or bool(set(step.needs) & set(trigger.things))
