@@ -31,6 +31,7 @@ from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import look_at_late_orders, morning, prune_inbox, wake_snoozed
 from notifications.mail.tasks import prune_mails, sweep_mails
+from notifications.playbooks.tasks import sweep_playbooks
 
 SCHEDULE = [
     PeriodicJob("activity_seal", seal_activity, every=timedelta(minutes=10)),
@@ -55,6 +56,7 @@ SCHEDULE = [
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
     PeriodicJob("parcels", nightly_parcels, at=time(3, 20), per_merchant=True),
     PeriodicJob("parcels_watch", watch_all_parcels, every=timedelta(minutes=30)),
+    PeriodicJob("playbooks_sweep", sweep_playbooks, every=timedelta(minutes=10)),
     PeriodicJob("promises", nightly_promises, at=time(7, 20), per_merchant=True),
     PeriodicJob("promotions", nightly_promotions, at=time(3, 10), per_merchant=True),
     PeriodicJob("return_clocks", return_clocks, every=timedelta(minutes=5)),

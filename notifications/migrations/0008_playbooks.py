@@ -117,5 +117,9 @@ class Migration(migrations.Migration):
             model_name='stepoutcome',
             constraint=models.UniqueConstraint(fields=('firing', 'index'), name='step_outcome_once'),
         ),
+        migrations.AddIndex(
+            model_name='firing',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['created_at'], name='firing_waiting'),
+        ),
         append_only("notifications_playbookversion"),
     ]

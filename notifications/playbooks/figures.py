@@ -119,6 +119,13 @@ class Trigger:
     def values(self, payload: Payload, at: datetime) -> dict[str, Any]:
         return {figure.name: figure.value(payload, at) for figure in self.figures}
 
+    def target(self, payload: Payload) -> Target | None:
+        """The page of what a fact is about; None where an older payload lacks what leads there."""
+        try:
+            return self.page(payload)
+        except KeyError:
+            return None
+
     def figure(self, name: str) -> Figure | None:
         return next((figure for figure in self.figures if figure.name == name), None)
 

@@ -100,11 +100,16 @@ def _begin(playbook: Playbook, version: PlaybookVersion, activity: Activity, pas
     StepOutcome.objects.bulk_create(
         [StepOutcome(firing=firing, index=index, step=step["step"]) for index, step in enumerate(version.steps)]
     )
-    enqueue(take_steps, firing.pk)
+    queue(firing.pk)
 
 
 def _actor(version: PlaybookVersion, playbook: Playbook) -> Actor:
     return Actor("user", version.author_id, f"{version.author} · {playbook.name}"[:150])
+
+
+def queue(firing_id: int) -> None:
+    """Queue the steps of a run, unless they wait in the queue already."""
+    enqueue(take_steps, firing_id, key=f"firing:{firing_id}")
 
 
 @task()

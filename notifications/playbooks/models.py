@@ -113,6 +113,7 @@ class Firing(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-at", "-id"], name="firing_newest"),
             models.Index(fields=["playbook", "-at", "-id"], name="firing_of_playbook"),
+            models.Index(fields=["created_at"], name="firing_waiting", condition=models.Q(state="waiting")),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -59,23 +60,19 @@ def makers_of(activities: Iterable[Activity]) -> dict[int, set[int]]:
 
 
 def facts_of(trigger: Trigger, per: str, since: datetime, merchant: Merchant) -> Iterator[Fact]:
-    """The facts of a kind since then, in their order, a chunk at a time."""
-    last = 0
-    while True:
-        rows = Activity.objects.filter(kind=trigger.kind, at__gte=since, pk__gt=last).order_by("pk")
-        chunk = list(rows[:CHUNK])
+    """The facts of a kind since then, in their order; read in one go, held a chunk at a time."""
+    rows = Activity.objects.filter(kind=trigger.kind, at__gte=since).order_by("pk")
+    stream = rows.only("at", "payload", "depth", "caused_by").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(stream, CHUNK)):
         makers = makers_of(chunk)
         for activity in chunk:
             yield fact_of(activity, trigger, per, merchant, makers.get(activity.pk, ()))
-        if len(chunk) < CHUNK:
-            return
-        last = chunk[-1].pk
 
 
 def past_runs(playbook_id: int, since: datetime) -> list[Past]:
     """When a playbook ran since then, as the rules take it."""
     merchant = Merchant.objects.get(pk=current_tenant_id())
-    rows = Firing.objects.filter(playbook=playbook_id, at__gte=since).order_by("activity")
+    rows = Firing.objects.filter(playbook=playbook_id, at__gte=since).order_by("activity_id")
     return [Past(at, merchant.day_of(at), key) for at, key in rows.values_list("at", "key")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -223,12 +223,15 @@ def run(request: MerchantRequest, pk: int) -> HttpResponse:
 
 
 def _page_of(firing: Firing, slug: str) -> str:
-    """The page of what the fact is about."""
+    """The page of what the fact is about; "" where nothing leads there."""
     trigger = trigger_of(firing.version.trigger)
-    if trigger is None:
+    target = trigger.target(firing.activity.payload) if trigger else None
+    if target is None:
         return ""
-    target = trigger.page(firing.activity.payload)
-    return reverse(target.name, args=(slug, *target.args)) + (f"?{target.query}" if target.query else "")
+    try:
+        return reverse(target.name, args=(slug, *target.args)) + (f"?{target.query}" if target.query else "")
+    except NoReverseMatch:
+        return ""
 
 
 @merchant_view(EDIT)

@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 import time_machine
+from django_q.models import OrmQ
 
 from accounts.activity.log import causing, record
-from accounts.models import Activity, Membership
+from accounts.models import Activity, Job, Membership
 from core.actors import SYSTEM
 from core.errors import Refused
 from core.tenancy import every_tenant, tenant
@@ -25,6 +26,7 @@ from notifications.playbooks.actions import (
 from notifications.playbooks.handlers import fact_came
 from notifications.playbooks.queries import dry_run, version_of
 from notifications.playbooks.steps import STEPS
+from notifications.playbooks.tasks import sweep_playbooks
 from tests.notifications.playbooks_kit import (
     NOW,
     OWNER,
@@ -41,7 +43,7 @@ from tests.queue import run_tasks
 
 
 def fired() -> list[int]:
-    return list(Firing.objects.order_by("activity").values_list("activity", flat=True))
+    return list(Firing.objects.order_by("activity_id").values_list("activity", flat=True))
 
 
 def test_a_fact_that_fulfils_the_conditions_makes_it_run(scope, ann, ben):
@@ -243,3 +245,21 @@ def test_names_are_used_once_and_free_again(scope, ann):
         playbook(ann)
     remove_playbook(made, actor=ann.actor)
     playbook(ann)
+
+
+def test_what_no_job_looks_after_is_found_by_the_clock(scope, ann):
+    """A fact whose handler was lost, and a run whose steps nobody takes."""
+    playbook(ann)
+    with time_machine.travel(NOW, tick=False):
+        record(review(1), actor=SYSTEM)
+        OrmQ.objects.all().delete()
+        sweep_playbooks()
+        assert Firing.objects.count() == 1
+        OrmQ.objects.all().delete()
+        Job.objects.all().delete()
+        sweep_playbooks()
+        assert run_tasks() == 0
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        sweep_playbooks()
+        run_tasks()
+    assert outcomes() == [("tell", "done")]

@@ -10,9 +10,13 @@ import pytest
 from accounts.activity.log import record
 from accounts.models import Activity
 from analytics.demand.actions import make_demand
+from analytics.markets.models import WEEK
+from analytics.scenarios.actions import save_scenario
 from analytics.scenarios.models import Promise
+from analytics.scenarios.rules import Question
 from core.actors import SYSTEM
 from core.errors import Refused
+from core.tenancy import tenant
 from ecommerce.catalog.actions import change_state
 from ecommerce.inventory.actions import set_buffer
 from ecommerce.inventory.models import ChannelBuffer
@@ -20,6 +24,7 @@ from ecommerce.models import PurchaseOrder
 from ecommerce.orders.events import OrderRanShort
 from ecommerce.purchasing.actions import send_order, set_price
 from notifications.channels.actions import pause_channel
+from notifications.channels.queries import message_of
 from notifications.models import Dispatch, Firing, Playbook, StepOutcome
 from notifications.playbooks import live
 from notifications.playbooks.actions import create_playbook, undo_step
@@ -29,6 +34,9 @@ from notifications.playbooks.steps.base import fits
 from notifications.playbooks.triggers import TRIGGERS
 from tests import factories
 from tests.analytics.demand_kit import shop_with_past
+from tests.analytics.markets_kit import LAST
+from tests.analytics.scenarios_kit import NOW as ASKED
+from tests.analytics.scenarios_kit import asked_market
 from tests.ecommerce.orders_kit import order_in
 from tests.notifications.channels_kit import channel_to
 from tests.notifications.playbooks_kit import OWNER, draft, outcomes, playbook, review, runs_out, why
@@ -187,6 +195,8 @@ def test_a_webhook_gets_the_fact_and_its_figures_once(scope, ann, settings):
     assert dispatch.params["fact"] == fact.kind
     assert dispatch.params["figures"]["rating"] == "1"
     assert outcomes() == [("call", "done")]
+    message = message_of(dispatch, channel, scope)
+    assert (message.title, message.link.rpartition("/m/")[2]) == ("1 stars", "luming/reviews/1/")
 
 
 def test_a_channel_that_is_off_is_not_written_to(scope, ann, settings):
@@ -196,6 +206,19 @@ def test_a_channel_that_is_off_is_not_written_to(scope, ann, settings):
     run_on(ann, review(1), "call", channel=str(channel.pk), title="x", text="")
     assert why() == "The channel “ERP” is off."
     assert not Dispatch.objects.exists()
+
+
+def test_a_scenario_becomes_the_plan(shop, ann, time_machine):
+    time_machine.move_to(ASKED, tick=False)
+    market = asked_market(shop)
+    with tenant(shop):
+        question = Question(LAST + 2 * WEEK, LAST + 4 * WEEK, price=-10.0)
+        scenario = save_scenario(market, "value", question, name="Autumn cut", note="", actor=SYSTEM)
+        outcome = run_on(ann, review(1), "adopt", scenario=str(scenario.pk))
+        assert words(outcome) == "“Autumn cut” is the plan now."
+        assert Promise.objects.get().scenario_id == scenario.pk
+        with pytest.raises(Refused):
+            undo(outcome, ann)
 
 
 def test_a_scenario_that_is_gone_is_not_adopted(scope, ann):

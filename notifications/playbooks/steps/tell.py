@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.inbox.actions import tell
+from notifications.inbox.kinds import Target
 from notifications.playbooks.steps.base import Context, Detail, Settings, StepForm
 from notifications.playbooks.steps.people import audience_label, audiences, told_users
 
@@ -32,8 +33,8 @@ class TellForm(StepForm):
 
 
 def params_of(context: Context, settings: Settings) -> dict[str, Any]:
-    """What a notification of a playbook keeps: the words, and the page of what the fact is about."""
-    target = context.trigger.page(context.activity.payload)
+    """What a notification of a playbook keeps: the words, and the page of what the fact is about, else of the run."""
+    target = context.trigger.target(context.activity.payload) or Target("firing-detail", (context.firing_id,))
     return {
         "title": context.fill(settings["title"]),
         "text": context.fill(settings["text"]),
