@@ -3,6 +3,7 @@
 from analytics.accuracy.models import ForecastOverride, OverrideScore
 from analytics.calendar.models import (
     FestivalMark,
+    FestivalNotice,
     OccasionChoice,
     OccasionEffect,
     OutsideSeries,
@@ -20,6 +21,7 @@ from analytics.demand.models import (
     DemandScore,
     DemandTerms,
 )
+from analytics.episodes.models import ProductEpisode
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 from analytics.holdings.models import Holding, HoldingTotal
@@ -53,6 +55,7 @@ __all__ = [
     "DemandTerms",
     "DirtyDay",
     "FestivalMark",
+    "FestivalNotice",
     "Forecast",
     "ForecastOverride",
     "ForecastRun",
@@ -75,6 +78,7 @@ __all__ = [
     "Player",
     "PlayerWeek",
     "PriceTest",
+    "ProductEpisode",
     "ProductStage",
     "Promise",
     "PromiseOutcome",

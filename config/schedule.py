@@ -10,7 +10,9 @@ from accounts.jobs.tasks import prune
 from accounts.people.tasks import prune_attempts
 from accounts.tokens.tasks import prune_api
 from analytics.accuracy.tasks import score_overrides
+from analytics.calendar.tasks import nightly_calendar
 from analytics.demand.tasks import nightly_demand, tend_demand
+from analytics.episodes.tasks import nightly_episodes
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.holdings.tasks import nightly_holdings
 from analytics.lifecycle.tasks import nightly_stages
@@ -48,9 +50,11 @@ SCHEDULE = [
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
+    PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
     PeriodicJob("stock_figures", nightly_holdings, at=time(5, 10), per_merchant=True),
     PeriodicJob("lifecycle", nightly_stages, at=time(4, 40), per_merchant=True),
+    PeriodicJob("episodes", nightly_episodes, at=time(4, 45), per_merchant=True),
     PeriodicJob("listing_quality", nightly_quality, at=time(4, 50), per_merchant=True),
     PeriodicJob("markets", nightly_markets, at=time(19, 15)),
     PeriodicJob("parcels", nightly_parcels, at=time(3, 20), per_merchant=True),

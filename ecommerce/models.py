@@ -14,6 +14,7 @@ from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import (
     Carrier,
+    CarrierDelay,
     CarrierService,
     DeliveryPrediction,
     ParcelCase,
@@ -65,6 +66,7 @@ from ecommerce.reviews.models import Review
 __all__ = [
     "BundlePart",
     "Carrier",
+    "CarrierDelay",
     "CarrierService",
     "Category",
     "CategoryAttribute",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -66,3 +67,24 @@ class OutsideValuesAdded(Event):
     unchanged: int
     refused: int
     source: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class FestivalAhead(Event):
+    """A festival or public holiday that the shop follows comes within 30 days: once for each year.
+
+    `key` is that of festivals.Known, `days` those until `day`. The newest forecast saw it change the shop's sales by
+    `effect_percent` (None: not known, or not beyond chance) on `past` former occasions. `products` sold most above
+    their usual at its last occasion, the first most: {product_id, title, units, usual}, at most five.
+    """
+
+    kind = "calendar.festival_ahead"
+    label = _("Festival within 30 days")
+    sentence = _("Festival ahead on %(day)s")
+    key: str
+    day: str
+    days: int
+    past: int = 0
+    effect_percent: int | None = None
+    products: list[dict[str, Any]] = field(default_factory=list)

@@ -120,6 +120,21 @@ class OccasionEffect(TenantModel):
         return f"{self.key}: {self.change}"
 
 
+class FestivalNotice(TenantModel):
+    """That a festival of a year was announced ahead (events.FestivalAhead)."""
+
+    key = models.CharField(max_length=60)
+    year = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-told_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "key", "year"], name="festival_notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.year}"
+
+
 class FestivalMark(AppendOnlyModel, TenantModel):
     """What one past festival did to a figure of the shop, written once: what other shops' forecasts may lean on.
 

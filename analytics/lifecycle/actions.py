@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
-from analytics.lifecycle.events import SuggestionAnswered
-from analytics.lifecycle.models import LifecycleDecision, LifecycleOutcome, ProductStage, Suggestion
+from analytics.engine.stock import ENDLESS
+from analytics.lifecycle.events import ProductFellBehind, ProductStartedGrowing, StageChanged, SuggestionAnswered
+from analytics.lifecycle.models import LifecycleDecision, LifecycleOutcome, ProductStage, Stage, Suggestion
 from analytics.lifecycle.queries import due_decisions, figures_for_stages, units_round
 from analytics.lifecycle.rules import (
     QUIET_DAYS,
@@ -22,7 +23,8 @@ from analytics.lifecycle.rules import (
     step,
     suggestion_of,
 )
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
+from core.among import Among
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.actions import change_state
@@ -38,11 +40,19 @@ BECOMES = {
     Suggestion.RETIRE: Product.State.RETIRED,
     Suggestion.GROW: Product.State.LIVE,
 }
+ANNOUNCED: dict[str, type[StageChanged]] = {
+    Stage.GROWING: ProductStartedGrowing,
+    Stage.DECLINING: ProductFellBehind,
+    Stage.END: ProductFellBehind,
+}
 
 
 @transaction.atomic
 def refresh_stages() -> int:
-    """Look at every product for sale; returns how many. A second look on the same day moves nothing but figures."""
+    """Look at every product for sale; returns how many. A second look on the same day moves nothing but figures.
+
+    A product that begins to grow or to fall behind is announced.
+    """
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
     read = figures_for_stages(merchant)
     if read is None:
@@ -54,7 +64,43 @@ def refresh_stages() -> int:
         rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=FIELDS
     )
     ProductStage.objects.exclude(product__state__in=Product.FOR_SALE).delete()
+    moved = {row.product_id: known[row.product_id].stage for row in rows if _is_news(known.get(row.product_id), row)}
+    if moved:
+        _announce(moved)
     return len(rows)
+
+
+def _is_news(before: ProductStage | None, after: ProductStage) -> bool:
+    return before is not None and after.stage != before.stage and after.stage in ANNOUNCED
+
+
+def _announce(moved: dict[int, str]) -> None:
+    """Tell of products that changed their stage, from the one given."""
+    rows = ProductStage.objects.filter(Among("product_id", moved)).select_related("product").order_by("-sales", "pk")
+    for row in rows:
+        figures, reasons = row.figures, row.reasons
+        cover = figures["cover"]
+        fact = ANNOUNCED[row.stage](
+            stage_id=row.pk,
+            product_id=row.product_id,
+            title=row.product.title,
+            before=moved[row.product_id],
+            stage=row.stage,
+            why=reasons[0]["figure"] if reasons else "",
+            units=figures["units"],
+            units_before=figures["units_before"],
+            idle=figures["idle"],
+            change_percent=_percent(figures["change"]),
+            against_shop_percent=_percent(figures["against_shop"]),
+            forecast_percent=_percent(figures["forecast_change"]),
+            available=figures["available"],
+            cover=None if cover is None or cover >= ENDLESS else round(cover),
+        )
+        record(fact, actor=SYSTEM, subject=row.product)
+
+
+def _percent(part: float | None) -> int | None:
+    return None if part is None else round(100 * part)
 
 
 def _look(before: ProductStage | None, pk: int, figures: dict[str, Any], sales: float, until: Any) -> ProductStage:

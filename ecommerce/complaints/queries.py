@@ -21,13 +21,14 @@ def complaint_list() -> QuerySet[Complaint]:
 
 
 def search_complaints(rows: QuerySet[Complaint], words: str) -> QuerySet[Complaint]:
-    """By number, subject, buyer or order."""
+    """By number, subject, buyer, order or product."""
     return rows.filter(
         Q(number__icontains=words)
         | Q(subject__icontains=words)
         | Q(customer__name__icontains=words)
         | Q(customer__email__iexact=words)
         | Q(order__number__icontains=words)
+        | Q(product__title__icontains=words)
         | Q(order__buyer_name__icontains=words)
     )
 

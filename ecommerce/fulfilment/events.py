@@ -104,6 +104,30 @@ class ParcelCasesFound(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class CarrierRanLate(Event):
+    """Far more parcels of a carrier are late than its own past explains (rules.runs_late): once a day and carrier.
+
+    Of the `due` parcels promised within the last 24 hours `late` are late, `share_percent` of them; usual are
+    `usual_percent`, and `chance` is the probability of so many at that. `parcels` wait in all with their promised day
+    passed: the list of parcel problems with the tab "overdue" and this carrier. `day` is the shop's (ISO).
+    """
+
+    kind = "fulfilment.carrier_late"
+    label = _("Many parcels of a carrier are late")
+    sentence = _("Many parcels of %(carrier)s are late: %(late)s of %(due)s")
+    carrier_id: int
+    carrier: str
+    day: str
+    parcels: int
+    late: int
+    due: int
+    share_percent: int
+    usual_percent: int
+    chance: float
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class ParcelCaseHandled(ParcelFact):
     """Somebody said what is done about a parcel's problem, or who does it."""
 

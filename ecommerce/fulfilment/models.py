@@ -297,6 +297,27 @@ class ParcelCase(TenantModel):
         return str(self.Step(STEPS_OF_REASON[self.reason][0]).label)
 
 
+class CarrierDelay(TenantModel):
+    """A day on which far more parcels of a carrier were late than usual (events.CarrierRanLate); told once.
+
+    `usual` is the carrier's own share of late parcels before, 0 to 1.
+    """
+
+    carrier = models.ForeignKey(Carrier, models.CASCADE, related_name="delays")
+    day = models.DateField()
+    late = models.PositiveIntegerField()
+    due = models.PositiveIntegerField()
+    usual = models.FloatField()
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["carrier", "day"], name="carrier_delay_once")]
+
+    def __str__(self) -> str:
+        return f"{self.carrier_id} {self.day}"
+
+
 class TrackingUpload(TenantModel):
     """A file of reports. `rows` wait to be written and are let go then; `bad` are [row, field, sentence, cells]."""
 

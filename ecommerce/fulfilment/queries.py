@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from accounts.models import Membership, User
 from ecommerce.fulfilment.models import (
     Carrier,
+    CarrierDelay,
     CarrierService,
     ParcelCase,
     Shipment,
@@ -19,13 +20,15 @@ from ecommerce.fulfilment.models import (
     ShipmentQuerySet,
     TrackingEvent,
 )
-from ecommerce.fulfilment.rules import carrier_key, kind_of_report, long_gap
+from ecommerce.fulfilment.rules import Punctuality, carrier_key, kind_of_report, long_gap
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 WATCHED = timedelta(days=60)  # after which a parcel that never arrived is history, not work
 GAPS_OF = timedelta(days=90)
 MOST_GAPS = 50_000
 DAY = 86_400.0
+A_DAY = timedelta(days=1)
+PUNCTUAL = timedelta(days=61)
 
 
 def shipment_list() -> ShipmentQuerySet:
@@ -111,6 +114,45 @@ def long_gaps(now: datetime) -> dict[int | None, timedelta]:
         later[shipment] = at
     carriers = set(under_watch(now).order_by().values_list("carried_by_id", flat=True).distinct())
     return {carrier: long_gap(waits.get(carrier, [])) for carrier in carriers}
+
+
+def _due(since: datetime, until: datetime) -> Any:
+    """Parcels of known carriers promised after `since` and by `until`, with what is late of them at `until`."""
+    sent = Shipment.objects.filter(
+        carried_by__isnull=False, promised_at__gt=since, promised_at__lte=until, shipped_at__gt=since - WATCHED
+    )
+    late = Q(delivered_at__gt=F("promised_at")) | Q(delivered_at=None) & ~Q(state__in=Shipment.ARRIVED)
+    return sent.exclude(state=Shipment.State.RETURNED).order_by().annotate(is_late=Case(When(late, then=1), default=0))
+
+
+def punctuality_now(now: datetime) -> dict[int, Punctuality]:
+    """How each carrier does with the parcels promised within a day up to `now`: one query."""
+    rows = _due(now - A_DAY, now).values("carried_by_id").annotate(late=Sum("is_late"), due=Count("pk"))
+    return {row["carried_by_id"]: Punctuality(row["late"], row["due"]) for row in rows}
+
+
+def punctuality_before(carriers: Collection[int], now: datetime, zone: tzinfo) -> dict[int, list[Punctuality]]:
+    """How these carriers did on each of the PUNCTUAL days before, without those told as a delay: two queries."""
+    since = now - PUNCTUAL
+    told = CarrierDelay.objects.filter(carrier__in=carriers, day__gte=since.astimezone(zone).date())
+    apart = {(one, day - A_DAY * back) for one, day in told.values_list("carrier_id", "day") for back in (0, 1)}
+    rows = (
+        _due(since, now - A_DAY)
+        .filter(carried_by__in=carriers)
+        .values("carried_by_id", on=TruncDate("promised_at", tzinfo=zone))
+        .annotate(late=Sum("is_late"), due=Count("pk"))
+    )
+    found: dict[int, list[Punctuality]] = {}
+    for row in rows:
+        if (row["carried_by_id"], row["on"]) not in apart:
+            found.setdefault(row["carried_by_id"], []).append(Punctuality(row["late"], row["due"]))
+    return found
+
+
+def overdue_cases(carriers: Collection[int]) -> dict[int, int]:
+    """How many parcels of each carrier wait with their promised day passed: one query."""
+    rows = ParcelCase.objects.open().filter(reason=ParcelCase.Reason.OVERDUE, shipment__carried_by__in=carriers)
+    return dict(rows.order_by().values_list("shipment__carried_by_id").annotate(Count("pk")))
 
 
 def case_list() -> Any:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from urllib.parse import quote
+
+from core.chances import more_than_before
 
 # Where a parcel can be followed on the carrier's own pages, by a word in the carrier's name.
 FOLLOW = {
@@ -117,3 +121,57 @@ def foretold_anew(old: tuple[datetime, float] | None, new: tuple[datetime, float
     if old is None:
         return True
     return abs((new[0] - old[0]).total_seconds()) >= 12 * 3600 or abs(new[1] - old[1]) >= 0.1
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """Parcels whose promise ran out in a time: how many were due, and how many of them are late."""
+
+    late: int
+    due: int
+
+    @property
+    def share(self) -> float:
+        return self.late / self.due if self.due else 0.0
+
+
+FEWEST_LATE = 5
+FEWEST_DUE = 50  # of the past, without which a carrier has no usual share
+FEWEST_DAYS = 10
+UNKNOWN_SCATTER = 2.0
+TIMES = 2.0  # of the usual share, below which a delay is sure but not worth a notice
+FALSE_ALARM = 0.0001  # a look; with one every half hour at most one in 200 days of a carrier that does as ever
+
+
+def whole(days: Sequence[Punctuality]) -> Punctuality:
+    return Punctuality(sum(one.late for one in days), sum(one.due for one in days))
+
+
+def scatter(days: Sequence[Punctuality]) -> float:
+    """How much more a carrier's late parcels vary from day to day than chance would have it; 1.0 for chance alone.
+
+    Parcels of one lorry are late together. Pearson's statistic over its degrees of freedom, as McCullagh and Nelder
+    (Generalized Linear Models, 1989, 4.5) estimate the dispersion of counts.
+    """
+    told = [one for one in days if one.due]
+    usual = whole(told).share
+    if len(told) < FEWEST_DAYS or not usual:
+        return UNKNOWN_SCATTER
+    return max(1.0, sum((one.late - one.due * usual) ** 2 / (one.due * usual) for one in told) / (len(told) - 1))
+
+
+def chance_of_late(now: Punctuality, days: Sequence[Punctuality]) -> float:
+    """The probability of so many late parcels or more if the carrier does as in these days (core.chances).
+
+    Counts are divided by the scatter first, so that what varies much by itself must differ more.
+    """
+    past, many = whole(days), scatter(days)
+    return more_than_before(int(now.late / many), now.due, ceil(past.late / many), past.due)
+
+
+def runs_late(now: Punctuality, days: Sequence[Punctuality]) -> bool:
+    """Whether far more parcels are late now than on the carrier's own days before."""
+    past = whole(days)
+    if now.late < FEWEST_LATE or past.due < FEWEST_DUE or now.share < TIMES * past.share:
+        return False
+    return chance_of_late(now, days) < FALSE_ALARM

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.members.models import Membership
 from core.events import label_of
+from core.figures import signed
+from core.templatetags.sc import number
+from notifications.playbooks.effects import FEWEST, HORIZON, Effect
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import PAUSES
 from notifications.playbooks.live import lacking
@@ -121,3 +124,29 @@ def _href(link: tuple[str, tuple[Any, ...]] | None, slug: str) -> str:
         return reverse(link[0], args=(slug, *link[1]))
     except NoReverseMatch:
         return ""
+
+
+def effect_words(effect: Effect | None) -> dict[str, Any] | None:
+    """What went together with a playbook's runs, for its page; None where nothing is measured."""
+    if effect is None:
+        return None
+    if not effect.is_known:
+        values = {"ran": effect.ran, "others": effect.others, "fewest": FEWEST, "days": HORIZON}
+        few = _(
+            "Too few cases: %(ran)s where it ran and %(others)s like them where no playbook ran. It takes %(fewest)s"
+            " of each, older than %(days)s days."
+        )
+        return {"label": effect.label, "few": few % values}
+    span = {"low": signed(effect.low or 0.0, 1), "high": signed(effect.high or 0.0, 1)}
+    return {
+        "label": effect.label,
+        "rows": [
+            (_("Where it ran (cases: %(count)s)") % {"count": effect.ran}, number(effect.mean_ran or 0.0, 1)),
+            (
+                _("Where no playbook ran, near in size (cases: %(count)s)") % {"count": effect.others},
+                number(effect.mean_others or 0.0, 1),
+            ),
+            (_("Difference"), signed(effect.difference, 1)),
+            (_("Difference, in eight of ten cases"), _("%(low)s to %(high)s") % span),
+        ],
+    }

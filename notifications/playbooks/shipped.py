@@ -8,15 +8,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from analytics.calendar.events import FestivalAhead
+from analytics.episodes.events import ComplaintsBurst, ProductPraised
 from analytics.forecasts.events import SurgeExpected
+from analytics.lifecycle.events import ProductFellBehind
 from analytics.markets.events import ShareFallExpected
 from analytics.restock.events import StockOutExpected, StockOutsExpected
 from core.events import Event
 from ecommerce.complaints.events import ComplaintDueSoon
-from ecommerce.fulfilment.events import ParcelCasesFound
+from ecommerce.fulfilment.events import CarrierRanLate
 from ecommerce.reviews.events import ReviewSubmitted
 from notifications.playbooks.figures import Trigger
-from notifications.playbooks.rules import AT_LEAST, AT_MOST, IS, Condition
+from notifications.playbooks.rules import AT_LEAST, AT_MOST, Condition
 from notifications.playbooks.triggers import BY_KIND
 
 HOUR, DAY = 60, 24 * 60  # minutes
@@ -137,16 +140,22 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped(
         "parcels-late",
         _("Late parcels of one carrier"),
-        _("Tells support when many parcels of one carrier are past their promised day, before buyers ask."),
-        ParcelCasesFound,
+        _("Tells support when far more parcels of one carrier are late than usual, and has the buyers told before they"
+          " ask. One run a day for each carrier, however many parcels are late."),
+        CarrierRanLate,
         (
             tell(
                 "role:support",
-                _("{open} parcels of {carrier} need attention"),
-                _("Most frequent reason: {reason}. Write to the buyers before they ask."),
+                _("{parcels} parcels of {carrier} are late"),
+                _("{late} of the {due} parcels due within 24 hours; usual are {usual_percent}. Expect questions."),
+            ),
+            task(
+                "role:support",
+                4,
+                _("Write to the buyers of {parcels} late parcels of {carrier} before they ask"),
+                _("The list of parcel problems shows them. Ask {carrier} when they will move."),
             ),
         ),
-        (Condition("open", AT_LEAST, "5"), Condition("reason", IS, "overdue")),
     ),
     Shipped(
         "bad-review",
@@ -173,6 +182,84 @@ SHIPPED: tuple[Shipped, ...] = (
         ),
         cool_down=0,
         limit=50,
+    ),
+    Shipped(
+        "falling-behind",
+        _("Clear a product that falls behind"),
+        _("Has marketing plan a clearance for a product that declines or is at its end while there is stock of it."),
+        ProductFellBehind,
+        (
+            task(
+                "role:marketing",
+                3 * 24,
+                _("Plan the clearance of {title}"),
+                _("{units} units in 90 days, {units_before} in the 90 before. {available} are in stock and last {cover}"
+                  " days. Plan a promotion, and mark it as ageing."),
+            ),
+        ),
+        (Condition("available", AT_LEAST, "1"),),
+        cool_down=30 * DAY,
+    ),
+    Shipped(
+        "praised-rising",
+        _("Back a product that is praised and rising"),
+        _("Drafts a purchase order of a fifth more than the forecast says, and tells marketing to show the product."),
+        ProductPraised,
+        (
+            Step("purchase", {"what": "fact", "more": 20}),
+            tell(
+                "role:marketing",
+                _("Show {title} more: {rating} stars from {reviews} reviews"),
+                _("Its forecast for 28 days is {forecast_percent} above the last 28. {available} units are in stock."),
+            ),
+        ),
+        cool_down=30 * DAY,
+    ),
+    Shipped(
+        "complaints-burst",
+        _("Hold and inspect what is complained about"),
+        _("Takes a product with a burst of complaints off sale, and has its stock inspected before more is sent."),
+        ComplaintsBurst,
+        (
+            Step("hold", {}),
+            task(
+                "role:fulfilment",
+                24,
+                _("Inspect the stock of {title}"),
+                _("{cases} complaints and returns for defects in seven days, {expected} were to be expected. SKU:"
+                  " {sku}. Send none before it is looked at."),
+            ),
+        ),
+        cool_down=7 * DAY,
+        limit=5,
+    ),
+    Shipped(
+        "festival-ahead",
+        _("Prepare for a festival"),
+        _("Gives out the list of preparations 30 days before a festival: stock, offers and people."),
+        FestivalAhead,
+        (
+            task(
+                "role:manager",
+                5 * 24,
+                _("{key} on {day}: order what will be needed"),
+                _("Expected effect on sales: {effect_percent}. Look at the demand forecast; deliveries take time."),
+            ),
+            task(
+                "role:marketing",
+                10 * 24,
+                _("{key} on {day}: plan offers and pages"),
+                _("Try promotions in a scenario first, and enter them in the calendar."),
+            ),
+            task(
+                "role:fulfilment",
+                14 * 24,
+                _("{key} on {day}: plan people and packing material"),
+                _("Ask the carriers about their last day before it."),
+            ),
+        ),
+        cool_down=0,
+        limit=3,
     ),
 )  # fmt: skip
 

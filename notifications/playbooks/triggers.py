@@ -29,6 +29,7 @@ from ecommerce.reviews.models import Review
 from notifications.inbox.kinds import Target
 from notifications.inbox.kinds.base import to
 from notifications.playbooks.figures import Figure, Payload, Trigger, Type, days_until, share
+from notifications.playbooks.nightly_triggers import NIGHTLY
 
 PRODUCT, VARIANT, CARRIER = _("each product"), _("each SKU"), _("each carrier")
 CUSTOMER, MARKET, SUPPLIER = _("each customer"), _("each market"), _("each supplier")
@@ -254,6 +255,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         key_label=VARIANT,
         things=("variant_id",),
     ),
+    *NIGHTLY,
 )
 
 BY_KIND: Mapping[str, Trigger] = {trigger.kind: trigger for trigger in TRIGGERS}

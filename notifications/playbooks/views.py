@@ -15,6 +15,7 @@ from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.htmx import back, done, page
 from notifications.playbooks import actions
+from notifications.playbooks.effects import effect_of
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import Builder, Raw, changed, posted, shipped_as, stored
 from notifications.playbooks.listing import FIRINGS
@@ -28,7 +29,7 @@ from notifications.playbooks.queries import (
     versions_of,
     words_of_facts,
 )
-from notifications.playbooks.saying import came, said, step_words, trigger_words, would_run
+from notifications.playbooks.saying import came, effect_words, said, step_words, trigger_words, would_run
 from notifications.playbooks.shipped import SHIPPED, Shipped, shipped
 from notifications.playbooks.triggers import TRIGGERS, trigger_of
 
@@ -151,6 +152,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "said": versions[0] if versions else None,
         "versions": versions,
         "runs": list(run_list().filter(playbook=playbook)[:10]),
+        "effect": effect_words(effect_of(playbook, rows[0].trigger)) if rows else None,
         "may_edit": request.membership.may(EDIT),
     }
     return render(request, "notifications/playbooks/detail.html", context)

@@ -56,6 +56,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "pricing",
         "quality",
         "lifecycle",
+        "episodes",
         "restock",
         "holdings",
         "accuracy",

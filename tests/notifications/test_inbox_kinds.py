@@ -163,6 +163,30 @@ SAMPLES |= {
     "token-revoked": [{"name": "ERP", "by": "Ann", "why": why} for why in ("asked", "creator_left", "leaked")],
     "token-expiring": [{"name": "ERP", "at": DUE}],
 }
+STAGE = {
+    "count": 1, "product": "盖碗", "product_id": 2, "stage_id": 3, "stage": "declining", "idle": 0, "units": 210,
+    "units_before": 300, "percent": -30,
+}  # fmt: skip
+PRAISE = {"product": "盖碗", "product_id": 2, "rating": 4.83, "reviews": 12, "percent": 32}
+BURST = {"product": "盖碗", "product_id": 2, "sku": "GW-1", "cases": 9, "expected": 1.2}
+SAMPLES |= {
+    "product-behind": [
+        STAGE, {**STAGE, "count": 12}, {**STAGE, "stage": "end", "idle": 64}, {**STAGE, "percent": None},
+    ],
+    "product-praised": [{**PRAISE, "count": count, "reviews": count} for count in (1, 4)],
+    "complaints-burst": [BURST, {**BURST, "sku": ""}],
+    "product-growing": [{**STAGE, "stage": "growing", "percent": 35}, {**STAGE, "stage": "growing", "count": 2}],
+}  # fmt: skip
+SAMPLES["carrier-late"] = [
+    {"carrier_id": 1, "carrier": "顺丰", "parcels": parcels, "late": parcels, "due": 2100, "usual": 4}
+    for parcels in (1, 2000)
+]
+FESTIVAL = {"key": "double_11", "day": "2026-11-11", "past": 2, "effect": 61, "products": ["盖碗", "茶杯"]}
+SAMPLES["festival-ahead"] = [
+    FESTIVAL,
+    {**FESTIVAL, "effect": None, "products": []},
+    {**FESTIVAL, "key": "holiday:CN:National Day", "past": 0, "effect": None, "products": []},
+]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 

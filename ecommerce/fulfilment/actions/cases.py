@@ -16,6 +16,7 @@ from accounts.activity.log import record
 from accounts.models import User
 from core.actors import SYSTEM, Actor
 from core.errors import Refused
+from ecommerce.fulfilment.actions.delays import find_delays
 from ecommerce.fulfilment.events import ParcelCaseClosed, ParcelCaseHandled, ParcelCasesFound
 from ecommerce.fulfilment.models import Carrier, ParcelCase, Shipment
 from ecommerce.fulfilment.queries import long_gaps, under_watch
@@ -48,7 +49,8 @@ def _close_by_itself(rows: Any) -> int:
 def watch_parcels(now: datetime | None = None) -> dict[str, int]:
     """Open cases for parcels that stand still or are overdue, and announce new cases: one fact for each carrier.
 
-    A case that a person closed is not opened again for the same standstill or the same promise. Safe to run twice.
+    Before that, carriers of which far more parcels are late than usual (actions/delays.py). A case that a person closed
+    is not opened again for the same standstill or the same promise. Safe to run twice.
     """
     now = now or timezone.now()
     still = 0
@@ -57,6 +59,7 @@ def watch_parcels(now: datetime | None = None) -> dict[str, int]:
         rows = under_watch(now).annotate(moved=Coalesce("moved_at", "shipped_at"))
         still += _open(rows.filter(carried_by_id=carrier_id, moved__lt=now - gap), Reason.NO_MOVEMENT, "moved")
     overdue = _open(under_watch(now).filter(promised_at__lt=now), Reason.OVERDUE, "promised_at")
+    find_delays(now)
     return {"still": still, "overdue": overdue, "told": _announce(now)}
 
 

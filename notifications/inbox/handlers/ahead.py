@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
+from analytics.calendar.events import FestivalAhead
 from analytics.demand.events import DemandMade, DemandRefused
 from analytics.forecasts.events import (
     DriftNoticed,
@@ -49,6 +50,18 @@ def outlook_changed(event: SurgeExpected | DropExpected, activity: Activity) -> 
         "currency": event.currency,
     }
     tell("forecast-shift", key=f"{activity.kind}:{event.first_day}", params=params, activity=activity)
+
+
+@handles(FestivalAhead)
+def festival_ahead(event: FestivalAhead, activity: Activity) -> None:
+    params = {
+        "key": event.key,
+        "day": event.day,
+        "past": event.past,
+        "effect": event.effect_percent,
+        "products": [one["title"] for one in event.products[:3]],
+    }
+    tell("festival-ahead", key=f"{event.key}:{event.day[:4]}", params=params, activity=activity)
 
 
 @handles(PromiseJudged)

@@ -1,13 +1,12 @@
-"""Facts about orders, parcels and returns."""
+"""Facts about orders and returns."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from accounts.activity.models import Activity
-from accounts.merchants.models import Merchant
 from core.events import handles
-from ecommerce.fulfilment.events import OrderShipped, ParcelCasesFound
+from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.orders.events import (
     OrderCancelled,
     OrderHeld,
@@ -70,15 +69,6 @@ def short_order_moved(event: OrderReleased | OrderCancelled, activity: Activity)
 def payment_settled(event: OrderPaid | OrderCancelled, activity: Activity) -> None:
     if isinstance(event, OrderPaid) or event.whole:
         settle("payment-failed", key=str(event.order_id), by=activity)
-
-
-@handles(ParcelCasesFound)
-def parcels_need_a_person(event: ParcelCasesFound, activity: Activity) -> None:
-    """One notice a day for each carrier, which grows with the parcels it is about."""
-    merchant = Merchant.objects.get(pk=activity.merchant_id)
-    params = {"carrier_id": event.carrier_id, "carrier": event.carrier, "count": event.open, "reason": event.reason}
-    key = f"{event.carrier_id}:{merchant.day_of(activity.at).isoformat()}"
-    tell("parcel-cases", key=key, params=params, activity=activity, grows="count")
 
 
 @handles(ReturnRequested, ReturnDueSoon, ReturnOverdue, ReturnEscalated)

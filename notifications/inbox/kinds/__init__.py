@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from notifications.inbox.kinds import ahead, buyers, orders, playbooks, stock, team
+from notifications.inbox.kinds import ahead, buyers, orders, playbooks, products, stock, team
 from notifications.inbox.kinds.base import Kind, Target
 
 __all__ = ["CHOOSABLE", "KINDS", "Kind", "Target", "kind_of"]
 
-KINDS = (*orders.KINDS, *stock.KINDS, *buyers.KINDS, *ahead.KINDS, *playbooks.KINDS, *team.KINDS)
+KINDS = (
+    *orders.KINDS,
+    *stock.KINDS,
+    *buyers.KINDS,
+    *products.KINDS,
+    *ahead.KINDS,
+    *playbooks.KINDS,
+    *team.KINDS,
+)
 CHOOSABLE = tuple(kind for kind in KINDS if not kind.like)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -16,11 +16,20 @@ def _to_share(params: Params) -> Target:
     return Target("market-share", query=f"market={params['market_id']}&measure={params['measure']}")
 
 
+def _to_calendar(params: Params) -> Target:
+    return Target("calendar", query=f"month={params['day'][:7]}")
+
+
 KINDS = (
     Kind(
         "weekly-report", _("The report of the week, each Monday"), AHEAD, Urgency.KNOW, "facts.view",
         say.weekly_report, to("merchant-home"), _("See the figures"), icon="chart-line", inbox=False,
         stale=timedelta(days=7),
+    ),
+    Kind(
+        "festival-ahead", _("A festival or holiday comes within 30 days"), AHEAD, Urgency.WEEK, "calendar.view",
+        say.festival_ahead, _to_calendar, _("See the calendar"), icon="calendar", tone="info", email=False,
+        stale=timedelta(days=30),
     ),
     Kind(
         "forecast-shift", _("A surge or a drop in sales is expected"), AHEAD, Urgency.WEEK, "forecasts.view",

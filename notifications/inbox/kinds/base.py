@@ -14,7 +14,7 @@ from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params, Words
 
 ORDERS, STOCK, PURCHASING = _("Orders"), _("Stock"), _("Purchasing")
-BUYERS, AHEAD = _("Reviews and complaints"), _("Forecasts")
+BUYERS, AHEAD, PRODUCTS = _("Reviews and complaints"), _("Forecasts"), _("Products")
 TEAM, SECURITY, PLAYBOOKS = _("Team and imports"), _("Security"), _("Playbooks")
 
 

@@ -22,6 +22,10 @@ def _to_cases(params: Params) -> Target:
     return Target("parcel-case-list", query=f"carrier={carrier}" if carrier else "")
 
 
+def to_late_parcels(params: Params) -> Target:
+    return Target("parcel-case-list", query=f"tab=overdue&carrier={params['carrier_id']}")
+
+
 KINDS = (
     Kind(
         "order-to-ship", _("Orders that must ship today"), ORDERS, Urgency.ACT, "orders.ship",
@@ -54,6 +58,11 @@ KINDS = (
         "parcel-cases", _("Parcels with a problem"), ORDERS, Urgency.ACT, "shipments.edit",
         say.parcel_cases, _to_cases, _("See the parcels"), icon="alert-triangle", tone="warning",
         email=False, stale=timedelta(days=7),
+    ),
+    Kind(
+        "carrier-late", _("Many parcels of a carrier are late"), ORDERS, Urgency.ACT, "shipments.edit",
+        say.carrier_late, to_late_parcels, _("See the parcels"), icon="truck-delivery", tone="critical",
+        stale=timedelta(days=7),
     ),
     Kind(
         "return-requested", _("A return was requested"), ORDERS, Urgency.ACT, "returns.handle",

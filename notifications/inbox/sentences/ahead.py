@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, ngettext
 
+from analytics.calendar.words import occasion_name
 from analytics.forecasts.models import Measure
+from core.figures import percent
 from core.templatetags.sc import money_short
 from notifications.inbox.sentences import Params, Words, about, count, day
 
@@ -19,6 +21,23 @@ def promise_judged(p: Params) -> Words:
         body = gettext("%(category)s: your share came to %(share)s; promised was %(low)s to %(high)s. The plan was not "
                        "carried out as assumed.")  # fmt: skip
     return title % values, body % values
+
+
+def festival_ahead(p: Params) -> Words:
+    values = {"festival": occasion_name(p["key"]), "day": day(p["day"])}
+    title = gettext("%(festival)s is on %(day)s") % values
+    if p["effect"] is not None:
+        body = gettext("Sales on its days, as the forecast saw them before: %(percent)s.")
+    elif p["past"]:
+        body = gettext("It changed your sales no more than chance does, so far.")
+    else:
+        body = gettext("What it does to your sales is not known yet.")
+    body %= {"percent": percent((p["effect"] or 0) / 100, sign=True)}
+    if p["products"]:
+        names = gettext(", ").join(p["products"])
+        # Translators: two sentences of one notice
+        body = gettext("%(effect)s It moved these most: %(names)s.") % {"effect": body, "names": names}
+    return title, body
 
 
 def forecast_ready(p: Params) -> Words:

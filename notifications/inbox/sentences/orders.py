@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, ngettext
 
+from core.figures import percent
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.returns.models import Return
-from notifications.inbox.sentences import Params, Words, amount, day, moment
+from notifications.inbox.sentences import Params, Words, amount, count, day, moment
 
 
 def order_new(p: Params) -> Words:
@@ -74,6 +75,24 @@ def parcel_cases(p: Params) -> Words:
     )
     reason = dict(ParcelCase.Reason.choices).get(p["reason"], "")
     return title % values, gettext("Most often: %(reason)s. Buyers are waiting.") % {"reason": reason}
+
+
+def carrier_late(p: Params) -> Words:
+    values = {
+        "count": count(p["parcels"]),
+        "carrier": p["carrier"],
+        "late": count(p["late"]),
+        "due": count(p["due"]),
+        "usual": percent(p["usual"] / 100),
+    }
+    title = ngettext(
+        "%(count)s parcel of %(carrier)s is late", "%(count)s parcels of %(carrier)s are late", p["parcels"]
+    )
+    body = gettext(
+        "Of %(due)s promised within 24 hours %(late)s came late or are missing; usual is %(usual)s. Tell the buyers"
+        " before they ask."
+    )
+    return title % values, body % values
 
 
 def return_requested(p: Params) -> Words:
