@@ -30,21 +30,28 @@ class Written:
 
 @transaction.atomic
 def put_many(
-    kind: Kind, key: str, params: Mapping[str, Any], inboxes: Collection[Inbox], *, activity: Activity | None = None
+    kind: Kind,
+    key: str,
+    params: Mapping[str, Any],
+    inboxes: Collection[Inbox],
+    *,
+    activity: Activity | None = None,
+    urgency: int | None = None,
 ) -> Written:
     """Write a fact into these inboxes of the merchant in scope, or of several inside every_tenant().
 
     Where it lies already nothing changes, also if somebody else writes it at the same moment: the database lets the
-    second one wait for the first. Four queries at most for each AT_ONCE inboxes.
+    second one wait for the first. `urgency` is the kind's own unless given. Four queries at most for each AT_ONCE.
     """
     now, written = timezone.now(), Written()
+    urgency = urgency or kind.urgency
     same = {
         "kind": kind.name,
         "key": key,
         "params": dict(params),
         "activity": activity,
-        "urgency": kind.urgency,
-        "rank": rank_of(kind.urgency, now),
+        "urgency": urgency,
+        "rank": rank_of(urgency, now),
         "at": now,
         "text": searched_text(params),
     }

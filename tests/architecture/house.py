@@ -61,7 +61,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "accuracy",
         "home",
     ),
-    "notifications": ("mail", "buyers", "suppliers", "inbox", "live", "digests", "channels"),
+    "notifications": ("mail", "buyers", "suppliers", "inbox", "live", "digests", "channels", "announcements"),
 }
 
 # Shelves of a feature, low to high; names on one line may import each other.

@@ -110,7 +110,12 @@ FALL = {
 }  # fmt: skip
 BATCH = {"batch_id": 3, "done": 12000, "refused": 3}
 MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
+NOTICE = {
+    "announcement_id": 3, "title_en": "Maintenance", "title_zh": "系统维护", "text_en": "Sunday.", "text_zh": "周日。",
+    "link": "https://status.example.com/",
+}  # fmt: skip
 SAMPLES |= {
+    "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
         {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)
@@ -183,7 +188,7 @@ def test_every_feature_tells_what_needs_a_person():
 @pytest.mark.parametrize(("kind", "params"), CASES, ids=lambda value: getattr(value, "name", ""))
 def test_a_kind_names_a_target_its_figures_can_fill(kind, params):
     target = kind.target(params)
-    assert target.name
+    assert target.name or target.url
     assert all(value not in (None, "") for value in target.args)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from notifications.inbox.kinds import ahead, buyers, orders, stock, team
+from notifications.inbox.kinds import ahead, buyers, orders, platform, stock, team
 from notifications.inbox.kinds.base import Kind, Target
 
 __all__ = ["CHOOSABLE", "KINDS", "Kind", "Target", "kind_of"]
 
-KINDS = (*orders.KINDS, *stock.KINDS, *buyers.KINDS, *ahead.KINDS, *team.KINDS)
+KINDS = (*orders.KINDS, *stock.KINDS, *buyers.KINDS, *ahead.KINDS, *team.KINDS, *platform.KINDS)
 CHOOSABLE = tuple(kind for kind in KINDS if not kind.like)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
