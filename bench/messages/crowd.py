@@ -1,7 +1,8 @@
 """The shops, people and orders of the kill bench, and those who announce facts about them.
 
-`python -m bench.messages.crowd build COUNT` fills DATABASE_URL and prints what is needed to call it; `… announce COUNT`
-records the facts, a batch a transaction, as the product's own actions do.
+`python -m bench.messages.crowd build COUNT` fills DATABASE_URL and prints what is needed to call it; `… announce
+NOTICES` records the facts, a batch a transaction, as the product's own actions do, and releases that many notices of
+the platform to the CROWD members of one more shop.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from bench.place import prepare
 SHOPS, MEMBERS = 10, 2
 BY_API = 21  # of so many facts one comes by API
 AT_ONCE = 50
+NO_SIGN_IN = "!"
+CROWD = 1000
 
 
 def build(count: int) -> None:
@@ -60,11 +63,19 @@ def build(count: int) -> None:
                 name="Kill", scopes=scopes, held=scopes, created_by=people[0], actor=people[0].actor
             )
             tokens.append(secret)
+    shop = Merchant.objects.create(name="Crowd", slug="crowd", state="active")
+    people = [User(email=f"crowd-{n}@kill.example", name=f"Crowd {n}", password=NO_SIGN_IN) for n in range(CROWD)]
+    User.objects.bulk_create(people)
+    with tenant(shop):
+        Membership.objects.bulk_create([Membership(merchant=shop, user=user, role="analyst") for user in people])
+        Preference.objects.bulk_create(
+            [Preference(merchant=shop, user=user, kind="platform-notice", inbox=True, mail="off") for user in people]
+        )
     print(json.dumps(tokens))
 
 
-def announce(count: int) -> None:
-    """A payment that failed for each order but those that are complained about by API."""
+def announce(notices: int) -> None:
+    """A payment that failed for each order but those that are complained about by API, and notices to the crowd."""
     from django.db import transaction
 
     from accounts.activity.log import record
@@ -82,7 +93,10 @@ def announce(count: int) -> None:
                 (pk, number) for pk, number in Order.objects.order_by("pk").values_list("pk", "number")
                 if not is_by_api(int(number))
             ]  # fmt: skip
-    while any(rest.values()):
+    while any(rest.values()) or notices:
+        if notices:
+            notices -= 1
+            _notice(notices)
         for shop in shops:
             some, rest[shop.pk] = rest[shop.pk][:AT_ONCE], rest[shop.pk][AT_ONCE:]
             with tenant(shop), transaction.atomic():
@@ -94,11 +108,22 @@ def announce(count: int) -> None:
                     record(fact, actor=SYSTEM)
 
 
+def _notice(number: int) -> None:
+    from accounts.models import User
+    from notifications.announcements.actions import release, write
+    from notifications.announcements.tasks import queue
+
+    author = User.objects.get(email="crowd-0@kill.example")
+    words = dict.fromkeys(("title_en", "title_zh", "text_en", "text_zh"), f"Notice {number}")
+    draft = write(None, {**words, "who": "roles", "roles": ["analyst"]}, author=author)
+    release(draft, at=None, queue=queue, actor=author.actor)
+
+
 def is_by_api(number: int) -> bool:
     return number % BY_API == 0
 
 
 if __name__ == "__main__":
-    what, number = sys.argv[1], int(sys.argv[2])
+    what, figure = sys.argv[1], int(sys.argv[2])
     prepare()
-    {"build": build, "announce": announce}[what](number)
+    {"build": build, "announce": announce}[what](figure)

@@ -2,10 +2,11 @@
 
 The real product on PostgreSQL: gunicorn and three `manage.py worker`, and a mail server that is down, slow, greylists,
 refuses or hangs after accepting, in turn (hostile.py). Of BY_API facts one comes by API, sent again under its
-Idempotency-Key until it is answered; the others are recorded by a process of their own (crowd.py). Meanwhile processes
-of workers and web end by `kill -9` at random, a whole worker at a time too, and waiting tasks are doubled. When all
-facts are out, the server is calm and the clock of what waits for another attempt is moved forward, again and again,
-until nothing is open. Then the rows, the delivery log and the mail server's own record are held against each other.
+Idempotency-Key until it is answered; the others are recorded by a process of their own (crowd.py), and those beyond
+10,000 (KILL_SINGLE) are notices of the platform, each of which tells a thousand people. Meanwhile processes of workers
+and web end by `kill -9` at random, a whole worker at a time too, and waiting tasks are doubled. When all facts are out,
+the server is calm and the clock of what waits for another attempt is moved forward, again and again, until nothing is
+open. Then the rows, the delivery log and the mail server's own record are held against each other.
 
 `KILL_FACTS=100000 python -m bench.messages.kill` is the whole measure and prints its table; it needs what tests need
 (aiosmtpd). Logs: var/bench_kill.log.
@@ -33,22 +34,30 @@ import psutil
 import psycopg
 
 from bench.figures import Figure, table
-from bench.messages.crowd import BY_API, MEMBERS, SHOPS, is_by_api
+from bench.messages.crowd import BY_API, CROWD, MEMBERS, SHOPS, is_by_api
 from bench.messages.hostile import CALM, MOODS, Hostile
 from bench.messages.place import SERVER
 from bench.place import ROOT, environment, free_port
 
 NAME = "storecast_bench_kill"
 FACTS = int(os.environ.get("KILL_FACTS", "2000"))
+# So many happen one by one, for MEMBERS people each; the rest are told by notices of the platform, CROWD at a time.
+NOTICES = max(0, FACTS - int(os.environ.get("KILL_SINGLE", "10000"))) // CROWD
+SINGLE = FACTS - NOTICES * CROWD
+WANTED = SINGLE * MEMBERS + NOTICES * CROWD
 # Of the facts of the first shop; and everybody is told of the tokens, which are about security.
-MAILS = len(range(0, FACTS, SHOPS)) * MEMBERS + MEMBERS * SHOPS
+MAILS = len(range(0, SINGLE, SHOPS)) * MEMBERS + MEMBERS * SHOPS
 WORKERS = 3
 EVERY = float(os.environ.get("KILL_EVERY", "8"))  # seconds between two kills, on average
 PATIENCE = 600  # seconds without any progress after which it is given up
 CUT_AT_MOST = 2  # senders that one kill may cut short
 OPEN = (
     "SELECT count(*) FROM accounts_job WHERE state IN ('queued', 'running')"
-    " AND (task LIKE '%handle_fact' OR task LIKE '%send_mail')"
+    " AND (task LIKE '%handle_fact' OR task LIKE '%send_mail' OR task LIKE '%send_out')"
+)
+TOLD = (
+    "SELECT count(*) FROM notifications_notification"
+    " WHERE kind IN ('payment-failed', 'complaint-opened', 'platform-notice')"
 )
 
 
@@ -139,7 +148,7 @@ class Caller(threading.Thread):
     def __init__(self, port: int, tokens: list[str]) -> None:
         super().__init__(daemon=True)
         self.port, self.tokens = port, tokens
-        self.numbers = [10000 + n for n in range(FACTS) if is_by_api(10000 + n)]
+        self.numbers = [10000 + n for n in range(SINGLE) if is_by_api(10000 + n)]
         self.again = 0
         self.refused: list[str] = []
 
@@ -185,7 +194,7 @@ class Run:
         self.site.up()
         self.site.wait_for_web()
         began = kill_at = mood_at = moved = time.monotonic()
-        feeder = self.site.start("-m", "bench.messages.crowd", "announce", str(FACTS))
+        feeder = self.site.start("-m", "bench.messages.crowd", "announce", str(NOTICES))
         caller = Caller(self.site.port, tokens)
         caller.start()
         last, still, moods = (0, 0), began, cycle(MOODS)
@@ -193,7 +202,7 @@ class Run:
             time.sleep(0.5)
             now = time.monotonic()
             is_fed = feeder.poll() is not None and not caller.is_alive()
-            if not is_fed or self._told() < FACTS * MEMBERS * 0.9 or self._sent() < MAILS * 0.7:
+            if not is_fed or self._told() < WANTED * 0.9 or self._sent() < MAILS * 0.7:
                 if now > kill_at:
                     self.site.kill_something()
                     kill_at = now + self.chance.uniform(0.3, 1.7) * EVERY
@@ -228,9 +237,7 @@ class Run:
         return time.monotonic() - began
 
     def _told(self) -> int:
-        return self.one(
-            "SELECT count(*) FROM notifications_notification WHERE kind IN ('payment-failed', 'complaint-opened')"
-        )
+        return self.one(TOLD)
 
     def _sent(self) -> int:
         return self.one("SELECT count(*) FROM notifications_mail WHERE state = 'sent'")
@@ -268,7 +275,7 @@ def run() -> Iterator[Figure]:
     site = Site(post.port)
     try:
         site.run("manage.py", "migrate", "-v0")
-        tokens = json.loads(site.run("-m", "bench.messages.crowd", "build", str(FACTS)).splitlines()[-1])
+        tokens = json.loads(site.run("-m", "bench.messages.crowd", "build", str(SINGLE)).splitlines()[-1])
         with psycopg.connect(site.url, autocommit=True) as database:
             course = Run(site, post, database)
             spent = course.go(tokens)
@@ -282,7 +289,7 @@ def run() -> Iterator[Figure]:
 
 def _figures(course: Run, spent: float) -> Iterator[Figure]:
     one, post, killed = course.one, course.server, course.site.killed
-    wanted = FACTS * MEMBERS
+    wanted = WANTED
     told = course._told()
     twice = one("SELECT count(*) - count(DISTINCT (merchant_id, user_id, kind, key)) FROM notifications_notification")
     wanted_rate = 85 if FACTS >= 20_000 else 0  # with few facts the last attempts take most of the time
@@ -291,7 +298,7 @@ def _figures(course: Run, spent: float) -> Iterator[Figure]:
     )
     yield Figure("kills by kill -9", sum(killed.values()), "", 5, "wanted", 5, "higher", "figure")
     yield Figure("tasks handed out twice", course.doubled, "", 10, "wanted", 10, "higher", "figure")
-    yield Figure("calls by API repeated", course.again, "", FACTS / BY_API, "calls", 0, "higher", "figure")
+    yield Figure("calls by API repeated", course.again, "", SINGLE / BY_API, "calls", 0, "higher", "figure")
     moods = len(post.moods) + (one("SELECT count(*) FROM notifications_delivery WHERE outcome = 'down'") > 0)
     yield Figure("evil moods of the mail server met", moods, "", 5, "wanted", 5, "higher", "figure")
     yield Figure("notices lost", wanted - told, "", wanted, "wanted", 0, "lower", "figure")
