@@ -141,6 +141,13 @@ STAFF = (
         _("Platform"),
         (
             Entry(_("Merchants"), icon="building-store", url="staff-merchants", word="merchants.view", key="m"),
+            Entry(
+                _("Notices to members"),
+                icon="speakerphone",
+                url="staff-announcements",
+                word="announcements.send",
+                key="n",
+            ),
             Entry(_("Markets"), icon="chart-area-line", url="staff-markets", word="markets.observe", key="k"),
             Entry(_("Operations"), icon="activity", url="operations", word="operations.view", key="o"),
             Entry(

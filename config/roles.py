@@ -54,5 +54,5 @@ STAFF_ROLES = {
     "care": CARE | {"complaints.decide"},
     "admin": MODERATE
     | CARE
-    | {"markets.observe", "operations.view", "operations.retry", "staff.activity", "mail.read"},
+    | {"markets.observe", "operations.view", "operations.retry", "staff.activity", "mail.read", "announcements.send"},
 }

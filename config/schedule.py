@@ -27,6 +27,7 @@ from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
+from notifications.announcements.tasks import fix_opened
 from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
@@ -37,6 +38,7 @@ from notifications.usefulness.tasks import nightly_usefulness
 
 SCHEDULE = [
     PeriodicJob("activity_seal", seal_activity, every=timedelta(minutes=10)),
+    PeriodicJob("announcements_opened", fix_opened, at=time(3, 35)),
     PeriodicJob("attempts_prune", prune_attempts, at=time(3, 30)),
     PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
     PeriodicJob("channels_prune", prune_dispatches, at=time(3, 55)),

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.utils import timezone
 
-from core.tenancy import TenantModel, current_tenant_id
+from core.tenancy import TenantModel, WrongTenant, current_tenant_id, tenant_or_none
 
 M = TypeVar("M", bound=models.Model)
 
@@ -94,6 +94,47 @@ def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any
         else:
             marks = ", ".join(["%s"] * len(fields))
             cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", rows)  # type: ignore[arg-type]  # noqa: S608
+
+
+def insert_missing(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **same: Any) -> None:
+    """As insert_columns(), but a row that the table has already by one of its unique constraints is left out.
+
+    If keys are given as a column, those that are found afterwards tell which rows were new. Tenant rows may be given
+    their `merchant_id` as a column: that of the merchant in scope, or of any inside every_tenant().
+    """
+    if issubclass(model, TenantModel):
+        scope = tenant_or_none()
+        rows: Any = model.objects.all()
+        rows._guard_write()
+        if "merchant_id" not in columns:
+            same = {**same, "merchant_id": current_tenant_id()}
+        elif scope is not None and set(columns["merchant_id"]) - {scope}:
+            raise WrongTenant(f"{model._meta.label} of other merchants written for {scope}")
+    connection = connections[DEFAULT_DB_ALIAS]
+    quote = connection.ops.quote_name
+    fields: list[Any] = [field for field in model._meta.concrete_fields if field.attname in columns]
+    rest: list[Any] = [field for field in model._meta.concrete_fields if field not in fields and not field.primary_key]
+    values = [list(_converted(field, columns[field.attname], connection)) for field in fields]
+    shared = [
+        field.get_db_prep_save(same[field.attname] if field.attname in same else _unsaid(field), connection)
+        for field in rest
+    ]
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in [*fields, *rest])})"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            types = [field.cast_db_type(connection) for field in [*fields, *rest]]
+            lists = ", ".join(f"%s::{kind}[]" for kind in types[: len(fields)])
+            names = ", ".join(f"c{place}" for place in range(len(fields)))
+            constants = "".join(f", %s::{kind}" for kind in types[len(fields) :])
+            cursor.execute(
+                f"INSERT INTO {into} SELECT {names}{constants} FROM unnest({lists}) AS given({names})"  # noqa: S608
+                " ON CONFLICT DO NOTHING",
+                [*shared, *values],
+            )
+        else:
+            marks = ", ".join(["%s"] * (len(fields) + len(rest)))
+            lines = ((*row, *shared) for row in zip(*values, strict=True))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks}) ON CONFLICT DO NOTHING", lines)  # type: ignore[arg-type]  # noqa: S608
 
 
 def _unsaid(field: Any) -> Any:

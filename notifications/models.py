@@ -1,5 +1,6 @@
 """Re-exports: each feature keeps its own models."""
 
+from notifications.announcements.models import Announcement
 from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
@@ -10,6 +11,7 @@ from notifications.usefulness.models import KindUse
 
 __all__ = [
     "Absence",
+    "Announcement",
     "Attachment",
     "Care",
     "Channel",

@@ -123,6 +123,10 @@ class Notification(TenantModel):
             ),
             models.Index(fields=["user", "rank", "id"], name="notification_of_all_shops"),
             models.Index(fields=["changed_at", "user"], name="notification_changed"),
+            # A notice of the platform lies in inboxes of all shops.
+            models.Index(
+                fields=["key", "state"], name="notification_platform", condition=models.Q(kind="platform-notice")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,13 @@ def choices_for(kind: Kind, user_ids: Collection[int]) -> dict[int, Choice]:
     return {user_id: _choice(kind, chosen.get(user_id)) for user_id in user_ids}
 
 
+def choices_at(kind: Kind, inboxes: Collection[tuple[int, int]]) -> dict[tuple[int, int], Choice]:
+    """As choices_for(), for (merchant, user) of several shops. Across merchants."""
+    rows = Preference.objects.filter(kind=kind.like or kind.name, user_id__in={user for _shop, user in inboxes})
+    chosen = {(row.merchant_id, row.user_id): row for row in rows}
+    return {inbox: _choice(kind, chosen.get(inbox)) for inbox in inboxes}
+
+
 def _choice(kind: Kind, row: Preference | None) -> Choice:
     if kind.locked:
         return Choice(kind, inbox=True, mail=Timing.NOW)

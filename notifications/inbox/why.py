@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.members.models import Membership
 from notifications.inbox.kinds import kind_of
+from notifications.inbox.kinds.base import PLATFORM
 from notifications.inbox.models import Notification, Reason
 
 
@@ -14,6 +15,8 @@ def why(row: Notification, membership: Membership) -> str:
     kind = kind_of(row.kind)
     if row.assigned_by is not None:
         return _("%(name)s passed it on to you.") % {"name": row.assigned_by}
+    if kind is not None and kind.topic == PLATFORM:
+        return _("The platform tells it to everybody whom it concerns; of several shops it comes to one.")
     if kind is None or kind.personal:
         return _("It concerns your own account.")
     match row.reason:

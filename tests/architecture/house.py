@@ -75,6 +75,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "reports",
         "channels",
         "playbooks",
+        "announcements",
     ),
 }
 

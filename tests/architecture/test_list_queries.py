@@ -38,7 +38,12 @@ SHOWN["api-share-run-list"] = SHOWN["share-list"]
 ASKED: dict[str, str] = {"api-channel-stock-list": "&channel=online_store"}
 
 # Lists under other names, with what they list.
-MORE: dict[str, str] = {"roles": "accounts.Role", "team": "accounts.Membership", "staff-merchants": "accounts.Merchant"}
+MORE: dict[str, str] = {
+    "roles": "accounts.Role",
+    "staff-announcements": "notifications.Announcement",
+    "staff-merchants": "accounts.Merchant",
+    "team": "accounts.Membership",
+}
 
 # Lists that show no rows of a model, with the reason.
 NO_ROWS: dict[str, str] = {

@@ -113,6 +113,10 @@ MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
 TOLD = {
     "title": "3 星评价", "text": "请回复", "playbook": "差评", "page": "review-detail", "args": [3], "query": "",
 }  # fmt: skip
+NOTICE = {
+    "announcement_id": 3, "title_en": "Maintenance", "title_zh": "系统维护", "text_en": "Sunday.", "text_zh": "周日。",
+    "link": "https://status.example.com/",
+}  # fmt: skip
 SAMPLES |= {
     "weekly-report": [
         {"monday": "2026-06-01", "total": 12345.6, "currency": "CNY", "change": change} for change in (None, -7, 12)
@@ -120,6 +124,7 @@ SAMPLES |= {
     "letter-broken": [{"letter": "shipped", "language": code, "placeholder": "gone"} for code in ("en", "zh-hans")],
     "playbook-told": [TOLD, {**TOLD, "text": ""}],
     "playbook-task": [{**TOLD, "due": DUE}, {**TOLD, "text": "", "due": DUE}],
+    "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
         {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)
@@ -216,7 +221,7 @@ def test_every_feature_tells_what_needs_a_person():
 @pytest.mark.parametrize(("kind", "params"), CASES, ids=lambda value: getattr(value, "name", ""))
 def test_a_kind_names_a_target_its_figures_can_fill(kind, params):
     target = kind.target(params)
-    assert target.name
+    assert target.name or target.url
     assert all(value not in (None, "") for value in target.args)
 
 

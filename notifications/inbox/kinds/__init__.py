@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifications.inbox.kinds import ahead, buyers, orders, playbooks, products, stock, team
+from notifications.inbox.kinds import ahead, buyers, orders, platform, playbooks, products, stock, team
 from notifications.inbox.kinds.base import Kind, Target
 
 __all__ = ["CHOOSABLE", "KINDS", "Kind", "Target", "kind_of"]
@@ -15,6 +15,7 @@ KINDS = (
     *ahead.KINDS,
     *playbooks.KINDS,
     *team.KINDS,
+    *platform.KINDS,
 )
 CHOOSABLE = tuple(kind for kind in KINDS if not kind.like)
 _BY_NAME = {kind.name: kind for kind in KINDS}

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params, Words
@@ -16,6 +17,7 @@ from notifications.inbox.sentences import Params, Words
 ORDERS, STOCK, PURCHASING = _("Orders"), _("Stock"), _("Purchasing")
 BUYERS, AHEAD, PRODUCTS = _("Reviews and complaints"), _("Forecasts"), _("Products")
 TEAM, SECURITY, PLAYBOOKS = _("Team and imports"), _("Security"), _("Playbooks")
+PLATFORM = pgettext_lazy("topic", "Platform")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Kind:
     def path(self, merchant_slug: str, params: Params) -> str:
         """Where the action is; "" where a deployment leaves that page out."""
         target = self.target(params)
+        if not target.name:
+            return target.url
         args = target.args if self.personal else (merchant_slug, *target.args)
         try:
             return reverse(target.name, args=args) + (f"?{target.query}" if target.query else "")
@@ -63,9 +67,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Target:
+    """A page of ours by its URL name; without one the address `url`, which may be "" for none."""
+
     name: str
     args: tuple[Any, ...] = ()
     query: str = ""
+    url: str = ""
 
 
 def to(name: str, *keys: str, query: str = "") -> Callable[[Mapping[str, Any]], Target]:
