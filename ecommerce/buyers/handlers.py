@@ -25,10 +25,8 @@ from ecommerce.complaints.events import (
 from ecommerce.complaints.models import Complaint, ComplaintMessage
 from ecommerce.orders.models import Order
 from ecommerce.returns.events import (
-    ReturnApproved,
     ReturnFact,
     ReturnReceived,
-    ReturnRefused,
     ReturnRepairing,
     ReturnSettled,
 )
@@ -66,16 +64,6 @@ def tell_of_escalation(event: ComplaintEscalated, activity: Activity) -> None:
 def tell_of_decision(event: ComplaintDecided, activity: Activity) -> None:
     refund = Decimal(event.refund) if event.refund else None
     _tell(event, activity, lambda complaint, order: letters.decided(complaint, order, refund))
-
-
-@handles(ReturnApproved)
-def tell_of_approval(event: ReturnApproved, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_approved)
-
-
-@handles(ReturnRefused)
-def tell_of_refusal(event: ReturnRefused, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_refused)
 
 
 @handles(ReturnReceived)

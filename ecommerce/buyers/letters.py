@@ -86,27 +86,6 @@ def decided(complaint: Complaint, order: Order, refund: Decimal | None) -> Lette
     return Letter(subject, lines, _("See the decision"), path_for("buyer-complaint", COMPLAINT, order), _why(order))
 
 
-def return_approved(case: Return) -> Letter:
-    """The shop takes the goods back."""
-    return _about_return(
-        case,
-        _("%(shop)s takes return %(number)s back"),
-        _("%(shop)s has agreed to your return %(number)s of order %(order)s."),
-        _("Send the goods to the shop. It settles the return once they have arrived."),
-    )
-
-
-def return_refused(case: Return) -> Letter:
-    """The shop does not take the goods back, and why."""
-    return _about_return(
-        case,
-        _("%(shop)s does not take return %(number)s back"),
-        _("%(shop)s has refused your return %(number)s of order %(order)s. The reason:"),
-        case.refusal,
-        _("If you do not agree, you can complain on the page of your order."),
-    )
-
-
 def return_received(case: Return) -> Letter:
     """The goods are with the shop."""
     due = formats.date_format(timezone.localtime(case.due_at), "DATETIME_FORMAT") if case.due_at else ""

@@ -8,14 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ecommerce.customers.models import Consent
+from notifications.buyers.letters import UNASKED
 
 WORDS = {
     Consent.Purpose.ORDER: _("News of my orders: shipped, arrived, refunded"),
     Consent.Purpose.REVIEW: _("Invitations to review what I bought"),
     Consent.Purpose.MARKETING: _("Offers and news of the shop"),
 }
-# What counts where a buyer was never asked: news of one's own order is part of it, the rest takes a yes.
-UNASKED = {Consent.Purpose.ORDER: True, Consent.Purpose.REVIEW: False, Consent.Purpose.MARKETING: False}
 
 
 class MailChoicesForm(forms.Form):

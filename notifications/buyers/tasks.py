@@ -1,0 +1,41 @@
+"""Letters that many buyers get at once, a stretch at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.jobs.queue import enqueue
+from core.tasks import task
+from ecommerce.fulfilment.models import ParcelCase
+from ecommerce.orders.models import Order
+from notifications.buyers import telling
+from notifications.buyers.letters import write_to_buyer
+
+STRETCH = 200
+
+
+@task()
+def write_confirmations(order_ids: list[int]) -> None:
+    """Tell the buyers that the shop has taken their orders; one that was called off since is left out."""
+    orders = Order.objects.select_related("customer", "merchant").filter(pk__in=order_ids, confirmed_at__isnull=False)
+    # what goes out in exchange was not ordered; its buyer hears of it when it leaves
+    for order in orders.exclude(state=Order.State.CANCELLED).filter(in_exchange_for=None).order_by("pk"):
+        name = f"buyer:order:{order.pk}:order_confirmed"
+        write_to_buyer(order, "order_confirmed", values=telling.of_order(order), dedupe=name)
+
+
+@task()
+def write_of_overdue(carrier_id: int, since: str, after: int = 0) -> None:
+    """Apologise for the parcels of a carrier (0: of none that is known) that were found overdue `since` then (ISO)."""
+    cases = ParcelCase.objects.open().filter(reason=ParcelCase.Reason.OVERDUE, pk__gt=after)
+    cases = cases.filter(shipment__carried_by=carrier_id or None, opened_at__gte=datetime.fromisoformat(since))
+    found = list(
+        cases.select_related("shipment__order__customer", "shipment__order__merchant").order_by("pk")[:STRETCH]
+    )
+    for case in found:
+        parcel = case.shipment
+        values = telling.of_trouble(parcel, case.reason)
+        write_to_buyer(parcel.order, "delayed", values=values, dedupe=f"buyer:parcel:{parcel.pk}:delayed")
+    if len(found) == STRETCH:
+        last = found[-1].pk
+        enqueue(write_of_overdue, carrier_id, since, last, key=f"buyers-overdue:{carrier_id}:{since}:{last}")
