@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.home.urls")),
     path("", include("analytics.calendar.urls")),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("notifications.buyers.shop_urls")),
     path("", include("notifications.channels.urls")),
     path("", include("notifications.inbox.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),

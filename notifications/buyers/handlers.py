@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
 from core.events import handles
-from ecommerce.customers.models import Consent
 from ecommerce.fulfilment.events import OrderShipped, ParcelCasesFound, ParcelMoved
 from ecommerce.fulfilment.models import ParcelCase, Shipment
 from ecommerce.fulfilment.queries import last_reports
@@ -19,7 +19,7 @@ from ecommerce.orders.models import Order
 from ecommerce.returns.events import ReturnApproved, ReturnFact, ReturnRefused
 from ecommerce.returns.models import Return
 from notifications.buyers import telling
-from notifications.buyers.letters import wants, write_to_buyer
+from notifications.buyers.letters import count_invitation, may_invite, write_to_buyer
 from notifications.buyers.tasks import STRETCH, write_confirmations, write_of_overdue
 
 NEWS = timedelta(days=1)  # how old a carrier's report may be to be told at all
@@ -88,11 +88,15 @@ def delivered(event: OrderDelivered, activity: Activity) -> None:
     order = _order(event.order_id)
     if order is None:
         return
-    invites = wants(order, Consent.Purpose.REVIEW)
-    values = telling.of_arrival(order, invites=invites)
-    mail = write_to_buyer(order, "delivered", values=values, dedupe=f"buyer:{activity.pk}:delivered")
-    if mail is None and invites:
-        write_to_buyer(order, "review_invitation", values={}, dedupe=f"buyer:{activity.pk}:review_invitation")
+    name = f"buyer:{activity.pk}:review_invitation"
+    with transaction.atomic():
+        invites = may_invite(order, fact=name)
+        values = telling.of_arrival(order, invites=invites)
+        mail = write_to_buyer(order, "delivered", values=values, dedupe=f"buyer:{activity.pk}:delivered")
+        if invites and mail is not None:
+            count_invitation(order, mail, fact=name)
+        elif invites:
+            write_to_buyer(order, "review_invitation", values={}, dedupe=name)
 
 
 @handles(OrderRefunded)

@@ -11,6 +11,7 @@ from ecommerce.buyers.links import RETURN, REVIEW, TRACK
 from ecommerce.customers.models import Consent
 
 FOLLOW = _("Follow your order")
+INVITATION = "review_invitation"
 ORDER, REVIEWS = Consent.Purpose.ORDER, Consent.Purpose.REVIEW
 
 
@@ -57,7 +58,7 @@ ALL = (
         ),
     ),
     Kind(
-        "review_invitation",
+        INVITATION,
         _("Invitation to review, to those who want no news of their order"),
         _("How do you like what you ordered?"),
         _("Your order %(number)s has arrived. Tell others how you like it; it takes a minute."),

@@ -8,21 +8,22 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.merchants.models import Merchant
 from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, language_for, url_for
-from ecommerce.customers.models import Consent
-from ecommerce.customers.queries import has_consent
+from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
-from notifications.buyers.kinds import KINDS, Kind
+from notifications.buyers.kinds import INVITATION, KINDS, Kind
+from notifications.buyers.models import BuyerNotice
+from notifications.buyers.queries import address_of, is_month_full, letter_rules, wants, why_withheld
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
 
+Outcome = BuyerNotice.Outcome
 PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
-# What counts where a buyer was never asked: news of one's own order is part of it, the rest takes a yes.
-UNASKED = {Consent.Purpose.ORDER: True, Consent.Purpose.REVIEW: False, Consent.Purpose.MARKETING: False}
 
 
 @dataclass(frozen=True)
@@ -34,51 +35,106 @@ class Written:
     html: str
 
 
-def wants(order: Order, purpose: str) -> bool:
-    """Whether the buyer of the order gets what is written for this purpose; "" is what nobody declines."""
-    if not purpose:
-        return True
-    said = has_consent(order.customer, purpose) if order.customer else None
-    return UNASKED[Consent.Purpose(purpose)] if said is None else said
-
-
-def address_of(order: Order) -> str:
-    """Where the buyer of the order gets mail, or ""."""
-    return order.buyer_email or (order.customer.email if order.customer else "")
-
-
+@transaction.atomic
 def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str) -> Mail | None:
-    """Write a buyer about their order, once per `dedupe`; None for one without an address or who wants no such mail.
+    """Write a buyer about their order, once per `dedupe`; None for one without an address or where it is withheld.
 
-    `what` is the name of one of KINDS.
+    `what` is the name of one of KINDS. Withheld is what the buyer does not want and what is over the shop's limits,
+    each with a row that says so, and what the shop does not send at all.
     """
-    kind, customer, merchant = KINDS[what], order.customer, order.merchant
+    kind, merchant, now = KINDS[what], order.merchant, timezone.now()
     to = address_of(order)
-    if not to or not wants(order, kind.purpose):
+    if not to:
         return None
-    choices = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
-    headers = {}
-    if choices and kind.purpose:
-        headers = {"List-Unsubscribe": f"<{choices}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if merchant.contact_email:
-        headers["Reply-To"] = merchant.contact_email
-    language = language_for(customer)
+    known = _known(order, dedupe)
+    if known is not None:
+        return known.mail
+    rules = letter_rules()
+    if what in rules.off:
+        return None
+    if outcome := why_withheld(order, kind, rules, now):
+        _note(order, kind, fact=dedupe, outcome=outcome)
+        return None
+    language = language_for(order.customer)
     letter = as_written(order, kind, values=values, language=language)
-    return post(
+    mail = post(
         to=to,
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
         purpose=Mail.Purpose.BUYER,
         sender=sender_of(merchant),
-        headers=headers,
+        headers=_headers(order, kind),
         dedupe=dedupe,
         language=language,
     )
+    _note(order, kind, fact=dedupe, mail=mail)
+    return mail
 
 
-def as_written(order: Order, kind: Kind, *, values: Mapping[str, Any], language: str) -> Written:
-    """The letter in that language and in the time zone of the shop; nothing is sent."""
+@transaction.atomic
+def may_invite(order: Order, *, fact: str) -> bool:
+    """Whether a letter that is about to be written may carry the invitation to review; a limit in the way is noted."""
+    kind, rules = KINDS[INVITATION], letter_rules()
+    known = _known(order, fact)
+    if known is not None:
+        return known.outcome == Outcome.WRITTEN
+    if not address_of(order) or kind.name in rules.off or not wants(order.customer, kind.purpose, rules):
+        return False
+    if is_month_full(order, rules, timezone.now()):
+        _note(order, kind, fact=fact, outcome=Outcome.MONTH_FULL)
+        return False
+    return True
+
+
+def count_invitation(order: Order, mail: Mail, *, fact: str) -> None:
+    """The letter carries an invitation to review."""
+    if _known(order, fact) is None:
+        _note(order, KINDS[INVITATION], fact=fact, mail=mail)
+
+
+def _known(order: Order, fact: str) -> BuyerNotice | None:
+    """What became of the fact before. The buyer's row is held, so that two letters at once are counted one by one."""
+    if order.customer_id is not None:
+        Customer.objects.select_for_update(of=("self",)).filter(pk=order.customer_id).first()
+    found: BuyerNotice | None = BuyerNotice.objects.select_related("mail").filter(fact=fact).first()
+    return found
+
+
+def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN) -> None:
+    BuyerNotice.objects.create(
+        customer_id=order.customer_id,
+        order=order,
+        letter=kind.name,
+        purpose=kind.purpose,
+        outcome=outcome,
+        mail=mail,
+        fact=fact,
+    )
+
+
+def _headers(order: Order, kind: Kind) -> dict[str, str]:
+    headers = {}
+    if stop := stop_url(order.customer, kind.purpose):
+        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if order.merchant.contact_email:
+        headers["Reply-To"] = order.merchant.contact_email
+    return headers
+
+
+def stop_url(customer: Customer | None, purpose: str) -> str:
+    """Where the buyer stops what is written for this purpose and nothing else; "" for what nobody declines."""
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer and purpose else ""
+    return f"{choices}stop/{purpose}/" if choices else ""
+
+
+def as_written(
+    order: Order, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
+) -> Written:
+    """The letter in that language and in the time zone of the shop; nothing is sent.
+
+    A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
+    """
     merchant, customer = order.merchant, order.customer
     with translation.override(language), timezone.override(merchant.zone):
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
@@ -92,7 +148,8 @@ def as_written(order: Order, kind: Kind, *, values: Mapping[str, Any], language:
             "words": str(kind.words) % said,
             "verb": str(kind.verb),
             "action_url": url_for(PAGES[kind.link], kind.link, order),
-            "choices_url": url_for("buyer-mail-choices", MAIL, customer) if customer else "",
+            "choices_url": "#" if is_preview else url_for("buyer-mail-choices", MAIL, customer) if customer else "",
+            "stop_url": "#" if is_preview and kind.purpose else stop_url(customer, kind.purpose),
         }
         text, html = compose(f"notifications/buyers/{kind.name}", context)
     return Written(f"{title} · {merchant.name}", text, html)
