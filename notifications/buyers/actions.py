@@ -12,7 +12,7 @@ from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 from notifications.buyers.events import LetterRulesChanged
-from notifications.buyers.kinds import KINDS
+from notifications.buyers.kinds import ALL
 from notifications.buyers.models import LetterRules
 
 HIGHEST = 50
@@ -32,16 +32,18 @@ def change_letter_rules(
 
     Refuses a letter that does not exist and a limit out of range; says nothing when all is as it was.
     """
-    if not set(off) <= set(KINDS):
+    names = [kind.name for kind in ALL]
+    if not set(off) <= set(names):
         raise Refused("letter_unknown", _("There is no such letter."))
-    for name, limit in (("most_a_day", most_a_day), ("invitations_a_month", invitations_a_month)):
-        if limit is not None and not 1 <= limit <= HIGHEST:
-            sentence = _("Give a number from 1 to %(most)s, or none.") % {"most": HIGHEST}
-            raise Refused("limit_out_of_range", sentence, **{name: sentence})
+    sentence = _("Give a number from 1 to %(most)s, or none.") % {"most": HIGHEST}
+    if not _fits(most_a_day):
+        raise Refused("limit_out_of_range", sentence, most_a_day=sentence)
+    if not _fits(invitations_a_month):
+        raise Refused("limit_out_of_range", sentence, invitations_a_month=sentence)
     rules, _is_new = LetterRules.objects.get_or_create(merchant_id=current_tenant_id())
     rules = LetterRules.objects.select_for_update(of=("self",)).get(pk=rules.pk)
     old = {name: getattr(rules, name) for name in FIELDS}
-    rules.off = [name for name in KINDS if name in off]
+    rules.off = [name for name in names if name in off]
     rules.most_a_day, rules.invitations_a_month = most_a_day, invitations_a_month
     rules.invites_unasked = invites_unasked
     new = {name: getattr(rules, name) for name in FIELDS}
@@ -50,3 +52,7 @@ def change_letter_rules(
         changes = {name: (old[name], new[name]) for name in FIELDS if old[name] != new[name]}
         record(LetterRulesChanged(**new), actor=actor, changes=changes)
     return rules
+
+
+def _fits(limit: int | None) -> bool:
+    return limit is None or 1 <= limit <= HIGHEST

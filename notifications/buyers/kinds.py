@@ -21,6 +21,7 @@ class Kind:
 
     `purpose` is the consent it falls under, "" for the answer to what the buyer asked for, which nobody declines.
     `is_needed` tells that it counts for no limit and is held back by none. `link` is the page its button leads to.
+    `by_platform` is what the platform writes and not the shop.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Kind:
     is_needed: bool = False
     link: str = TRACK
     verb: Any = FOLLOW
+    by_platform: bool = False
 
 
 ALL = (
@@ -50,7 +52,7 @@ ALL = (
     ),
     Kind(
         "delivered",
-        _("Order delivered, with an invitation to review"),
+        _("Order delivered"),
         _("Your order %(number)s has arrived"),
         _(
             "The carrier reports that everything has been delivered. If something is missing or broken, tell the shop "
@@ -59,7 +61,7 @@ ALL = (
     ),
     Kind(
         INVITATION,
-        _("Invitation to review, to those who want no news of their order"),
+        _("Invitation to review"),
         _("How do you like what you ordered?"),
         _("Your order %(number)s has arrived. Tell others how you like it; it takes a minute."),
         purpose=REVIEWS,
@@ -100,4 +102,21 @@ ALL = (
     ),
     Kind("refunded", _("Refund paid"), _("Your refund for order %(number)s"), "", is_needed=True),
 )
-KINDS = {kind.name: kind for kind in ALL}
+
+
+def _answer(name: str, label: Any, *, by_platform: bool = False) -> Kind:
+    return Kind(name, label, "", "", purpose="", is_needed=True, by_platform=by_platform)
+
+
+# Answers within a return, a complaint or a review, said by ecommerce.buyers.letters: a shop cannot switch them off.
+ANSWERS = (
+    _answer("return_received", _("Return received")),
+    _answer("return_repairing", _("Return in repair")),
+    _answer("return_settled", _("Return settled")),
+    _answer("complaint_answered", _("Complaint answered")),
+    _answer("complaint_message", _("Message about a complaint")),
+    _answer("complaint_escalated", _("Complaint taken to the platform"), by_platform=True),
+    _answer("complaint_decided", _("Complaint decided"), by_platform=True),
+    _answer("review_edit", _("Change of a review asked for"), by_platform=True),
+)
+KINDS = {kind.name: kind for kind in (*ALL, *ANSWERS)}

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.merchants.models import Merchant
+from core.mail import Letter, absolute
 from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, language_for, url_for
 from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
@@ -36,14 +37,14 @@ class Written:
 
 
 @transaction.atomic
-def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str) -> Mail | None:
+def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = "") -> Mail | None:
     """Write a buyer about their order, once per `dedupe`; None for one without an address or where it is withheld.
 
-    `what` is the name of one of KINDS. Withheld is what the buyer does not want and what is over the shop's limits,
-    each with a row that says so, and what the shop does not send at all.
+    `what` is the name of one of KINDS, `to` an address other than the order's. Withheld is what the buyer does not
+    want and what is over the shop's limits, each with a row that says so, and what the shop does not send at all.
     """
     kind, merchant, now = KINDS[what], order.merchant, timezone.now()
-    to = address_of(order)
+    to = to or address_of(order)
     if not to:
         return None
     known = _known(order, dedupe)
@@ -63,7 +64,7 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
         text=letter.text,
         html=letter.html,
         purpose=Mail.Purpose.BUYER,
-        sender=sender_of(merchant),
+        sender="" if kind.by_platform else sender_of(merchant),
         headers=_headers(order, kind),
         dedupe=dedupe,
         language=language,
@@ -117,7 +118,7 @@ def _headers(order: Order, kind: Kind) -> dict[str, str]:
     headers = {}
     if stop := stop_url(order.customer, kind.purpose):
         headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if order.merchant.contact_email:
+    if order.merchant.contact_email and not kind.by_platform:
         headers["Reply-To"] = order.merchant.contact_email
     return headers
 
@@ -133,26 +134,48 @@ def as_written(
 ) -> Written:
     """The letter in that language and in the time zone of the shop; nothing is sent.
 
+    Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
     A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
     """
     merchant, customer = order.merchant, order.customer
     with translation.override(language), timezone.override(merchant.zone):
-        texts = {name: value for name, value in values.items() if isinstance(value, str)}
-        said = {**texts, "number": order.number, "shop": merchant.name}
-        title = str(kind.subject) % said
         context = {
             **values,
             "order": order,
             "merchant": merchant,
+            "brand": "Storecast" if kind.by_platform else merchant.name,
+            **_ways_out(customer, kind.purpose, is_preview=is_preview),
+        }
+        if (write := values.get("letter")) is not None:
+            return _plain(write(), context)
+        texts = {name: value for name, value in values.items() if isinstance(value, str)}
+        said = {**texts, "number": order.number, "shop": merchant.name}
+        title = str(kind.subject) % said
+        context |= {
             "title": title,
             "words": str(kind.words) % said,
             "verb": str(kind.verb),
             "action_url": url_for(PAGES[kind.link], kind.link, order),
-            "choices_url": "#" if is_preview else url_for("buyer-mail-choices", MAIL, customer) if customer else "",
-            "stop_url": "#" if is_preview and kind.purpose else stop_url(customer, kind.purpose),
         }
         text, html = compose(f"notifications/buyers/{kind.name}", context)
     return Written(f"{title} · {merchant.name}", text, html)
+
+
+def _plain(letter: Letter, context: dict[str, Any]) -> Written:
+    """A letter of paragraphs in our frame."""
+    title = " ".join(letter.subject.split())
+    filled = {"title": title, "paragraphs": letter.lines, "verb": letter.button, "action_url": absolute(letter.url)}
+    text, html = compose("notifications/buyers/plain", {**context, **filled})
+    return Written(title, text, html)
+
+
+def _ways_out(customer: Customer | None, purpose: str, *, is_preview: bool) -> dict[str, str]:
+    """Where the buyer chooses, for the foot of a letter."""
+    if is_preview:
+        nowhere = f"{settings.BASE_URL}/b/…/mail/"
+        return {"choices_url": nowhere, "stop_url": f"{nowhere}stop/{purpose}/" if purpose else ""}
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
+    return {"choices_url": choices, "stop_url": stop_url(customer, purpose)}
 
 
 def sender_of(merchant: Merchant) -> str:

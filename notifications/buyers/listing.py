@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
-from notifications.buyers.kinds import ALL
+from notifications.buyers.kinds import KINDS
 from notifications.buyers.models import BuyerNotice, BuyerNoticeQuerySet
 
 
 class NoticeFilter(django_filters.FilterSet):
     letter = django_filters.ChoiceFilter(
-        label=_("Letter"), choices=[(kind.name, kind.label) for kind in ALL], empty_label=_("All letters")
+        label=_("Letter"), choices=[(kind.name, kind.label) for kind in KINDS.values()], empty_label=_("All letters")
     )
     outcome = django_filters.ChoiceFilter(
         label=_("Outcome"), choices=BuyerNotice.Outcome, empty_label=_("All outcomes")

@@ -17,7 +17,7 @@ Found = tuple[Order, telling.Values] | None
 def example_of(what: str, number: str = "") -> Found:
     """The newest order the letter fits, or the one of that number, with what the letter says; None where there is none.
 
-    `what` is the name of one of KINDS.
+    `what` is the name of one of the letters a shop may switch off.
     """
     return EXAMPLES[what](number)
 

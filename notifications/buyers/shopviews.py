@@ -24,7 +24,7 @@ from notifications.buyers.forms import LetterRulesForm
 from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import Written, as_written
 from notifications.buyers.listing import NOTICES
-from notifications.buyers.previews import example_of
+from notifications.buyers.previews import EXAMPLES, example_of
 from notifications.buyers.queries import letter_rules, notice_list
 from notifications.mail.views import IN_FRAME, WITH_FRAME
 
@@ -91,7 +91,7 @@ def notices(request: MerchantRequest) -> HttpResponse:
 
 def _example(request: MerchantRequest, what: str) -> tuple[Written | None, str, str]:
     """(letter, number of its order, language) as the address asks. Raises Http404 for a letter that does not exist."""
-    if what not in KINDS:
+    if what not in EXAMPLES:
         raise Http404
     if not request.membership.may("orders.view"):
         raise PermissionDenied("orders.view")

@@ -1,4 +1,4 @@
-"""Letters that many buyers get at once, a stretch at a time."""
+"""Letters that many buyers get at once, a stretch at a time, and those that wait a moment."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import datetime
 
 from accounts.jobs.queue import enqueue
 from core.tasks import task
+from ecommerce.buyers import letters
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.orders.models import Order
+from ecommerce.reviews.models import Review
 from notifications.buyers import telling
 from notifications.buyers.letters import write_to_buyer
 
@@ -39,3 +41,16 @@ def write_of_overdue(carrier_id: int, since: str, after: int = 0) -> None:
     if len(found) == STRETCH:
         last = found[-1].pk
         enqueue(write_of_overdue, carrier_id, since, last, key=f"buyers-overdue:{carrier_id}:{since}:{last}")
+
+
+@task()
+def ask_author(review_id: int, activity_id: int) -> None:
+    """Write to the author that a change is asked for, unless the moderator took it back meanwhile."""
+    reviews = Review.objects.select_related("product", "customer", "order__merchant", "order__customer")
+    review = reviews.filter(pk=review_id).first()
+    if review is None or review.state != Review.State.EDIT_ASKED or review.order is None or not review.author_email:
+        return
+    order = review.order
+    values = {"letter": lambda: letters.edit_asked(review, order)}
+    name = f"review-edit:{activity_id}"
+    write_to_buyer(order, "review_edit", values=values, dedupe=name, to=review.author_email)

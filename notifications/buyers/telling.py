@@ -22,7 +22,7 @@ def of_order(order: Order) -> Values:
 def of_parcel(parcel: Shipment, *, is_whole: bool = True) -> Values:
     """What is in it, who carries it and when it should come."""
     lines = parcel.lines.select_related("order_line").order_by("order_line__position", "pk")
-    return {"parcel": parcel, "lines": [(line.order_line.title, line.quantity) for line in lines], "is_whole": is_whole}
+    return {"parcel": parcel, "lines": list(lines), "is_whole": is_whole}
 
 
 def of_trouble(parcel: Shipment, reason: str) -> Values:
@@ -38,11 +38,10 @@ def of_exchange(parcel: Shipment, case: Return) -> Values:
 
 def of_return(case: Return) -> Values:
     """The return, what it is about, and where the goods go."""
-    lines = [(line.order_line.title, line.quantity) for line in case.lines.select_related("order_line")]
     return {
         "case": case.number,
         "refusal": case.refusal,
-        "lines": lines,
+        "lines": list(case.lines.select_related("order_line")),
         "send_to": case.merchant.postal_address,
         "complaint_url": url_for("buyer-complaint", COMPLAINT, case.order),
     }

@@ -59,7 +59,7 @@ def test_an_order_without_discount_and_shipping_says_nothing_of_them():
 
 
 def test_many_confirmed_together_are_each_told_once(monkeypatch):
-    monkeypatch.setattr("notifications.buyers.handlers.STRETCH", 2)
+    monkeypatch.setattr("notifications.buyers.handlers.orders.STRETCH", 2)
     orders = [ordered(email=f"b{number}@example.com") for number in range(3)]
     confirm_orders([order.pk for order in orders], actor=ANN)
     assert sorted(mail.to for mail in mails()) == ["b0@example.com", "b1@example.com", "b2@example.com"]

@@ -16,7 +16,7 @@ from ecommerce.customers.models import Consent
 from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.orders.events import OrderDelivered, OrderRefunded
-from notifications.buyers.handlers import shipped
+from notifications.buyers.handlers.orders import shipped
 from notifications.buyers.letters import sender_of
 from notifications.mail.models import Mail
 from tests import factories

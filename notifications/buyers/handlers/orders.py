@@ -1,4 +1,4 @@
-"""Facts about an order that its buyer is told. Each may be handled twice: a mail is written once per fact."""
+"""What buyers are told of their orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from ecommerce.fulfilment.models import ParcelCase, Shipment
 from ecommerce.fulfilment.queries import last_reports
 from ecommerce.orders.events import OrderConfirmed, OrderDelivered, OrderRefunded, OrdersConfirmed
 from ecommerce.orders.models import Order
-from ecommerce.returns.events import ReturnApproved, ReturnFact, ReturnRefused
 from ecommerce.returns.models import Return
 from notifications.buyers import telling
 from notifications.buyers.letters import count_invitation, may_invite, write_to_buyer
@@ -105,21 +104,3 @@ def refunded(event: OrderRefunded, activity: Activity) -> None:
     if order is not None:
         values = telling.of_refund(Decimal(event.amount), event.currency)
         write_to_buyer(order, "refunded", values=values, dedupe=f"buyer:{activity.pk}:refunded")
-
-
-@handles(ReturnApproved)
-def return_approved(event: ReturnApproved, activity: Activity) -> None:
-    _tell_of_return(event, activity, "return_approved")
-
-
-@handles(ReturnRefused)
-def return_refused(event: ReturnRefused, activity: Activity) -> None:
-    _tell_of_return(event, activity, "return_refused")
-
-
-def _tell_of_return(event: ReturnFact, activity: Activity, what: str) -> None:
-    """While it is as the event says: what has moved on since has a mail of its own."""
-    rows = Return.objects.select_related("merchant", "order__merchant", "order__customer")
-    case = rows.filter(pk=event.return_id, state=event.state).first()
-    if case is not None:
-        write_to_buyer(case.order, what, values=telling.of_return(case), dedupe=f"return-news:{activity.pk}")
