@@ -83,6 +83,7 @@ class BuyerNotice(TenantModel):
         indexes = [
             models.Index(fields=["merchant", "-at", "-id"], name="buyer_notice_newest"),
             models.Index(fields=["customer", "-at", "-id"], name="buyer_notice_of_buyer"),
+            models.Index(fields=["at"], name="buyer_notice_by_age"),
         ]
         constraints = [models.UniqueConstraint(fields=["merchant", "fact"], name="buyer_notice_once")]
 

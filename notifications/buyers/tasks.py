@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from accounts.jobs.queue import enqueue
 from core.tasks import task
+from core.tenancy import every_tenant
 from ecommerce.buyers import letters
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.orders.models import Order
 from ecommerce.reviews.models import Review
 from notifications.buyers import telling
 from notifications.buyers.letters import write_to_buyer
+from notifications.buyers.models import BuyerNotice
 
 STRETCH = 200
+KEEP = timedelta(days=400)  # as long as the mails themselves
 
 
 @task()
@@ -54,3 +59,10 @@ def ask_author(review_id: int, activity_id: int) -> None:
     values = {"letter": lambda: letters.edit_asked(review, order)}
     name = f"review-edit:{activity_id}"
     write_to_buyer(order, "review_edit", values=values, dedupe=name, to=review.author_email)
+
+
+@task(per_merchant=False)
+def prune_notices() -> None:
+    """Forget what became of letters after 400 days."""
+    with every_tenant("keep the log of letters of all merchants no longer than their mails"):
+        BuyerNotice.objects.filter(at__lt=timezone.now() - KEEP).delete()

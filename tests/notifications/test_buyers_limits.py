@@ -21,6 +21,7 @@ from notifications.buyers.kinds import ALL
 from notifications.buyers.letters import write_to_buyer
 from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.buyers.queries import letter_rules
+from notifications.buyers.tasks import prune_notices
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.returns_kit import BUYER, requested
 from tests.notifications.buyers_kit import EN, ZH, agree, mail_of, mails, mails_of, ordered
@@ -234,3 +235,12 @@ def test_the_log_says_what_was_withheld_and_why(as_user, ann, shop):
     assert "Enough letters for a day" in page
     assert order.number in page
     assert "Enough letters" not in browser.get(url, {"letter": "delayed"}).content.decode().partition('id="results"')[2]
+
+
+def test_the_log_is_kept_400_days():
+    order = ordered()
+    for fact in ("old", "new"):
+        write_to_buyer(order, "shipped", values=PARCEL, dedupe=fact)
+    BuyerNotice.objects.filter(fact="old").update(at=timezone.now() - timedelta(days=401))
+    prune_notices()
+    assert [row.fact for row in BuyerNotice.objects.all()] == ["new"]
