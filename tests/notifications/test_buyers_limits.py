@@ -25,6 +25,7 @@ from notifications.buyers.tasks import prune_notices
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.returns_kit import BUYER, requested
 from tests.notifications.buyers_kit import EN, ZH, agree, mail_of, mails, mails_of, ordered
+from tests.race import alone, shared_database, together
 
 PARCEL: dict[str, object] = {"lines": [], "is_whole": True}
 
@@ -244,3 +245,24 @@ def test_the_log_is_kept_400_days():
     BuyerNotice.objects.filter(fact="old").update(at=timezone.now() - timedelta(days=401))
     prune_notices()
     assert [row.fact for row in BuyerNotice.objects.all()] == ["new"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_letters_at_once_are_counted_one_by_one(shop, tmp_path):
+    with tenant(shop):
+        rule(most_a_day=1)
+        order = ordered()
+
+    def write(fact: str) -> bool:
+        with tenant(shop):
+            mine = Order.objects.select_related("customer", "merchant").get(pk=order.pk)
+            return write_to_buyer(mine, "shipped", values=PARCEL, dedupe=fact) is not None
+
+    def counted() -> list[str]:
+        with tenant(shop):
+            return sorted(BuyerNotice.objects.values_list("outcome", flat=True))
+
+    with shared_database(tmp_path):
+        outcomes = together(lambda: write("one"), lambda: write("two"))
+        assert sorted(outcomes) == [False, True], outcomes
+        assert alone(counted) == ["day_full", "written"]
