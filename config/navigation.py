@@ -126,6 +126,7 @@ PORTAL = (
             Entry(_("Team"), icon="users-group", url="team", word="members.view", key="t", topic="team-and-imports"),
             Entry(_("API tokens"), icon="key", url="token-list", word="tokens.view"),
             Entry(_("Notification channels"), icon="send", url="notice-channel-list", word="channels.edit"),
+            Entry(_("Letters to buyers"), icon="mail", url="buyernotice-list", word="mail.view"),
         ),
     ),
 )

@@ -28,6 +28,7 @@ from ecommerce.inventory.tasks import release_holds
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.announcements.tasks import fix_opened
+from notifications.buyers.tasks import prune_notices
 from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
@@ -41,6 +42,7 @@ SCHEDULE = [
     PeriodicJob("announcements_opened", fix_opened, at=time(3, 35)),
     PeriodicJob("attempts_prune", prune_attempts, at=time(3, 30)),
     PeriodicJob("api_prune", prune_api, every=timedelta(hours=1)),
+    PeriodicJob("buyer_notices_prune", prune_notices, at=time(4, 5)),
     PeriodicJob("channels_prune", prune_dispatches, at=time(3, 55)),
     PeriodicJob("channels_sweep", sweep_dispatches, every=timedelta(minutes=5)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),

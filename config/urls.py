@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.calendar.urls")),
     path("metrics", health.metrics, name="metrics"),
     path("", include("notifications.announcements.urls")),
+    path("", include("notifications.buyers.shop_urls")),
     path("", include("notifications.channels.urls")),
     path("", include("notifications.inbox.urls")),
     path("", include("notifications.routing.urls")),

@@ -1,6 +1,7 @@
 """Re-exports: each feature keeps its own models."""
 
 from notifications.announcements.models import Announcement
+from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
@@ -13,6 +14,7 @@ __all__ = [
     "Absence",
     "Announcement",
     "Attachment",
+    "BuyerNotice",
     "Care",
     "Channel",
     "Delivery",
@@ -20,6 +22,7 @@ __all__ = [
     "Escalation",
     "Firing",
     "KindUse",
+    "LetterRules",
     "LetterText",
     "Letterhead",
     "Mail",

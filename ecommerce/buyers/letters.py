@@ -30,7 +30,6 @@ def edit_asked(review: Review, order: Order) -> Letter:
         ],
         _("Change your review"),
         path_for("buyer-review", REVIEW, order),
-        _why(order),
     )
 
 
@@ -45,7 +44,7 @@ def answered(complaint: Complaint, order: Order, offer: Decimal | None) -> Lette
         lines.append(_("The shop offers you %(amount)s back. You can accept it on the page.") % {"amount": amount})
     lines.append(_("If this does not settle it, you can write back or ask the platform to decide."))
     subject = _("%(shop)s has answered your complaint") % _words(complaint)
-    return Letter(subject, lines, _("Read the answer"), path_for("buyer-complaint", COMPLAINT, order), _why(order))
+    return Letter(subject, lines, _("Read the answer"), path_for("buyer-complaint", COMPLAINT, order))
 
 
 def message_added(complaint: Complaint, order: Order) -> Letter:
@@ -54,7 +53,6 @@ def message_added(complaint: Complaint, order: Order) -> Letter:
         [_("Hello,"), _("there is a new message about your complaint %(number)s: “%(subject)s”") % _words(complaint)],
         _("Read the message"),
         path_for("buyer-complaint", COMPLAINT, order),
-        _why(order),
     )
 
 
@@ -69,7 +67,6 @@ def escalated(complaint: Complaint, order: Order) -> Letter:
         ],
         _("See the complaint"),
         path_for("buyer-complaint", COMPLAINT, order),
-        _why(order),
     )
 
 
@@ -83,28 +80,7 @@ def decided(complaint: Complaint, order: Order, refund: Decimal | None) -> Lette
     if refund:
         lines.append(_("%(amount)s is refunded to you.") % {"amount": money(refund, order.currency)})
     subject = _("Your complaint %(number)s is decided") % _words(complaint)
-    return Letter(subject, lines, _("See the decision"), path_for("buyer-complaint", COMPLAINT, order), _why(order))
-
-
-def return_approved(case: Return) -> Letter:
-    """The shop takes the goods back."""
-    return _about_return(
-        case,
-        _("%(shop)s takes return %(number)s back"),
-        _("%(shop)s has agreed to your return %(number)s of order %(order)s."),
-        _("Send the goods to the shop. It settles the return once they have arrived."),
-    )
-
-
-def return_refused(case: Return) -> Letter:
-    """The shop does not take the goods back, and why."""
-    return _about_return(
-        case,
-        _("%(shop)s does not take return %(number)s back"),
-        _("%(shop)s has refused your return %(number)s of order %(order)s. The reason:"),
-        case.refusal,
-        _("If you do not agree, you can complain on the page of your order."),
-    )
+    return Letter(subject, lines, _("See the decision"), path_for("buyer-complaint", COMPLAINT, order))
 
 
 def return_received(case: Return) -> Letter:
@@ -146,15 +122,8 @@ def _about_return(case: Return, subject: str, *lines: str) -> Letter:
     # the first line is a sentence with names in it, the others are said as they are
     first, *others = lines
     said = [_("Hello,"), first % values, *filter(None, others)]
-    return Letter(subject % values, said, _("See the return"), path_for("buyer-return", RETURN, order), _why(order))
+    return Letter(subject % values, said, _("See the return"), path_for("buyer-return", RETURN, order))
 
 
 def _words(complaint: Complaint) -> dict[str, str]:
     return {"shop": complaint.merchant.name, "number": complaint.number, "subject": complaint.subject}
-
-
-def _why(order: Order) -> str:
-    return _("You get this because you ordered from %(shop)s (order %(number)s).") % {
-        "shop": order.merchant.name,
-        "number": order.number,
-    }

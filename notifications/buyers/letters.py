@@ -3,60 +3,178 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
-from ecommerce.buyers.links import MAIL, language_for, tracking_url, url_for
-from ecommerce.customers.models import Consent
-from ecommerce.customers.queries import has_consent
+from core.mail import Letter, absolute
+from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, language_for, url_for
+from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
+from notifications.buyers.kinds import INVITATION, KINDS, Kind
+from notifications.buyers.models import BuyerNotice
+from notifications.buyers.queries import address_of, is_month_full, letter_rules, wants, why_withheld
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
 from notifications.texts.letterhead import reply_to_of, sender_of
 from notifications.texts.own import own_letter
 
-SUBJECTS = {
-    "shipped": lambda values: _("Your order %(number)s is on its way") % values,
-    "delivered": lambda values: _("Your order %(number)s has arrived") % values,
-    "refunded": lambda values: _("Your refund for order %(number)s") % values,
-}
+Outcome = BuyerNotice.Outcome
+PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
 
 
-def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str) -> Mail | None:
-    """Write a buyer about their order, once per `dedupe`; None for one without an address or who wants no such mail.
+@dataclass(frozen=True)
+class Written:
+    """A letter as it goes out."""
 
-    `what` is "shipped", "delivered" or "refunded". A buyer who was never asked is told: it is about their own order.
+    subject: str
+    text: str
+    html: str
+
+
+@transaction.atomic
+def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = "") -> Mail | None:
+    """Write a buyer about their order, once per `dedupe`; None for one without an address or where it is withheld.
+
+    `what` is the name of one of KINDS, `to` an address other than the order's. Withheld is what the buyer does not
+    want and what is over the shop's limits, each with a row that says so, and what the shop does not send at all.
     """
-    customer, merchant = order.customer, order.merchant
-    to = order.buyer_email or (customer.email if customer else "")
-    if not to or (customer and has_consent(customer, Consent.Purpose.ORDER) is False):
+    kind, merchant, now = KINDS[what], order.merchant, timezone.now()
+    to = to or address_of(order)
+    if not to:
         return None
-    stop = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
-    if reply_to := reply_to_of(merchant):
+    known = _known(order, dedupe)
+    if known is not None:
+        return known.mail
+    rules = letter_rules()
+    if what in rules.off:
+        return None
+    if outcome := why_withheld(order, kind, rules, now):
+        _note(order, kind, fact=dedupe, outcome=outcome)
+        return None
+    language = language_for(order.customer)
+    letter = as_written(order, kind, values=values, language=language)
+    mail = post(
+        to=to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        purpose=Mail.Purpose.BUYER,
+        sender="" if kind.by_platform else sender_of(merchant),
+        headers=_headers(order, kind),
+        dedupe=dedupe,
+        language=language,
+    )
+    _note(order, kind, fact=dedupe, mail=mail)
+    return mail
+
+
+@transaction.atomic
+def may_invite(order: Order, *, fact: str) -> bool:
+    """Whether a letter that is about to be written may carry the invitation to review; a limit in the way is noted."""
+    kind, rules = KINDS[INVITATION], letter_rules()
+    known = _known(order, fact)
+    if known is not None:
+        return known.outcome == Outcome.WRITTEN
+    if not address_of(order) or kind.name in rules.off or not wants(order.customer, kind.purpose, rules):
+        return False
+    if is_month_full(order, rules, timezone.now()):
+        _note(order, kind, fact=fact, outcome=Outcome.MONTH_FULL)
+        return False
+    return True
+
+
+def count_invitation(order: Order, mail: Mail, *, fact: str) -> None:
+    """The letter carries an invitation to review."""
+    if _known(order, fact) is None:
+        _note(order, KINDS[INVITATION], fact=fact, mail=mail)
+
+
+def _known(order: Order, fact: str) -> BuyerNotice | None:
+    """What became of the fact before. The buyer's row is held, so that two letters at once are counted one by one."""
+    if order.customer_id is not None:
+        Customer.objects.select_for_update(of=("self",)).filter(pk=order.customer_id).first()
+    found: BuyerNotice | None = BuyerNotice.objects.select_related("mail").filter(fact=fact).first()
+    return found
+
+
+def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN) -> None:
+    BuyerNotice.objects.create(
+        customer_id=order.customer_id,
+        order=order,
+        letter=kind.name,
+        purpose=kind.purpose,
+        outcome=outcome,
+        mail=mail,
+        fact=fact,
+    )
+
+
+def _headers(order: Order, kind: Kind) -> dict[str, str]:
+    headers = {}
+    if stop := stop_url(order.customer, kind.purpose):
+        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if not kind.by_platform and (reply_to := reply_to_of(order.merchant)):
         headers["Reply-To"] = reply_to
-    with translation.override(language_for(customer)), timezone.override(merchant.zone):
-        title = SUBJECTS[what]({"number": order.number})
+    return headers
+
+
+def stop_url(customer: Customer | None, purpose: str) -> str:
+    """Where the buyer stops what is written for this purpose and nothing else; "" for what nobody declines."""
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer and purpose else ""
+    return f"{choices}stop/{purpose}/" if choices else ""
+
+
+def as_written(
+    order: Order, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
+) -> Written:
+    """The letter in that language and in the time zone of the shop; nothing is sent.
+
+    Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
+    A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
+    """
+    merchant, customer = order.merchant, order.customer
+    with translation.override(language), timezone.override(merchant.zone):
         context = {
             **values,
             "order": order,
             "merchant": merchant,
-            "title": title,
-            "action_url": tracking_url(order),
-            "stop_url": stop,
+            "brand": "Storecast" if kind.by_platform else merchant.name,
+            **_ways_out(customer, kind.purpose, is_preview=is_preview),
         }
-        own = own_letter(what, context)
-        text, html = (own.text, own.html) if own else compose(f"notifications/buyers/{what}", context)
-        return post(
-            to=to,
-            subject=own.subject if own else f"{title} · {merchant.name}",
-            text=text,
-            html=html,
-            purpose=Mail.Purpose.BUYER,
-            sender=sender_of(merchant),
-            headers=headers,
-            dedupe=dedupe,
-        )
+        if (write := values.get("letter")) is not None:
+            return _plain(write(), context)
+        texts = {name: value for name, value in values.items() if isinstance(value, str)}
+        said = {**texts, "number": order.number, "shop": merchant.name}
+        title = str(kind.subject) % said
+        context |= {
+            "title": title,
+            "words": str(kind.words) % said,
+            "verb": str(kind.verb),
+            "action_url": url_for(PAGES[kind.link], kind.link, order),
+        }
+        if (own := own_letter(kind.name, context)) is not None:
+            return Written(own.subject, own.text, own.html)
+        text, html = compose(f"notifications/buyers/{kind.name}", context)
+    return Written(f"{title} · {merchant.name}", text, html)
+
+
+def _plain(letter: Letter, context: dict[str, Any]) -> Written:
+    """A letter of paragraphs in our frame."""
+    title = " ".join(letter.subject.split())
+    filled = {"title": title, "paragraphs": letter.lines, "verb": letter.button, "action_url": absolute(letter.url)}
+    text, html = compose("notifications/buyers/plain", {**context, **filled})
+    return Written(title, text, html)
+
+
+def _ways_out(customer: Customer | None, purpose: str, *, is_preview: bool) -> dict[str, str]:
+    """Where the buyer chooses, for the foot of a letter."""
+    if is_preview:
+        nowhere = f"{settings.BASE_URL}/b/…/mail/"
+        return {"choices_url": nowhere, "stop_url": f"{nowhere}stop/{purpose}/" if purpose else ""}
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
+    return {"choices_url": choices, "stop_url": stop_url(customer, purpose)}

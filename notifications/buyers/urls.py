@@ -4,4 +4,7 @@ from django.urls import path
 
 from notifications.buyers import views
 
-urlpatterns = [path("<str:token>/mail/", views.mail_choices, name="buyer-mail-choices")]
+urlpatterns = [
+    path("<str:token>/mail/", views.mail_choices, name="buyer-mail-choices"),
+    path("<str:token>/mail/stop/<slug:purpose>/", views.mail_stop, name="buyer-mail-stop"),
+]

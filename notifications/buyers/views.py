@@ -1,4 +1,4 @@
-"""The page on which a buyer chooses what mail a shop sends them."""
+"""The page on which a buyer sees what a shop wrote to them and chooses what more they get."""
 
 from __future__ import annotations
 
@@ -8,37 +8,83 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ecommerce.buyers.links import MAIL, BuyerRequest, buyer_of, buyer_view, language_for
+from ecommerce.buyers.links import MAIL, BuyerRequest, buyer_of, buyer_view, language_for, path_for
 from ecommerce.customers.actions import record_consent
 from ecommerce.customers.models import Consent, Customer
-from ecommerce.customers.queries import has_consent
 from notifications.buyers.forms import WORDS, MailChoicesForm
+from notifications.buyers.queries import letter_rules, mails_to, wants
 
 SOURCE = "buyer's page"
+SHOWN = 20
 
 
 @csrf_exempt
 @buyer_view(MAIL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_choices(request: BuyerRequest) -> HttpResponse:
-    """Show the choices; the button saves them. A mail program's one-click request (RFC 8058) ends news of orders.
+    """What the shop wrote, newest first, and the choices; the button saves them.
 
-    The link's signature is the authority, so no CSRF token is asked for. GET changes nothing.
+    A mail program's one-click request (RFC 8058) for a link of before there was one for each purpose ends news of
+    orders. The link's signature is the authority, so no CSRF token is asked for. GET changes nothing.
     """
-    customer = Customer.objects.filter(pk=request.link.object_id).first()
-    if customer is None:
-        raise Http404
-    now = {purpose.value: has_consent(customer, purpose) for purpose in WORDS}
-    if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
+    customer = _customer(request)
+    if _is_one_click(request):
         _save(customer, {Consent.Purpose.ORDER.value: False})
         return HttpResponse(status=200)
+    rules = letter_rules()
+    now = {purpose.value: wants(customer, purpose, rules) for purpose in WORDS}
     form = MailChoicesForm(request.POST if request.method == "POST" else None, now=now)
     saved = request.method == "POST" and form.is_valid()
     if saved:
         _save(customer, form.changed())
+    before = request.GET.get("before", "")
+    mails = mails_to(customer)
+    if before.isdecimal() and len(before) < 19:
+        mails = mails.filter(pk__lt=int(before))
+    shown = list(mails.order_by("-pk")[: SHOWN + 1])
     with translation.override(language_for(customer, request)):
-        context = {"form": form, "merchant": request.merchant, "saved": saved}
+        context = {
+            "form": form,
+            "merchant": request.merchant,
+            "saved": saved,
+            "mails": shown[:SHOWN],
+            "older": shown[SHOWN - 1].pk if len(shown) > SHOWN else None,
+            "is_first": not before,
+        }
         return render(request, "notifications/buyers/choices.html", context)
+
+
+@csrf_exempt
+@buyer_view(MAIL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_stop(request: BuyerRequest, purpose: str) -> HttpResponse:
+    """End what is written for one purpose and nothing else: by the button, or by a mail program's one click."""
+    customer = _customer(request)
+    if purpose not in Consent.Purpose.values:
+        raise Http404
+    if request.method == "POST":
+        _save(customer, {purpose: False})
+        if _is_one_click(request):
+            return HttpResponse(status=200)
+    with translation.override(language_for(customer, request)):
+        context = {
+            "merchant": request.merchant,
+            "words": WORDS[Consent.Purpose(purpose)],
+            "is_stopped": not wants(customer, purpose, letter_rules()),
+            "choices_path": path_for("buyer-mail-choices", MAIL, customer),
+        }
+        return render(request, "notifications/buyers/stop.html", context)
+
+
+def _customer(request: BuyerRequest) -> Customer:
+    customer: Customer | None = Customer.objects.filter(pk=request.link.object_id).first()
+    if customer is None:
+        raise Http404
+    return customer
+
+
+def _is_one_click(request: BuyerRequest) -> bool:
+    return request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
 
 
 def _save(customer: Customer, answers: dict[str, bool]) -> None:

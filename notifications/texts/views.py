@@ -40,7 +40,12 @@ def index(request: MerchantRequest) -> HttpResponse:
     if form.is_valid():
         actions.set_letterhead(**form.cleaned_data, actor=request.actor)
         return done(request, reverse("letters", args=[merchant.slug]), _("The sender is saved."))
-    context = {"form": form, "letters": texts_of_shop(), "from_line": from_line(head.sender_name or merchant.name)}
+    context = {
+        "form": form,
+        "letters": texts_of_shop(),
+        "from_line": from_line(head.sender_name or merchant.name),
+        "may_limit": request.membership.may("shop.edit"),
+    }
     return render(request, "notifications/texts/index.html", context, status=422 if form.is_bound else 200)
 
 

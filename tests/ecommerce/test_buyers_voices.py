@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import Activity, Job
 from core.tenancy import tenant
 from ecommerce.buyers import links
-from ecommerce.buyers.tasks import ask_author
 from ecommerce.complaints import actions
 from ecommerce.models import Complaint, Order, Review
 from ecommerce.reviews.actions import ask_for_edit, hide_review, reply_to_review, undo_decision
+from notifications.buyers.tasks import ask_author
 from notifications.mail.models import Mail
 from tests import factories
 from tests.ecommerce.complaints_kit import opened, paid_order

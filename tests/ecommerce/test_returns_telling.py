@@ -112,7 +112,7 @@ def test_the_buyer_is_written_at_every_step(outbox):
     assert news() == []
     case = approve_return(case, actor=ANN)
     for _ in range(2):
-        assert news() == [f"{case.merchant.name} takes return {case.number} back"]
+        assert news() == [f"Your return {case.number} is approved · {case.merchant.name}"]
     case = receive_return(case, inspected={case.lines.get().pk: Inspection(restock=1)}, actor=ANN)
     assert news()[1:] == [f"Return {case.number} has arrived at {case.merchant.name}"]
     settle_return(case, outcome="refund", actor=ANN)

@@ -16,7 +16,7 @@ from ecommerce.customers.models import Consent
 from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.orders.events import OrderDelivered, OrderRefunded
-from notifications.buyers.handlers import shipped
+from notifications.buyers.handlers.orders import shipped
 from notifications.mail.models import Mail
 from notifications.texts.letterhead import sender_of
 from tests import factories
@@ -61,6 +61,7 @@ def test_a_buyer_is_told_that_the_parcel_left(order):
     assert mail.sender == '"Luming Teaware" <notices@storecast.example>'
     assert mail.headers["Reply-To"] == "help@luming.example"
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.headers["List-Unsubscribe"].endswith("/mail/stop/order/>")
     assert "10001" in mail.subject
     assert "- 2 × Gaiwan & lid" in mail.text
     assert "SF SF123" in mail.text
@@ -125,7 +126,7 @@ def test_following_the_link_changes_nothing_and_the_button_does(order, client):
     assert consents(order) == [("marketing", True), ("order", False), ("order", True)]
 
 
-def test_a_mail_program_ends_news_of_orders_with_one_request(order):
+def test_a_link_of_before_ends_news_of_orders_with_one_request(order):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(address(order), {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert consents(order) == [("order", False)]

@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.tenancy import tenant
 from ecommerce.orders.events import OrderDelivered, OrderRefunded
 from ecommerce.purchasing.models import PurchaseOrder
+from notifications.buyers.kinds import ALL
 from notifications.mail.models import Mail
 from notifications.models import Notification, TextVersion
 from notifications.suppliers.letters import write_purchase_order
@@ -69,7 +70,7 @@ def test_a_letter_says_what_the_shop_wrote_in_the_buyers_language_alone(shop, or
     assert "/b/" in mail.text
     assert "Dear Wang &lt;x&gt;," in mail.html
     assert ">Follow your order</a>" in mail.html
-    assert "Choose what mail you get" in mail.html
+    assert "No more of this kind" in mail.html
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     with tenant(shop):
         order.customer.language = "zh-CN"
@@ -272,3 +273,7 @@ def test_an_amount_is_asked_for_where_it_is_what_the_letter_is_about(shop, order
     run_tasks()
     with tenant(shop):
         assert "¥88.50." in Mail.objects.get(purpose="buyer").text
+
+
+def test_every_letter_a_shop_may_switch_off_may_be_said_in_its_own_words():
+    assert list(LETTERS) == [kind.name for kind in ALL]

@@ -1,4 +1,4 @@
-"""What buyers are told about their reviews, complaints and returns. The outbox keeps a mail from being sent twice."""
+"""What buyers are told within their returns, complaints and reviews."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from django.utils import timezone
-
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
 from core.events import handles
-from core.mail import Letter, send_letter
+from core.mail import Letter
 from ecommerce.buyers import letters
-from ecommerce.buyers.links import language_for
-from ecommerce.buyers.tasks import ask_author
 from ecommerce.complaints.events import (
     ComplaintAnswered,
     ComplaintDecided,
@@ -34,6 +30,9 @@ from ecommerce.returns.events import (
 )
 from ecommerce.returns.models import Return
 from ecommerce.reviews.events import ReviewEditAsked
+from notifications.buyers import telling
+from notifications.buyers.letters import write_to_buyer
+from notifications.buyers.tasks import ask_author
 
 SECOND_THOUGHTS = timedelta(minutes=1)  # in which a moderator can take the request back unnoticed
 
@@ -47,79 +46,76 @@ def ask_the_author(event: ReviewEditAsked, activity: Activity) -> None:
 @handles(ComplaintAnswered)
 def tell_of_answer(event: ComplaintAnswered, activity: Activity) -> None:
     offer = Decimal(event.refund_offered) if event.refund_offered else None
-    _tell(event, activity, lambda complaint, order: letters.answered(complaint, order, offer))
+    _tell(event, activity, "complaint_answered", lambda complaint, order: letters.answered(complaint, order, offer))
 
 
 @handles(ComplaintMessageAdded)
 def tell_of_message(event: ComplaintMessageAdded, activity: Activity) -> None:
     if event.author != ComplaintMessage.Author.BUYER:
-        _tell(event, activity, letters.message_added)
+        _tell(event, activity, "complaint_message", letters.message_added)
 
 
 @handles(ComplaintEscalated)
 def tell_of_escalation(event: ComplaintEscalated, activity: Activity) -> None:
     if event.because != Complaint.Escalation.BUYER:
-        _tell(event, activity, letters.escalated)
+        _tell(event, activity, "complaint_escalated", letters.escalated)
 
 
 @handles(ComplaintDecided)
 def tell_of_decision(event: ComplaintDecided, activity: Activity) -> None:
     refund = Decimal(event.refund) if event.refund else None
-    _tell(event, activity, lambda complaint, order: letters.decided(complaint, order, refund))
+    _tell(event, activity, "complaint_decided", lambda complaint, order: letters.decided(complaint, order, refund))
 
 
 @handles(ReturnApproved)
-def tell_of_approval(event: ReturnApproved, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_approved)
+def return_approved(event: ReturnApproved, activity: Activity) -> None:
+    if case := _case(event):
+        write_to_buyer(case.order, "return_approved", values=telling.of_return(case), dedupe=_news(activity))
 
 
 @handles(ReturnRefused)
-def tell_of_refusal(event: ReturnRefused, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_refused)
+def return_refused(event: ReturnRefused, activity: Activity) -> None:
+    if case := _case(event):
+        write_to_buyer(case.order, "return_refused", values=telling.of_return(case), dedupe=_news(activity))
 
 
 @handles(ReturnReceived)
 def tell_of_arrival(event: ReturnReceived, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_received)
+    _tell_of_return(event, activity, "return_received", letters.return_received)
 
 
 @handles(ReturnRepairing)
 def tell_of_repair(event: ReturnRepairing, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_repairing)
+    _tell_of_return(event, activity, "return_repairing", letters.return_repairing)
 
 
 @handles(ReturnSettled)
 def tell_of_settlement(event: ReturnSettled, activity: Activity) -> None:
-    _tell_of_return(event, activity, letters.return_settled)
+    _tell_of_return(event, activity, "return_settled", letters.return_settled)
 
 
-def _tell_of_return(event: ReturnFact, activity: Activity, write: Callable[[Return], Letter]) -> None:
-    """Write to the buyer of the return while it is as the event says: what has moved on since has a mail of its own."""
+def _news(activity: Activity) -> str:
+    return f"return-news:{activity.pk}"
+
+
+def _case(event: ReturnFact) -> Return | None:
+    """The return while it is as the event says: what has moved on since has a letter of its own."""
     rows = Return.objects.select_related("merchant", "order__merchant", "order__customer")
-    case = rows.filter(pk=event.return_id, state=event.state).first()
-    if case is None or not case.order.buyer_email:
-        return
-    with timezone.override(case.merchant.zone):
-        send_letter(
-            lambda: write(case),
-            to=case.order.buyer_email,
-            language=language_for(case.order.customer),
-            purpose="buyer",
-            dedupe=f"return-news:{activity.pk}",
-        )
+    found: Return | None = rows.filter(pk=event.return_id, state=event.state).first()
+    return found
 
 
-def _tell(event: ComplaintFact, activity: Activity, write: Callable[[Complaint, Order], Letter]) -> None:
+def _tell_of_return(event: ReturnFact, activity: Activity, what: str, write: Callable[[Return], Letter]) -> None:
+    if case := _case(event):
+        write_to_buyer(case.order, what, values={"letter": lambda: write(case)}, dedupe=_news(activity))
+
+
+def _tell(event: ComplaintFact, activity: Activity, what: str, write: Callable[[Complaint, Order], Letter]) -> None:
     """Write to the buyer of the complaint, if there is an address and an order to link to."""
-    rows = Complaint.objects.select_related("merchant", "customer", "order__merchant")
+    rows = Complaint.objects.select_related("merchant", "order__merchant", "order__customer")
     complaint = rows.filter(pk=event.complaint_id).first()
     if complaint is None or complaint.order is None or not complaint.buyer_email:
         return
     order = complaint.order
-    send_letter(
-        lambda: write(complaint, order),
-        to=complaint.buyer_email,
-        language=language_for(complaint.customer),
-        purpose="buyer",
-        dedupe=f"complaint-news:{activity.pk}",
-    )
+    values = {"letter": lambda: write(complaint, order)}
+    write_to_buyer(order, what, values=values, dedupe=f"complaint-news:{activity.pk}", to=complaint.buyer_email)
