@@ -13,6 +13,7 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
 from core.namesearch import Either, NameSearch
@@ -31,7 +32,7 @@ TEXTS = NameSearch("notifications_notification", "text")
 
 class InboxFilter(django_filters.FilterSet):  # type: ignore[misc]
     topic = django_filters.ChoiceFilter(
-        label=_("Topic"), choices=lambda: list(topics().items()), method="of_topic", empty_label=_("All topics")
+        label=pgettext_lazy("notifications", "Topic"), choices=lambda: list(topics().items()), method="of_topic", empty_label=_("All topics")
     )
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(kind.name, kind.label) for kind in KINDS], empty_label=_("All kinds")
