@@ -25,9 +25,11 @@ class Event:
 
 E = TypeVar("E", bound=type[Event])
 H = TypeVar("H", bound=Callable[..., None])
+C = TypeVar("C", bound=Callable[..., Any])
 
 _kinds: dict[str, type[Event]] = {}
 _handlers: dict[str, list[Callable[..., None]]] = defaultdict(list)
+_moved: dict[str, str] = {}
 
 
 def event(cls: E) -> E:
@@ -51,6 +53,21 @@ def handles(*events: type[Event]) -> Callable[[H], H]:
 
 def path_of(handler: Callable[..., Any]) -> str:
     return f"{handler.__module__}.{handler.__qualname__}"
+
+
+def moved_from(old: str) -> Callable[[C], C]:
+    """Say where a handler or task was before, so that what was queued under that path at an upgrade is still done."""
+
+    def note(function: C) -> C:
+        _moved[old] = path_of(function)
+        return function
+
+    return note
+
+
+def path_now(path: str) -> str:
+    """The path under which a handler or task is known today."""
+    return _moved.get(path, path)
 
 
 def handlers_of(kind: str) -> list[Callable[..., None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from core.events import path_of
+from core.events import path_now, path_of
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -60,4 +60,4 @@ def task_of(function: Callable[..., Any]) -> Task:
 
 def task_at(path: str) -> Task:
     """The task declared under a dotted path. Raises KeyError when no code declares it (any more)."""
-    return _tasks[path]
+    return _tasks[path_now(path)]

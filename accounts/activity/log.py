@@ -13,7 +13,7 @@ from django.db import models, transaction
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
 from core.actors import Actor
-from core.events import Event, dump, handlers_of, load, path_of, plain
+from core.events import Event, dump, handlers_of, load, path_now, path_of, plain
 from core.tasks import task
 from core.tenancy import every_tenant, tenant, tenant_or_none
 
@@ -84,9 +84,9 @@ def record(
 
 
 def _call(activity_id: int, handler_path: str) -> None:
-    entry = Activity.objects.get(pk=activity_id)
+    entry, wanted = Activity.objects.get(pk=activity_id), path_now(handler_path)
     for handler in handlers_of(entry.kind):
-        if path_of(handler) == handler_path:
+        if path_of(handler) == wanted:
             # What follows from a fact that was caused itself goes on its chain, so that a loop is seen and cut.
             with causing(entry) if entry.caused_by_id else nullcontext():
                 handler(load(entry.kind, entry.payload), entry)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.jobs.queue import enqueue
+from core.events import moved_from
 from core.tasks import task
 from core.tenancy import every_tenant
 from ecommerce.buyers import letters
@@ -48,6 +49,7 @@ def write_of_overdue(carrier_id: int, since: str, after: int = 0) -> None:
         enqueue(write_of_overdue, carrier_id, since, last, key=f"buyers-overdue:{carrier_id}:{since}:{last}")
 
 
+@moved_from("ecommerce.buyers.tasks.ask_author")
 @task()
 def ask_author(review_id: int, activity_id: int) -> None:
     """Write to the author that a change is asked for, unless the moderator took it back meanwhile."""

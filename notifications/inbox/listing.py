@@ -32,7 +32,10 @@ TEXTS = NameSearch("notifications_notification", "text")
 
 class InboxFilter(django_filters.FilterSet):  # type: ignore[misc]
     topic = django_filters.ChoiceFilter(
-        label=pgettext_lazy("notifications", "Topic"), choices=lambda: list(topics().items()), method="of_topic", empty_label=_("All topics")
+        label=pgettext_lazy("notifications", "Topic"),
+        choices=lambda: list(topics().items()),
+        method="of_topic",
+        empty_label=_("All topics"),
     )
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(kind.name, kind.label) for kind in KINDS], empty_label=_("All kinds")

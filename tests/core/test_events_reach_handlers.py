@@ -10,6 +10,7 @@ from accounts.activity.log import record
 from accounts.models import Activity, Job
 from core import events
 from core.actors import SYSTEM
+from core.tasks import task_at
 from core.tenancy import NoTenant, current_tenant_id
 from tests.queue import run_tasks
 
@@ -60,3 +61,19 @@ def test_a_job_handed_out_twice_runs_once(scope):
 def test_the_log_is_closed_outside_a_merchant(db):
     with pytest.raises(NoTenant):
         Activity.objects.count()
+
+
+def test_what_was_queued_before_a_handler_moved_is_done_where_it_is_now(scope, monkeypatch):
+    monkeypatch.setattr(events, "_moved", {})
+    record(KettleBoiled(litres=2), actor=SYSTEM)
+    Job.objects.update(args=[Activity.objects.get().pk, "kitchen.handlers.pour_it"])
+    events.moved_from("kitchen.handlers.pour_it")(pour)
+
+    assert run_tasks() == 1
+    assert heard == [(2, scope.pk)]
+
+
+def test_every_handler_and_task_that_moved_is_known_where_it_is_now():
+    known = {events.path_of(handler) for kind in events.kinds() for handler in events.handlers_of(kind)}
+    assert events._moved
+    assert all(path in known or task_at(path) for path in events._moved.values())

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
-from core.events import handles
+from core.events import handles, moved_from
 from core.mail import Letter
 from ecommerce.buyers import letters
 from ecommerce.complaints.events import (
@@ -37,58 +37,68 @@ from notifications.buyers.tasks import ask_author
 SECOND_THOUGHTS = timedelta(minutes=1)  # in which a moderator can take the request back unnoticed
 
 
+@moved_from("ecommerce.buyers.handlers.ask_the_author")
 @handles(ReviewEditAsked)
 def ask_the_author(event: ReviewEditAsked, activity: Activity) -> None:
     at = activity.at + SECOND_THOUGHTS
     enqueue(ask_author, event.review_id, activity.pk, key=f"ask-author:{activity.pk}", at=at)
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_answer")
 @handles(ComplaintAnswered)
 def tell_of_answer(event: ComplaintAnswered, activity: Activity) -> None:
     offer = Decimal(event.refund_offered) if event.refund_offered else None
     _tell(event, activity, "complaint_answered", lambda complaint, order: letters.answered(complaint, order, offer))
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_message")
 @handles(ComplaintMessageAdded)
 def tell_of_message(event: ComplaintMessageAdded, activity: Activity) -> None:
     if event.author != ComplaintMessage.Author.BUYER:
         _tell(event, activity, "complaint_message", letters.message_added)
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_escalation")
 @handles(ComplaintEscalated)
 def tell_of_escalation(event: ComplaintEscalated, activity: Activity) -> None:
     if event.because != Complaint.Escalation.BUYER:
         _tell(event, activity, "complaint_escalated", letters.escalated)
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_decision")
 @handles(ComplaintDecided)
 def tell_of_decision(event: ComplaintDecided, activity: Activity) -> None:
     refund = Decimal(event.refund) if event.refund else None
     _tell(event, activity, "complaint_decided", lambda complaint, order: letters.decided(complaint, order, refund))
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_approval")
 @handles(ReturnApproved)
 def return_approved(event: ReturnApproved, activity: Activity) -> None:
     if case := _case(event):
         write_to_buyer(case.order, "return_approved", values=telling.of_return(case), dedupe=_news(activity))
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_refusal")
 @handles(ReturnRefused)
 def return_refused(event: ReturnRefused, activity: Activity) -> None:
     if case := _case(event):
         write_to_buyer(case.order, "return_refused", values=telling.of_return(case), dedupe=_news(activity))
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_arrival")
 @handles(ReturnReceived)
 def tell_of_arrival(event: ReturnReceived, activity: Activity) -> None:
     _tell_of_return(event, activity, "return_received", letters.return_received)
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_repair")
 @handles(ReturnRepairing)
 def tell_of_repair(event: ReturnRepairing, activity: Activity) -> None:
     _tell_of_return(event, activity, "return_repairing", letters.return_repairing)
 
 
+@moved_from("ecommerce.buyers.handlers.tell_of_settlement")
 @handles(ReturnSettled)
 def tell_of_settlement(event: ReturnSettled, activity: Activity) -> None:
     _tell_of_return(event, activity, "return_settled", letters.return_settled)

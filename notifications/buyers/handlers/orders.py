@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
-from core.events import handles
+from core.events import handles, moved_from
 from ecommerce.fulfilment.events import OrderShipped, ParcelCasesFound, ParcelMoved
 from ecommerce.fulfilment.models import ParcelCase, Shipment
 from ecommerce.fulfilment.queries import last_reports
@@ -42,6 +42,7 @@ def confirmed_together(event: OrdersConfirmed, activity: Activity) -> None:
         enqueue(write_confirmations, ids, key=f"buyers-confirmed:{activity.pk}:{start}")
 
 
+@moved_from("notifications.buyers.handlers.shipped")
 @handles(OrderShipped)
 def shipped(event: OrderShipped, activity: Activity) -> None:
     order = _order(event.order_id)
@@ -81,6 +82,7 @@ def found_overdue(event: ParcelCasesFound, activity: Activity) -> None:
     enqueue(write_of_overdue, event.carrier_id, since, key=f"buyers-overdue:{activity.pk}")
 
 
+@moved_from("notifications.buyers.handlers.delivered")
 @handles(OrderDelivered)
 def delivered(event: OrderDelivered, activity: Activity) -> None:
     """News of the arrival, with the invitation to review; the invitation alone for who wants only that."""
@@ -98,6 +100,7 @@ def delivered(event: OrderDelivered, activity: Activity) -> None:
             write_to_buyer(order, "review_invitation", values={}, dedupe=name)
 
 
+@moved_from("notifications.buyers.handlers.refunded")
 @handles(OrderRefunded)
 def refunded(event: OrderRefunded, activity: Activity) -> None:
     order = _order(event.order_id)

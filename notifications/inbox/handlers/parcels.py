@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
-from core.events import handles
+from core.events import handles, moved_from
 from ecommerce.fulfilment.events import CarrierRanLate, ParcelCasesFound
 from ecommerce.fulfilment.models import CarrierDelay, ParcelCase
 from ecommerce.fulfilment.queries import overdue_cases
@@ -31,6 +31,7 @@ def carrier_late(event: CarrierRanLate, activity: Activity) -> None:
         settle("carrier-late", key=_key(event.carrier_id, day))
 
 
+@moved_from("notifications.inbox.handlers.orders.parcels_need_a_person")
 @handles(ParcelCasesFound)
 def parcels_need_a_person(event: ParcelCasesFound, activity: Activity) -> None:
     """One notice a day for each carrier, which grows with the parcels it is about.
