@@ -1,5 +1,6 @@
-"""What a full inbox costs, how many live streams one process holds, how soon a fact is seen,
-how long a notice to everybody takes, what a day leaves to do, and that nothing is lost or doubled when everything breaks."""
+"""What a full inbox costs, how many live streams one process holds, how soon a fact is seen, how long a notice to
+everybody takes, what a day leaves to do, and that nothing is lost or doubled when everything breaks.
+"""
 
 from __future__ import annotations
 
