@@ -13,7 +13,6 @@ from django.utils.translation import get_language, to_locale
 from core.clocks import WorkingTime, add_business_hours
 from core.figures import percent
 from notifications.inbox.kinds import Kind
-from notifications.inbox.models import Urgency
 
 PERIOD = timedelta(days=90)
 ENOUGH = 20  # told so often, a kind may be judged; below, it is too early
@@ -27,7 +26,7 @@ SPANS: tuple[int, ...] = (300, 900, 3600, 4 * 3600, 86_400, 3 * 86_400, 7 * 86_4
 def in_time(kind: Kind, told: datetime, acted: datetime, at: WorkingTime) -> bool:
     """Whether somebody acted in the time of the kind: `within` in opening hours for what is for today, a week for the
     rest."""
-    if kind.urgency != Urgency.ACT:
+    if not kind.is_for_today:
         return acted - told <= WEEK
     try:
         return acted <= add_business_hours(told, kind.within, at)
@@ -73,7 +72,7 @@ class Use:
     @property
     def asks(self) -> bool:
         """Whether the kind asks for something; the others are only good to know."""
-        return self.kind.urgency != Urgency.KNOW
+        return self.kind.asks
 
     @property
     def median(self) -> float | None:

@@ -38,6 +38,7 @@ VACANT: dict[str, str] = {
     "view-restore": "only a deleted view can be restored; see tests/accounts/test_saved_views.py",
     "mail-lift": "the address of the world's mail is not blocked; see tests/notifications/test_mail_suppressions.py",
     "notification-detail": "a notification is one reader's own, whatever the role; see tests/notifications",
+    "notification-mute": "the kind is named in the form; see tests/notifications/test_usefulness.py",
     "notification-do": "a notification is one reader's own, whatever the role; see tests/notifications",
     "share-export": "a share is shown only where five others sell in the market",
     "share-progress": "the job of the world is of another task; see tests/analytics/test_markets_pages.py",

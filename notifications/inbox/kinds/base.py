@@ -49,9 +49,18 @@ class Kind:
     within: timedelta = timedelta(hours=4)
 
     @property
+    def asks(self) -> bool:
+        """Whether it asks for something; the others are only good to know."""
+        return self.urgency != Urgency.KNOW
+
+    @property
+    def is_for_today(self) -> bool:
+        return self.urgency == Urgency.ACT
+
+    @property
     def goes_further(self) -> bool:
         """Whether somebody else is told where nobody opened it in time."""
-        return self.urgency == Urgency.ACT and not self.personal
+        return self.is_for_today and not self.personal
 
     def path(self, merchant_slug: str, params: Params) -> str:
         """Where the action is; "" where a deployment leaves that page out."""
