@@ -238,3 +238,12 @@ def test_staff_read_it_in_chinese(as_user, ada, template):
     for words in ("预案模板", "回复差评", "未提供"):
         assert words in page
     assert "步骤" in text(browser.get(f"{PAGE}{template.pk}/"))
+
+
+def test_tags_are_checked_and_kept_in_both_languages(staff):
+    address = f"{PAGE}new/?trigger=orders.placed"
+    tag = {"s0-step": "tag_order", "s0-tag": "Large", "s0-tag_zh": "大单"}
+    built = {**WORDS, **tag, "cool_down": "0", "limit": "20", "do": "save"}
+    assert staff.post(address, {**built, "s0-tag_zh": "大单,贵"}).status_code == 422
+    staff.post(address, built)
+    assert PlaybookTemplate.objects.get().steps[0]["settings"] == {"tag": "Large", "tag_zh": "大单"}
