@@ -149,6 +149,9 @@ STAFF = (
                 word="announcements.send",
                 key="n",
             ),
+            Entry(
+                _("Playbook templates"), icon="bolt", url="staff-playbook-templates", word="playbooks.offer", key="b"
+            ),
             Entry(_("Markets"), icon="chart-area-line", url="staff-markets", word="markets.observe", key="k"),
             Entry(_("Operations"), icon="activity", url="operations", word="operations.view", key="o"),
             Entry(

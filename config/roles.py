@@ -54,5 +54,13 @@ STAFF_ROLES = {
     "care": CARE | {"complaints.decide"},
     "admin": MODERATE
     | CARE
-    | {"markets.observe", "operations.view", "operations.retry", "staff.activity", "mail.read", "announcements.send"},
+    | {
+        "markets.observe",
+        "operations.view",
+        "operations.retry",
+        "staff.activity",
+        "mail.read",
+        "announcements.send",
+        "playbooks.offer",
+    },
 }

@@ -5,7 +5,7 @@ from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
-from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
+from notifications.playbooks.models import Firing, Playbook, PlaybookTemplate, PlaybookVersion, StepOutcome
 from notifications.routing.models import Absence, Care, Escalation
 from notifications.texts.models import Letterhead, LetterText, TextVersion
 from notifications.usefulness.models import KindUse
@@ -29,6 +29,7 @@ __all__ = [
     "MailTimes",
     "Notification",
     "Playbook",
+    "PlaybookTemplate",
     "PlaybookVersion",
     "Preference",
     "ServerPause",

@@ -73,7 +73,7 @@ def create_playbook(
     """
     if Playbook.objects.kept().count() >= MOST:
         raise Refused("too_many_playbooks", _("There are 50 playbooks. Remove one that is not needed any more."))
-    _check(draft, held)
+    check(draft, held)
     playbook = Playbook.objects.create(name=_free_name(draft.name), template=ready.name if ready else "")
     _write(playbook, draft, author, actor)
     if ready and ready.on:
@@ -86,7 +86,7 @@ def create_playbook(
 def change_playbook(playbook: Playbook, draft: Draft, *, author: User, held: Collection[str], actor: Actor) -> Playbook:
     """A new version, for the facts that come from now on; it runs with the rights of whoever wrote it."""
     playbook = _locked(playbook)
-    _check(draft, held)
+    check(draft, held)
     playbook.name, playbook.number = _free_name(draft.name, but=playbook), playbook.number + 1
     playbook.save(update_fields=["name", "number"])
     _write(playbook, draft, author, actor)
@@ -153,7 +153,8 @@ def undo_step(outcome: StepOutcome, *, held: Collection[str], actor: Actor) -> N
     outcome.save(update_fields=["state", "at"])
 
 
-def _check(draft: Draft, held: Collection[str]) -> None:
+def check(draft: Draft, held: Collection[str]) -> None:
+    """Refuse what no playbook can say, and steps that whoever holds these rights may not take."""
     trigger = trigger_of(draft.trigger)
     if trigger is None:
         raise Refused("no_trigger", _("Choose the fact on which the playbook runs."))

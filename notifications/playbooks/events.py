@@ -42,6 +42,38 @@ class PlaybookRemoved(PlaybookFact):
     sentence = _("Playbook “%(name)s” removed")
 
 
+@dataclass(frozen=True, kw_only=True)
+class TemplateFact(Event):
+    template_id: int
+    name: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PlaybookTemplateSaved(TemplateFact):
+    """Staff wrote or changed a playbook for all shops."""
+
+    kind = "playbooks.template_saved"
+    label = _("Playbook template saved")
+    sentence = _("Playbook template “%(name)s” saved")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PlaybookTemplateOffered(TemplateFact):
+    kind = "playbooks.template_offered"
+    label = _("Playbook template offered")
+    sentence = _("Playbook template “%(name)s” offered to shops")
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PlaybookTemplateTakenOff(TemplateFact):
+    kind = "playbooks.template_taken_off"
+    label = _("Playbook template taken off")
+    sentence = _("Playbook template “%(name)s” is not offered any more")
+
+
 @event
 @dataclass(frozen=True, kw_only=True)
 class PlaybookFired(PlaybookFact):

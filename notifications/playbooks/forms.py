@@ -18,7 +18,7 @@ from notifications.playbooks.models import Playbook, PlaybookVersion
 from notifications.playbooks.rules import MOST_A_DAY
 from notifications.playbooks.shipped import Shipped
 from notifications.playbooks.steps import STEPS
-from notifications.playbooks.steps.base import Step, StepForm, fits
+from notifications.playbooks.steps.base import ZH, Step, StepForm, fits
 
 HOUR, DAY = 60, 24 * 60
 PAUSES = (
@@ -35,6 +35,8 @@ PAUSES = (
 
 
 class HeadForm(forms.Form):
+    naming: tuple[str, ...] = ("name",)
+    is_for_all = False
     name = forms.CharField(label=pgettext_lazy("playbook", "Name"), max_length=80)
     cool_down = forms.TypedChoiceField(
         label=_("Pause after a run"),
@@ -55,6 +57,11 @@ class HeadForm(forms.Form):
             self.fields["per_thing"].label = str(label) % {"thing": trigger.key_label}
         else:
             del self.fields["per_thing"]
+
+    @property
+    def names(self) -> list[Any]:
+        """The fields that say what it is called."""
+        return [self[name] for name in self.naming]
 
 
 class ConditionForm(forms.Form):
@@ -88,9 +95,9 @@ class Raw:
     steps: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
-def posted(data: Mapping[str, Any], trigger: Trigger) -> Raw:
+def posted(data: Mapping[str, Any], trigger: Trigger, head: type[HeadForm] = HeadForm) -> Raw:
     """What a posted builder holds. Rows that name no figure of the fact or no step of ours are left out."""
-    raw = Raw({name: data.get(name, "") for name in ("name", "cool_down", "limit", "per_thing")})
+    raw = Raw({name: data.get(name, "") for name in head.base_fields})
     for index in range(MOST_CONDITIONS):
         row = {name: data.get(f"c{index}-{name}", "") for name in ("figure", "op", "value")}
         if trigger.figure(row["figure"]):
@@ -98,7 +105,8 @@ def posted(data: Mapping[str, Any], trigger: Trigger) -> Raw:
     for index in range(MOST_STEPS):
         step = STEPS.get(data.get(f"s{index}-step", ""))
         if step is not None:
-            raw.steps.append((step.name, {name: data.get(f"s{index}-{name}", "") for name in step.form.base_fields}))
+            names = [*step.form.base_fields, *(name + ZH for name in step.form.translated if head.is_for_all)]
+            raw.steps.append((step.name, {name: data.get(f"s{index}-{name}", "") for name in names}))
     return raw
 
 
@@ -133,9 +141,12 @@ class StepRow:
 class Builder:
     """The forms of one playbook; checked only where `is_bound`."""
 
+    head_form: type[HeadForm] = HeadForm
+
     def __init__(self, trigger: Trigger, raw: Raw, *, held: Collection[str], is_bound: bool) -> None:
         self.trigger, self.is_bound, self._held = trigger, is_bound, held
-        self.head = HeadForm(raw.head, trigger=trigger) if is_bound else HeadForm(initial=raw.head, trigger=trigger)
+        given: dict[str, Any] = {"data": raw.head} if is_bound else {"initial": raw.head}
+        self.head = self.head_form(**given, trigger=trigger)
         self.conditions = [self._condition(index, row) for index, row in enumerate(raw.conditions)]
         self.steps = [self._step(index, name, values) for index, (name, values) in enumerate(raw.steps)]
 

@@ -1,4 +1,4 @@
-"""The views, filters and order of the run log."""
+"""The views, filters and order of the run log and of the templates of staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.filters import Choices
 from core.lists import Listing, Sort, Tab
-from notifications.playbooks.models import Firing, Playbook
+from notifications.playbooks.models import Firing, Playbook, PlaybookTemplate
+from notifications.playbooks.templates import search_templates
 
 State = Firing.State
 
@@ -34,4 +35,14 @@ FIRINGS = Listing(
         Tab("running", State.WAITING.label, lambda rows: rows.filter(state=State.WAITING)),
     ],
     filters=FiringFilter,
+)
+
+TEMPLATES = Listing(
+    sorts=[Sort("changed", pgettext_lazy("playbook template", "Changed"), "changed_at", descending=True)],
+    tabs=[
+        Tab("all", pgettext_lazy("playbook", "All"), lambda rows: rows),
+        Tab("offered", PlaybookTemplate.BADGES[True].label, lambda rows: rows.filter(is_offered=True)),
+        Tab("kept", PlaybookTemplate.BADGES[False].label, lambda rows: rows.filter(is_offered=False)),
+    ],
+    search=search_templates,
 )

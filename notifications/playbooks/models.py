@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.append_only import AppendOnlyModel
+from core.badges import Badge
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
 from notifications.playbooks.rules import Condition, Rule
 
@@ -147,3 +150,55 @@ class StepOutcome(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.firing_id}.{self.index} {self.step}"
+
+
+class PlaybookTemplate(models.Model):
+    """A playbook that staff wrote for all shops. Those offered stand among the ready ones; a shop that takes one has
+    a playbook of its own, on which later changes have no effect.
+
+    `steps` and `conditions` are those of a version, with the words of steps in both languages: "title" and "title_zh".
+    """
+
+    BADGES: ClassVar[dict[bool, Badge]] = {
+        True: Badge("success", pgettext_lazy("playbook template", "Offered"), "full"),
+        False: Badge("neutral", pgettext_lazy("playbook template", "Not offered"), "empty"),
+    }
+
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    purpose_en = models.CharField(_("purpose in English"), max_length=300)
+    purpose_zh = models.CharField(_("purpose in Chinese"), max_length=300)
+    trigger = models.CharField(max_length=60)
+    conditions = models.JSONField(default=list, blank=True)
+    steps = models.JSONField(default=list)
+    cool_down = models.PositiveIntegerField(default=0, help_text="minutes")
+    per_thing = models.BooleanField(default=True)
+    limit = models.PositiveSmallIntegerField(default=20, help_text="runs a day")
+    is_offered = models.BooleanField(_("offered"), default=False)
+    author = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+        indexes = [models.Index(fields=["-changed_at", "-id"], name="playbook_template_newest")]
+
+    def __str__(self) -> str:
+        return self.name_en
+
+    def get_absolute_url(self) -> str:
+        return reverse("staff-playbook-template-edit", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        """Its name in the active language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in the active language."""
+        return self.purpose_zh if (get_language() or "").startswith("zh") else self.purpose_en
+
+    @property
+    def badge(self) -> Badge:
+        return self.BADGES[self.is_offered]

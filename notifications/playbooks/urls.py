@@ -1,12 +1,13 @@
-"""Playbooks: /m/<merchant>/playbooks/."""
+"""Playbooks: /m/<merchant>/playbooks/, and the staff's templates: /staff/playbooks/."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from notifications.playbooks import views
+from notifications.playbooks import staff_views, views
 
 HERE = "m/<slug:merchant>/playbooks/"
+STAFF = "staff/playbooks/"
 
 urlpatterns = [
     path(HERE, views.index, name="playbook-list"),
@@ -20,4 +21,9 @@ urlpatterns = [
     path(f"{HERE}<int:pk>/switch/", views.switch, name="playbook-switch"),
     path(f"{HERE}<int:pk>/remove/", views.remove, name="playbook-remove"),
     path(f"{HERE}<int:pk>/restore/", views.restore, name="playbook-restore"),
+    path(STAFF, staff_views.index, name="staff-playbook-templates"),
+    path(f"{STAFF}new/", staff_views.new, name="staff-playbook-template-new"),
+    path(f"{STAFF}<int:pk>/", staff_views.edit, name="staff-playbook-template-edit"),
+    path(f"{STAFF}<int:pk>/offer/", staff_views.offer, name="staff-playbook-template-offer"),
+    path(f"{STAFF}<int:pk>/take-off/", staff_views.take_off, name="staff-playbook-template-take-off"),
 ]

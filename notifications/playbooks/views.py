@@ -31,6 +31,7 @@ from notifications.playbooks.queries import (
 )
 from notifications.playbooks.saying import came, effect_words, said, step_words, trigger_words, would_run
 from notifications.playbooks.shipped import SHIPPED, Shipped, shipped
+from notifications.playbooks.templates import offered_one, offered_ones
 from notifications.playbooks.triggers import TRIGGERS, trigger_of
 
 EDIT = "playbooks.edit"
@@ -57,7 +58,7 @@ def new(request: MerchantRequest) -> HttpResponse:
     kind, name = request.GET.get("trigger", ""), request.GET.get("template", "")
     if not kind and not name:
         return render(request, "notifications/playbooks/facts.html", _choices(request))
-    ready = shipped(name)
+    ready = shipped(name) or offered_one(name)
     trigger = ready.trigger if ready else trigger_of(kind)
     if trigger is None:
         raise Http404
@@ -83,6 +84,7 @@ def _choices(request: MerchantRequest) -> dict[str, Any]:
     return {
         "triggers": sorted(TRIGGERS, key=lambda trigger: trigger.label),
         "ready": [(one, one.name in taken) for one in SHIPPED],
+        "offered": [(one, one.name in taken) for one in offered_ones()],
         "home": _home(request),
     }
 

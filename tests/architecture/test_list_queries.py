@@ -41,6 +41,7 @@ ASKED: dict[str, str] = {"api-channel-stock-list": "&channel=online_store"}
 MORE: dict[str, str] = {
     "roles": "accounts.Role",
     "staff-announcements": "notifications.Announcement",
+    "staff-playbook-templates": "notifications.PlaybookTemplate",
     "staff-merchants": "accounts.Merchant",
     "team": "accounts.Membership",
 }

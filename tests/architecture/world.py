@@ -105,6 +105,11 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "notifications.Suppression": lambda world: {"address": world.make(apps.get_model("notifications.Mail")).to},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
     "notifications.Playbook": {"removed_at": None},
+    "notifications.PlaybookTemplate": {
+        "trigger": "reviews.submitted",
+        "conditions": [],
+        "steps": [{"step": "tell", "settings": {"who": "all", "title": "Look", "title_zh": "看一下", "text": ""}}],
+    },
     "notifications.PlaybookVersion": {
         "number": 1,
         "trigger": "reviews.submitted",

@@ -21,6 +21,7 @@ def drafts() -> list[tuple[str, str]]:
 
 
 class AdoptForm(StepForm):
+    of_shop = ("scenario",)
     scenario = forms.ChoiceField(
         label=gettext_lazy("Scenario"),
         choices=drafts,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.activity.models import Activity
 from core.actors import Actor
@@ -17,6 +19,11 @@ from notifications.playbooks.figures import Trigger
 
 Settings = Mapping[str, Any]
 Detail = Mapping[str, Any]
+ZH = "_zh"  # ends the name of a setting that says the same in Chinese
+ONE_SHOP = gettext_lazy(
+    "A step names something that only one shop has. In a template, tell everybody or a built-in role, and use steps"
+    " without a channel or a scenario."
+)
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -68,22 +75,49 @@ def places(text: str) -> list[str]:
 class StepForm(forms.Form):
     """What is typed for a step; its cleaned data are the step's settings, so they must be plain values.
 
-    `worded` are the fields in which figures may stand in braces.
+    `worded` are the fields in which figures may stand in braces, `translated` those in the language of their reader,
+    and `of_shop` those that name a row of one shop.
     """
 
     worded: tuple[str, ...] = ()
+    translated: tuple[str, ...] = ()
+    of_shop: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, trigger: Trigger, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trigger = trigger
+        self.is_for_all = False
+
+    def for_all_shops(self) -> None:
+        """Make it the form of a template: its words in both languages, and nothing of one shop to choose from."""
+        self.is_for_all = True
+        order = []
+        for name, field in list(self.fields.items()):
+            if name in self.of_shop:
+                del self.fields[name]
+                continue
+            order.append(name)
+            if name in self.translated:
+                self.fields[name + ZH] = deepcopy(field)
+                self.fields[name + ZH].label = _("%(label)s (Chinese)") % {"label": field.label}
+                field.label = _("%(label)s (English)") % {"label": field.label}
+                order.append(name + ZH)
+        self.order_fields(order)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         known = {figure.name for figure in self.trigger.figures}
-        for name in self.worded:
+        if self.is_for_all and self.of_shop:
+            raise forms.ValidationError(ONE_SHOP)
+        for name in (*self.worded, *(name + ZH for name in self.worded)):
             for place in places(values.get(name) or ""):
                 if place not in known:
                     self.add_error(name, _("This fact has no figure called {%(place)s}.") % {"place": place})
+        for name in self.translated if self.is_for_all else ():
+            if bool(values.get(name)) != bool(values.get(name + ZH)) and not self.errors.get(name):
+                self.add_error(
+                    name if values.get(name + ZH) else name + ZH, _("Write it in both languages, or in neither.")
+                )
         return values
 
 

@@ -23,6 +23,7 @@ def channels() -> list[tuple[str, str]]:
 
 class CallForm(StepForm):
     worded = ("title", "text")
+    of_shop = ("channel",)
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"),
         choices=channels,

@@ -28,6 +28,11 @@ def audiences() -> list[tuple[str, Any]]:
     ]
 
 
+def general_audiences() -> list[tuple[str, Any]]:
+    """Who may be told in every shop, as choices of a form."""
+    return [(ALL, _("Everybody in the team")), *((f"role:{role}", label) for role, label in BuiltInRole.choices)]
+
+
 def audience_label(value: str) -> str:
     """An audience in words, whether or not it is still there."""
     kind, _sep, what = value.partition(":")

@@ -19,10 +19,15 @@ from notifications.playbooks.steps.base import Context, Detail, Settings, StepFo
 
 
 class TagForm(StepForm):
+    translated = ("tag",)
     tag = forms.CharField(label=gettext_lazy("Tag"), max_length=40)
 
     def clean_tag(self) -> str:
         return checked(clean_tag, self.cleaned_data["tag"])
+
+    def clean_tag_zh(self) -> str:
+        """The tag in Chinese, where it is asked for too."""
+        return checked(clean_tag, self.cleaned_data["tag_zh"])
 
 
 class _Tag:

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.inbox.actions import tell
 from notifications.inbox.kinds import Target
-from notifications.playbooks.steps.base import Context, Detail, Settings, StepForm
-from notifications.playbooks.steps.people import audience_label, audiences, told_users
+from notifications.playbooks.steps.base import ONE_SHOP, Context, Detail, Settings, StepForm
+from notifications.playbooks.steps.people import audience_label, audiences, general_audiences, told_users
 
 PLACES_HELP = gettext_lazy("Figures of the fact stand in braces and are filled in.")
 
 
 class TellForm(StepForm):
     worded = ("title", "text")
+    translated = ("title", "text")
     who = forms.ChoiceField(
         label=gettext_lazy("Who is told"),
         choices=audiences,
@@ -30,6 +31,11 @@ class TellForm(StepForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def for_all_shops(self) -> None:
+        super().for_all_shops()
+        self.fields["who"].choices = general_audiences()  # type: ignore[attr-defined]
+        self.fields["who"].error_messages["invalid_choice"] = ONE_SHOP
 
 
 def params_of(context: Context, settings: Settings) -> dict[str, Any]:
