@@ -61,8 +61,7 @@ def settle(*kind_names: str, by: Activity, key: str | None = None, beginning: st
     about = Q(key=key) if key is not None else Q(key__startswith=beginning)
     rows = StaffNotice.objects.filter(about, merchant_id=current_tenant_id(), kind__in=kind_names, at__lte=by.at)
     waiting = _locked(rows.exclude(state=State.HANDLED))
-    doer = User.objects.filter(pk=by.actor_id).first() if by.actor_kind == "user" else None
-    who = doer if doer is not None and doer.is_platform_staff else None
+    who = _staff_behind(by)
     done = [row for row in waiting if row.state == State.DONE]
     for row in done:
         StaffNotice.objects.filter(pk=row.pk).update(state=State.HANDLED, handled_by_id=row.user_id)
@@ -118,6 +117,13 @@ def prune(now: datetime) -> int:
 
 def _locked(rows: Any) -> list[StaffNotice]:
     return list(rows.select_for_update().order_by("pk"))
+
+
+def _staff_behind(activity: Activity) -> User | None:
+    if activity.actor_kind != "user" or activity.actor_id is None:
+        return None
+    doer = User.objects.filter(pk=activity.actor_id).first()
+    return doer if doer is not None and doer.is_platform_staff else None
 
 
 def _kind(name: str) -> StaffKind:
