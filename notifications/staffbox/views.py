@@ -61,6 +61,9 @@ def mark(request: StaffRequest, pk: int) -> HttpResponse:
             open_notice(row)
             found = shown([row])
             return redirect(found[0].href if found else here)
+        case "follow":  # the browser says so when the link to it is followed
+            open_notice(row)
+            return HttpResponse(status=204)
         case "read":
             open_notice(row)
             return done(request, here, _("Marked as read."), undo=_undo(row, "unread"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from ecommerce.complaints.actions import answer_complaint, appeal_complaint, dec
 from ecommerce.reviews.actions import ask_for_edit, hide_review, publish_review, revise_review, undo_decision
 from notifications.inbox.rules import rank_of
 from notifications.models import Mail, StaffNotice
+from notifications.staffbox.actions import finish
 from notifications.staffbox.handlers import review_waits
 from notifications.staffbox.kinds import KINDS
 from notifications.staffbox.tasks import prune_staffbox
@@ -27,6 +29,7 @@ from tests import factories
 from tests.ecommerce.complaints_kit import BUYER, opened
 from tests.ecommerce.reviews_kit import held
 from tests.queue import run_tasks
+from tests.race import shared_database, together
 
 PAGE = "/staff/inbox/"
 
@@ -221,8 +224,18 @@ def test_going_to_deal_with_it_marks_it_read_and_leads_there(as_user, shop, mo):
     assert client.get(f"{PAGE}count/").content.decode().strip() == ""
     mark(client, row, "unread")
     assert client.get(f"{PAGE}count/").content.decode().startswith("1<")
+    assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "follow"}).status_code == 204
+    assert client.get(f"{PAGE}count/").content.decode().strip() == ""
     assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "nonsense"}).status_code == 400
     assert client.get(f"{PAGE}{row.pk}/mark/").status_code == 405
+
+
+def test_two_who_mark_the_same_done_at_one_moment_leave_one_of_them_to_have_done_it(transactional_db, shop, tmp_path):
+    people = [factories.UserFactory(name=name, staff_role="moderator") for name in ("Mo", "Mia")]
+    rows = [notice(user, shop) for user in people]
+    with shared_database(tmp_path):
+        came = together(*(partial(finish, row) for row in rows))
+    assert sorted(came) == [False, True]
 
 
 # who may, and what the page shows
