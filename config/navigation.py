@@ -132,6 +132,10 @@ PORTAL = (
 )
 STAFF = (
     Group(
+        "",
+        (Entry(_("Inbox"), icon="inbox", url="staff-inbox", word="staff.inbox", key="i", count="staff-inbox-count"),),
+    ),
+    Group(
         _("Moderate"),
         (
             Entry(_("Reviews"), icon="star", url="staff-reviews", word="reviews.moderate", key="r"),

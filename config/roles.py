@@ -49,10 +49,13 @@ WITHHELD_WHILE_RESTRICTED = frozenset({"products.create", "imports.run", "tokens
 MODERATE = frozenset({"reviews.moderate", "complaints.decide"})
 CARE = frozenset({"merchants.view", "merchants.decide"})
 
+INBOX = frozenset({"staff.inbox"})  # one's own: everybody who works for the platform
+
 STAFF_ROLES = {
-    "moderator": MODERATE,
-    "care": CARE | {"complaints.decide"},
-    "admin": MODERATE
+    "moderator": INBOX | MODERATE,
+    "care": INBOX | CARE | {"complaints.decide"},
+    "admin": INBOX
+    | MODERATE
     | CARE
     | {
         "markets.observe",

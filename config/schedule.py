@@ -35,6 +35,7 @@ from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, mo
 from notifications.mail.tasks import prune_mails, sweep_mails
 from notifications.playbooks.tasks import sweep_playbooks
 from notifications.reports.tasks import mail_reports
+from notifications.staffbox.tasks import prune_staffbox
 from notifications.usefulness.tasks import nightly_usefulness
 
 SCHEDULE = [
@@ -70,6 +71,7 @@ SCHEDULE = [
     PeriodicJob("stock_holds", release_holds, every=timedelta(minutes=1)),
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("inbox_prune", prune_inbox, at=time(3, 55)),
+    PeriodicJob("staffbox_prune", prune_staffbox, at=time(3, 55)),
     PeriodicJob("usefulness", nightly_usefulness, at=time(5, 25), per_merchant=True),
     PeriodicJob("waiting_prune", prune_waiting, at=time(3, 55)),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.channels.urls")),
     path("", include("notifications.inbox.urls")),
     path("", include("notifications.routing.urls")),
+    path("", include("notifications.staffbox.urls")),
     path("", include("notifications.usefulness.urls")),
     path("", include("notifications.texts.urls")),
     path("staff/complaints/", include("ecommerce.complaints.staff_urls")),

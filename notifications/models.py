@@ -7,6 +7,7 @@ from notifications.inbox.models import MailTimes, Notification, Preference, Wait
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.playbooks.models import Firing, Playbook, PlaybookTemplate, PlaybookVersion, StepOutcome
 from notifications.routing.models import Absence, Care, Escalation
+from notifications.staffbox.models import StaffNotice
 from notifications.texts.models import Letterhead, LetterText, TextVersion
 from notifications.usefulness.models import KindUse
 
@@ -33,6 +34,7 @@ __all__ = [
     "PlaybookVersion",
     "Preference",
     "ServerPause",
+    "StaffNotice",
     "StepOutcome",
     "Suppression",
     "TextVersion",

@@ -33,10 +33,10 @@ from notifications.inbox.models import (
     Waiting,
 )
 from notifications.inbox.putting import put_many
-from notifications.inbox.queries import Choice, choices_of, hours_of
+from notifications.inbox.queries import Choice, choices_of, hours_of, staff_who_may
 from notifications.inbox.routes import choices_along, routes_for
 from notifications.inbox.rules import Hours, Slot, rank_of, searched_text, slot_after
-from notifications.inbox.told import Told, announce
+from notifications.inbox.told import StaffTold, Told, announce, announce_to_staff
 
 State = Notification.State
 
@@ -147,13 +147,16 @@ def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, An
             send_personal_notice(user, kind, key, params)
 
 
+@transaction.atomic
 def tell_staff(kind_name: str, *, key: str, params: Mapping[str, Any], word: str, page: str) -> int:
     """Mail the platform's staff that may do `word` about the merchant in scope, once per key; returns how many.
 
-    Staff have no inbox of a shop; `page` is the URL name of their own page, which goes on saying so.
+    Staff have no inbox of a shop: the listeners of told.py put it where they look. `page` is the URL name of their own
+    page, which goes on saying so.
     """
     kind, shop = _kind(kind_name), Merchant.objects.get(pk=current_tenant_id())
-    staff = [one for one in User.objects.filter(is_active=True).exclude(staff_role="") if one.may_as_staff(word)]
+    staff = staff_who_may(word)
+    announce_to_staff(StaffTold(kind, key, params, staff, timezone.now()))
     for user in staff:
         send_staff_notice(user, shop, kind, key, params, reverse(page))
     return len(staff)

@@ -31,6 +31,11 @@ def members_to_tell(kind: Kind, *, only: Collection[int] | None = None) -> list[
     return [member for member in members if not kind.word or member.may(kind.word)]
 
 
+def staff_who_may(word: str) -> list[User]:
+    """The people of the platform's staff whose role holds the permission word."""
+    return [one for one in User.objects.filter(is_active=True).exclude(staff_role="") if one.may_as_staff(word)]
+
+
 def choices_of(user_id: int, kinds: Collection[Kind] = CHOOSABLE) -> list[Choice]:
     """Where the member is told of each kind, in the order of the page."""
     chosen = {row.kind: row for row in Preference.objects.filter(user_id=user_id)}

@@ -23,6 +23,11 @@ def searched_text(params: Mapping[str, Any]) -> str:
     return " ".join(value for value in params.values() if isinstance(value, str) and len(value) <= 120)[:300]
 
 
+def drift_key(subject: str, category: str, since: str) -> str:
+    """What names a drift of forecasts, for those who are told that it began and that it is over."""
+    return f"{subject}:{category}:{since}"[:100]
+
+
 @dataclass(frozen=True)
 class Hours:
     """The hours of a person, by the clock of their own `zone`.

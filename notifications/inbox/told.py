@@ -1,11 +1,16 @@
-"""Who listens when a shop is told something. Features above the inbox register here, so that it knows none of them."""
+"""Who listens when a shop, or the platform's staff, is told something.
+
+Features above the inbox register here, so that it knows none of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from accounts.people.models import User
 from notifications.inbox.kinds import Kind
 
 
@@ -30,4 +35,30 @@ def when_told(listener: Listener) -> Listener:
 
 def announce(told: Told) -> None:
     for listener in _listeners:
+        listener(told)
+
+
+@dataclass(frozen=True)
+class StaffTold:
+    """A fact about the merchant in scope that these people of the platform's staff are told `at` that moment."""
+
+    kind: Kind
+    key: str
+    params: Mapping[str, Any]
+    people: Collection[User]
+    at: datetime
+
+
+StaffListener = Callable[[StaffTold], None]
+_staff_listeners: list[StaffListener] = []
+
+
+def when_staff_told(listener: StaffListener) -> StaffListener:
+    """As when_told(), for what staff are told."""
+    _staff_listeners.append(listener)
+    return listener
+
+
+def announce_to_staff(told: StaffTold) -> None:
+    for listener in _staff_listeners:
         listener(told)

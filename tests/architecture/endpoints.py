@@ -77,6 +77,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "buyer-letter-html.kind": lambda world: "order_confirmed",
     "buyer-mail-stop.purpose": lambda world: "order",
     "session-end.pk": lambda world: 1,
+    "staff-inbox-mark.pk": lambda world: world.row(apps.get_model("notifications.StaffNotice")).pk,
     "staff-merchant-decide.decision": lambda world: "approve",
     "app_label": lambda world: "accounts",
     "object_id": lambda world: 1,

@@ -69,6 +69,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "suppliers",
         "routing",
         "inbox",
+        "staffbox",
         "usefulness",
         "live",
         "digests",

@@ -31,6 +31,12 @@ from tests.ecommerce.orders_kit import order_in
 SHOWN: dict[str, Any] = {
     "lifecycle-list": {"suggestion": "grow", "answered": None},
     "share-list": lambda world, viewer: {"market": world.row(Player).market, "player": None},
+    "staff-inbox": lambda world, viewer: {
+        "user": viewer,
+        "kind": "merchant-applied",
+        "params": {"merchant_id": world.merchant.pk, "shop": "Xinyi Ceramics", "again": False},
+        "state": "unread",
+    },
 }
 
 SHOWN["api-share-run-list"] = SHOWN["share-list"]
@@ -42,6 +48,7 @@ MORE: dict[str, str] = {
     "roles": "accounts.Role",
     "staff-announcements": "notifications.Announcement",
     "staff-playbook-templates": "notifications.PlaybookTemplate",
+    "staff-inbox": "notifications.StaffNotice",
     "staff-merchants": "accounts.Merchant",
     "team": "accounts.Membership",
 }

@@ -26,6 +26,7 @@ PLATFORM = {
     "notifications.ServerPause": "the one mail server of the platform",
     "notifications.Announcement": "the platform tells the members of all merchants",
     "notifications.PlaybookTemplate": "staff write it, shops take copies",
+    "notifications.StaffNotice": "what staff are told, of all merchants",
     "notifications.MailTimes": "the hours of a person, who may work for several merchants",
     "analytics.Market": "a market is made of many merchants' sales; analytics.markets.rules.view_of says who sees what",
     "analytics.Player": "part of a market",

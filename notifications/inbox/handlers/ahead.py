@@ -23,6 +23,7 @@ from analytics.scenarios.events import PriceTestPlanned, PromiseJudged, Scenario
 from analytics.scenarios.models import Scenario
 from core.events import handles
 from notifications.inbox.actions import settle, tell, tell_staff
+from notifications.inbox.rules import drift_key
 
 
 @handles(ForecastMade, ForecastRefused)
@@ -83,7 +84,7 @@ def promise_judged(event: PromiseJudged, activity: Activity) -> None:
 def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None:
     """Members and staff are told. That they hold again takes the notice away: nobody has to read it any more."""
     subject, _, measure = event.subject_name.partition(":")
-    key = f"{event.subject_name}:{event.category}:{event.since}"[:100]
+    key = drift_key(event.subject_name, event.category, event.since)
     if isinstance(event, DriftOver):
         settle("forecast-drift", key=key, by=activity)
         return
