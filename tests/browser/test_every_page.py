@@ -37,6 +37,8 @@ def pages(client: Client, world: World, chosen: list[Endpoint]) -> list[tuple[st
         answer = client.get(address)
         shows = answer.status_code == 200 or answer.status_code >= 500
         is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+        if "sandbox" in answer.headers.get("Content-Security-Policy", ""):
+            continue  # what a page shows in a frame; no script runs there, not even that of the tests
         if shows and is_html and b"<html" in answer.content:
             found.append((endpoint.name, address))
     return found
