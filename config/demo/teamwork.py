@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
-from ecommerce.inventory.models import Warehouse
 from ecommerce.purchasing.models import Supplier
 from notifications.playbooks.actions import create_playbook, switch_playbook
 from notifications.playbooks.forms import Builder, shipped_as
@@ -23,7 +22,6 @@ def arrange(merchant: Merchant, owner: User, now: datetime) -> None:
     actor = owner.actor
     members = {member.role: member for member in Membership.objects.select_related("user")}
     fulfilment, analyst = members["fulfilment"], members["analyst"]
-    look_after(fulfilment, "warehouse", Warehouse.objects.get(is_default=True), actor=actor)
     supplier = Supplier.objects.order_by("pk").first()
     if supplier is not None:
         look_after(fulfilment, "supplier", supplier, actor=actor)
