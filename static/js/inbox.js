@@ -20,8 +20,14 @@
     const results = document.querySelector('[data-bulk] #results');
     if (!results || !document.querySelector('#inbox-topics, [data-note]')) return;
     if (always !== true && (results.querySelector('[data-row]:checked') || results.contains(document.activeElement) || document.querySelector('dialog[open]'))) return;
-    htmx.ajax('GET', location.href, { target: '#results', swap: 'outerHTML' });
+    htmx.ajax('GET', location.href, { source: results, target: '#results', swap: 'outerHTML' });
   }
+
+  /* a list that was asked for before somebody did something would bring back what they put away */
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    const results = document.querySelector('[data-bulk] #results');
+    if (results && event.detail.requestConfig.verb !== 'get') htmx.trigger(results, 'htmx:abort');
+  });
 
   /* who goes to look has read it, who goes to its one action has begun to act */
   document.addEventListener('click', (event) => {
