@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,19 +20,10 @@ from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
 from notifications.texts.letterhead import reply_to_of, sender_of
-from notifications.texts.own import own_letter
+from notifications.texts.own import Written, own_letter
 
 Outcome = BuyerNotice.Outcome
 PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
-
-
-@dataclass(frozen=True)
-class Written:
-    """A letter as it goes out."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @transaction.atomic
@@ -158,7 +148,7 @@ def as_written(
             "action_url": url_for(PAGES[kind.link], kind.link, order),
         }
         if (own := own_letter(kind.name, context)) is not None:
-            return Written(own.subject, own.text, own.html)
+            return own
         text, html = compose(f"notifications/buyers/{kind.name}", context)
     return Written(f"{title} · {merchant.name}", text, html)
 

@@ -22,11 +22,12 @@ from core.htmx import done, page
 from notifications.buyers.actions import change_letter_rules
 from notifications.buyers.forms import LetterRulesForm
 from notifications.buyers.kinds import KINDS
-from notifications.buyers.letters import Written, as_written
+from notifications.buyers.letters import as_written
 from notifications.buyers.listing import NOTICES
 from notifications.buyers.previews import EXAMPLES, example_of
 from notifications.buyers.queries import letter_rules, notice_list
 from notifications.mail.views import IN_FRAME, WITH_FRAME
+from notifications.texts.own import Written
 
 
 @merchant_view("shop.edit")
