@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from core.clocks import WorkingTime
 from notifications.inbox.kinds import KINDS, Kind, kind_of
-from notifications.inbox.models import Notification, Preference
+from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import inbox_of
 from notifications.usefulness.models import KindUse
 from notifications.usefulness.rules import PERIOD, SPANS, Use, in_time, span_of
@@ -27,14 +27,8 @@ def measured(now: datetime, at: WorkingTime) -> list[Use]:
 
     Three queries. Only what was acted on is looked at row by row.
     """
-    recent = Notification.objects.filter(at__gt=now - PERIOD)
-    counts = (
-        recent.order_by()
-        .values("kind")
-        .annotate(
-            told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
-        )
-    )
+    recent: Any = Notification.objects.filter(at__gt=now - PERIOD)
+    counts = _counted(recent)
     muted = Preference.objects.filter(inbox=False).order_by().values("kind").annotate(people=Count("pk"))
     off = {row["kind"]: row["people"] for row in muted}
     spans: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(SPAN_FIELDS))
@@ -62,6 +56,17 @@ def measured(now: datetime, at: WorkingTime) -> list[Use]:
                 )
             )
     return found
+
+
+def _counted(rows: NotificationQuerySet) -> Any:
+    """By kind: how many were told, opened and acted on."""
+    return (
+        rows.order_by()
+        .values("kind")
+        .annotate(
+            told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
+        )
+    )
 
 
 def shop_use() -> list[Use]:
@@ -95,10 +100,7 @@ def _use(kind: Kind, row: dict[str, Any]) -> Use:
 
 def own_use(user_id: int, now: datetime) -> dict[str, Use]:
     """What one member did with each kind over the last 90 days, by the name of the kind one chooses it by."""
-    recent = inbox_of(user_id).filter(at__gt=now - PERIOD).order_by().values("kind")
-    rows = recent.annotate(
-        told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
-    ).values_list("kind", "told", "opened", "acted")
+    rows = _counted(inbox_of(user_id).filter(at__gt=now - PERIOD)).values_list("kind", "told", "opened", "acted")
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for name, told, opened, acted in rows:
         kind = kind_of(name)
