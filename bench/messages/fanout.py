@@ -13,12 +13,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 import psycopg
 
 from bench.figures import Figure, seconds
-from bench.messages.place import SERVER
+from bench.messages.place import drop, fresh
 from bench.place import ROOT, environment, prepare
 
 NAME = "storecast_bench_fanout"
@@ -30,21 +29,17 @@ UNUSABLE = "!"  # as a password: nobody signs in with it
 
 def run() -> Iterator[Figure]:
     try:
-        with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {NAME}")
+        address = fresh(NAME)
     except psycopg.OperationalError as fault:
         print(f"fanout: no PostgreSQL ({str(fault).splitlines()[0]}); skipped.", file=sys.stderr)
         return
-    address = urlsplit(SERVER)._replace(path=f"/{NAME}").geturl()
     command = [sys.executable, "-m", "bench.messages.fanout"]
     try:
         done = subprocess.run(
             command, cwd=ROOT, env=environment(address), check=True, stdout=subprocess.PIPE, text=True
         )
     finally:
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        drop(NAME)
     found = json.loads(done.stdout.splitlines()[-1])
     wanted = PEOPLE - len(range(0, PEOPLE, 10))
     yield Figure(

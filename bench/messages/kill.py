@@ -28,7 +28,6 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import cycle
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -36,7 +35,7 @@ import psycopg
 from bench.figures import Figure, table
 from bench.messages.crowd import BY_API, CROWD, MEMBERS, SHOPS, is_by_api
 from bench.messages.hostile import CALM, MOODS, Hostile
-from bench.messages.place import SERVER
+from bench.messages.place import drop, fresh
 from bench.place import ROOT, environment, free_port
 
 NAME = "storecast_bench_kill"
@@ -64,8 +63,8 @@ TOLD = (
 class Site:
     """The processes of the product, which are killed and started again."""
 
-    def __init__(self, smtp: int) -> None:
-        self.url = urlsplit(SERVER)._replace(path=f"/{NAME}").geturl()
+    def __init__(self, smtp: int, address: str) -> None:
+        self.url = address
         self.port = free_port()
         self.environment = environment(self.url) | {
             "DEMO": "false", "DEBUG": "true", "SECRET_KEY": "bench" * 12, "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
@@ -264,15 +263,13 @@ class Run:
 
 def run() -> Iterator[Figure]:
     try:
-        with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {NAME}")
+        address = fresh(NAME)
     except psycopg.OperationalError as fault:
         print(f"kill: no PostgreSQL ({str(fault).splitlines()[0]}); skipped.", file=sys.stderr)
         return
     post = Hostile()
     post.up()
-    site = Site(post.port)
+    site = Site(post.port, address)
     try:
         site.run("manage.py", "migrate", "-v0")
         tokens = json.loads(site.run("-m", "bench.messages.crowd", "build", str(SINGLE)).splitlines()[-1])
@@ -283,8 +280,7 @@ def run() -> Iterator[Figure]:
     finally:
         site.down()
         post.down()
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        drop(NAME)
 
 
 def _figures(course: Run, spent: float) -> Iterator[Figure]:

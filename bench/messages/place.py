@@ -21,15 +21,26 @@ FEW, MANY = 100, int(os.environ.get("MESSAGES_MANY", "100000"))
 STREAMS = int(os.environ.get("MESSAGES_STREAMS", "500"))
 
 
+def fresh(name: str) -> str:
+    """Make that PostgreSQL database anew; returns its address. Raises psycopg.OperationalError without a server."""
+    with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}")
+    return urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+
+
+def drop(name: str) -> None:
+    """Leave nothing of that database."""
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
 def made() -> tuple[str, list[str]]:
     """The address of a fresh PostgreSQL database and the sessions: the reader of few, of many, and the others.
 
     Raises psycopg.OperationalError where no server answers.
     """
-    with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {NAME}")
-    address = urlsplit(SERVER)._replace(path=f"/{NAME}").geturl()
+    address = fresh(NAME)
     command = [sys.executable, "-m", "bench.messages.place"]
     done = subprocess.run(command, cwd=ROOT, env=environment(address), check=True, stdout=subprocess.PIPE, text=True)
     return address, json.loads(done.stdout.splitlines()[-1])
