@@ -6,17 +6,14 @@ gives what `list()` of each would, in its order: objects with their `select_rela
 `values()` and `values_list()`. Each query is an aggregate of its rows as JSON, so ten of them cost one way to the
 database and back. It is meant for parts of some hundred rows, not for lists without an end.
 
-What is not among READ has no place in it: a column of another kind raises TypeError, here and not in production alone,
-for the kinds are the same on both databases.
+What is not among READ (core.statements) has no place in it: a column of another kind raises TypeError, here and not in
+production alone, for the kinds are the same on both databases.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -24,21 +21,7 @@ from django.db import connections
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.functional import cached_property
 
-MOST_COLUMNS = 100  # arguments of a function of PostgreSQL
-
-Reader = Callable[[Any], Any]
-# How PostgreSQL's JSON becomes what the driver would give. SQLite has numbers and texts in columns as in JSON.
-READ: dict[str, Reader | None] = {
-    **dict.fromkeys(("AutoField", "BigAutoField", "SmallAutoField", "ForeignKey", "OneToOneField"), None),
-    **dict.fromkeys(("IntegerField", "BigIntegerField", "SmallIntegerField", "BooleanField", "JSONField"), None),
-    **dict.fromkeys(("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"), None),
-    **dict.fromkeys(("CharField", "TextField", "EmailField", "SlugField", "URLField", "FileField"), None),
-    "FloatField": float,
-    "DecimalField": Decimal,
-    "DateField": date.fromisoformat,
-    "TimeField": time.fromisoformat,
-    "DateTimeField": datetime.fromisoformat,
-}
+from core.statements import Statement, statement_of, statement_of_relation
 
 
 @dataclass
@@ -55,33 +38,35 @@ class Counted:
         return f"(SELECT COUNT(*) FROM ({sql}) c)", params  # noqa: S608 - made by the ORM
 
 
-def together(**parts: QuerySet[Any] | Counted) -> dict[str, Any]:
+def together(**parts: QuerySet[Any] | Statement | Counted) -> dict[str, Any]:
     """The rows of each query by its name, all of them read by one statement, so all as of one moment."""
-    asked: dict[str, tuple[Any, str, tuple[Any, ...]]] = {}
     found: dict[str, Any] = {name: 0 if isinstance(part, Counted) else [] for name, part in parts.items()}
+    asked: dict[str, Statement | None] = {}
+    columns: list[str] = []
+    params: list[Any] = []
     using = ""
     for name, part in parts.items():
-        compiler = None
-        try:
-            if isinstance(part, Counted):
-                using = using or part.rows.db
-                sql, params = part.compiled
-            else:
-                using = using or part.db
-                compiler = part.query.get_compiler(using)
-                sql, params = compiler.as_sql()
-                sql = _as_json(compiler, sql, using)
-        except EmptyResultSet:
-            continue
-        asked[name] = compiler, sql, params
+        if isinstance(part, Counted):
+            try:
+                sql, values = part.compiled
+            except EmptyResultSet:
+                continue
+            using, asked[name] = using or part.rows.db, None
+        else:
+            statement = part if isinstance(part, Statement) else statement_of(part)
+            if statement is None:
+                continue
+            using, asked[name] = using or statement.using, statement
+            sql, values = statement.sql, statement.params
+        columns.append(sql)
+        params += values
     if not asked:
         return found
     with connections[using].cursor() as cursor:
-        columns = ", ".join(sql for _, sql, _ in asked.values())
-        cursor.execute(f"SELECT {columns}", [value for _, _, params in asked.values() for value in params])
+        cursor.execute(f"SELECT {', '.join(columns)}", params)
         answers = cursor.fetchone()
-    for (name, (compiler, _, _)), answer in zip(asked.items(), answers, strict=True):
-        found[name] = answer if compiler is None else _made(parts[name], compiler, _read(compiler, answer, using))
+    for (name, statement), answer in zip(asked.items(), answers, strict=True):
+        found[name] = answer if statement is None else statement.rows(answer)
     return found
 
 
@@ -103,19 +88,22 @@ def fill(
         for depth in range(1, len(names)):
             paths.setdefault("__".join(names[:depth]), "__".join(names[:depth]))
         paths["__".join(names)] = relation
-    rows: dict[str, QuerySet[Any]] = {}
+    rows: dict[str, QuerySet[Any] | Statement] = {}
     backs: dict[str, str] = {}
+    keys = [parent.pk for parent in every]
     for path, one in paths.items():
         last, back = _way_back(type(every[0]), path)
         wanted = None if isinstance(one, str) else one.queryset
-        known = {"__".join([*back, "in"]): [parent.pk for parent in every]}
-        rows[path] = (last._default_manager.all() if wanted is None else wanted).filter(**known)
         backs[path] = back[0]
+        if wanted is not None:
+            rows[path] = wanted.filter(**{"__".join([*back, "in"]): keys})
+        elif statement := statement_of_relation(last._default_manager, "__".join(back), keys):
+            rows[path] = statement
     found = together(**rows, **beside)
     holders: dict[str, list[Model]] = {"": every}
     for path in paths:
         above, _, name = path.rpartition("__")
-        holders[path] = found.pop(path)
+        holders[path] = found.pop(path, [])
         _hold(holders[above], name, backs[path], holders[path])
     return found
 
@@ -184,49 +172,3 @@ def hold(holder: Model, name: str, rows: list[Any]) -> None:
     every = getattr(holder, name).get_queryset()
     every._result_cache, every._prefetch_done = rows, True
     holder.__dict__.setdefault("_prefetched_objects_cache", {})[name] = every
-
-
-def _as_json(compiler: Any, sql: str, using: str) -> str:
-    """A scalar query that gives the rows of `sql` as a JSON array of arrays."""
-    kinds = [_kind(expression) for expression, *_ in compiler.select]
-    if len(kinds) > MOST_COLUMNS:
-        raise TypeError(f"{len(kinds)} columns are more than {MOST_COLUMNS}: name those that are needed by only()")
-    names = [f"c{at}" for at in range(len(kinds))]
-    head = f"(WITH t({', '.join(names)}) AS ({sql}) SELECT"
-    if connections[using].vendor != "postgresql":
-        return f"{head} json_group_array(json_array({', '.join(names)})) FROM t)"
-    # the driver gives JSON as text too
-    plain = [f"{name}::text" if kind == "JSONField" else name for name, kind in zip(names, kinds, strict=True)]
-    return f"{head} json_agg(json_build_array({', '.join(plain)}))::text FROM t)"
-
-
-def _kind(expression: Any) -> str:
-    kind: str = expression.output_field.get_internal_type()
-    if kind not in READ:
-        raise TypeError(f"{expression} is a {kind}, which is not read together with others")
-    return kind
-
-
-def _read(compiler: Any, answer: str | None, using: str) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    if answer is None:
-        return rows
-    if connections[using].vendor != "postgresql":
-        rows = json.loads(answer)
-        return rows
-    rows = json.loads(answer, parse_float=Decimal)
-    readers = [(at, read) for at, (one, *_) in enumerate(compiler.select) if (read := READ[_kind(one)]) is not None]
-    for row in rows:
-        for at, read in readers:
-            if row[at] is not None:
-                row[at] = read(row[at])
-    return rows
-
-
-def _made(queryset: Any, compiler: Any, rows: list[list[Any]]) -> list[Any]:
-    """What the queryset makes of rows that are read already."""
-    given = queryset.all()
-    compiler.execute_sql = lambda *args, **kwargs: [rows]
-    given.query.get_compiler = lambda *args, **kwargs: compiler
-    made: list[Any] = list(given)
-    return made

@@ -8,7 +8,7 @@ import pytest
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Model, Prefetch
 
 from accounts.models import Activity
-from core.tenancy import NoTenant, tenant
+from core.tenancy import NoTenant, every_tenant, tenant
 from core.together import fill, together
 from ecommerce.models import Order, OrderLine, RiskFlag, Shipment, TrackingEvent
 from ecommerce.orders.queries import order_list
@@ -136,6 +136,31 @@ def test_relations_are_filled_at_once(order, django_assert_num_queries):
         assert [part.quantity for part in there.lines.all()] == [2]
         assert [event.location for event in there.events.all()] == ["Hangzhou"]
     assert beside == {"others": []}
+
+
+def test_each_object_gets_its_own_relations_in_its_own_shop(order, rival):
+    """The statement of a relation is remembered from one object to the next; what is asked for must not be."""
+    other = order_in("paid", stocked(title="Second"))
+    with tenant(rival):
+        theirs = order_in("paid", stocked(title="Theirs"))
+        theirs.notes.create(text="their note", author_label="Bo")
+    for one in (order, other, order):
+        fresh = Order.objects.get(pk=one.pk)
+        fill(fresh, "lines", "notes", "shipments__lines")
+        assert [line.pk for line in fresh.lines.all()] == list(
+            OrderLine.objects.filter(order=one).values_list("pk", flat=True)
+        )
+        assert [note.text for note in fresh.notes.all()] == ([order.notes.get().text] if one is order else [])
+    with tenant(rival):
+        fill(theirs, "notes")
+        assert [note.text for note in theirs.notes.all()] == ["their note"]
+        stranger = Order(pk=order.pk)
+        fill(stranger, "notes", "lines")
+        assert (list(stranger.notes.all()), list(stranger.lines.all())) == ([], [])
+    with every_tenant("test"):
+        both = list(Order.objects.filter(pk__in=[order.pk, theirs.pk]).order_by("pk"))
+        fill(both, "notes")
+        assert [[note.text for note in one.notes.all()] for one in both] == [[order.notes.get().text], ["their note"]]
 
 
 def test_only_rows_that_point_here_are_filled(order):

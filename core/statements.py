@@ -1,0 +1,140 @@
+"""Queries as one scalar statement each, so that many of them can be read by one (core.together).
+
+The statement of a relation is worked out once: for the next object only the keys and the merchant in it change, and to
+work it out takes Django longer than the database needs to answer.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import QuerySet
+
+from core.tenancy import TenantManager, current_tenant_id, tenant, tenant_or_none
+
+MOST_COLUMNS = 100  # arguments of a function of PostgreSQL
+MOST_KEYS = 100  # objects whose relations are read by a remembered statement
+MERCHANT = -(10**9)  # stand for values in a statement that is worked out before they are known
+KEYS = tuple(MERCHANT - number for number in range(1, MOST_KEYS + 1))
+
+Reader = Callable[[Any], Any]
+# How PostgreSQL's JSON becomes what the driver would give. SQLite has numbers and texts in columns as in JSON.
+READ: dict[str, Reader | None] = {
+    **dict.fromkeys(("AutoField", "BigAutoField", "SmallAutoField", "ForeignKey", "OneToOneField"), None),
+    **dict.fromkeys(("IntegerField", "BigIntegerField", "SmallIntegerField", "BooleanField", "JSONField"), None),
+    **dict.fromkeys(("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField"), None),
+    **dict.fromkeys(("CharField", "TextField", "EmailField", "SlugField", "URLField", "FileField"), None),
+    "FloatField": float,
+    "DecimalField": Decimal,
+    "DateField": date.fromisoformat,
+    "TimeField": time.fromisoformat,
+    "DateTimeField": datetime.fromisoformat,
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that gives the rows of `queryset` as a JSON array of arrays, its parameters, and what makes the rows."""
+
+    queryset: QuerySet[Any]
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    using: str
+
+    @cached_property
+    def _readers(self) -> list[tuple[int, Reader]]:
+        kinds = [_kind(expression) for expression, *_ in self.compiler.select]
+        return [(at, read) for at, kind in enumerate(kinds) if (read := READ[kind]) is not None]
+
+    def rows(self, answer: str | None) -> list[Any]:
+        """What the queryset would give: objects or values."""
+        given = self.queryset.all()
+        read = self._read(answer)
+        compiler = copy.copy(self.compiler)
+        compiler.execute_sql = lambda *args, **kwargs: [read]
+        given.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        return list(given)
+
+    def _read(self, answer: str | None) -> list[list[Any]]:
+        rows: list[list[Any]] = []
+        if answer is None:
+            return rows
+        if connections[self.using].vendor != "postgresql":
+            rows = json.loads(answer)
+            return rows
+        rows = json.loads(answer, parse_float=Decimal)
+        for row in rows:
+            for at, read in self._readers:
+                if row[at] is not None:
+                    row[at] = read(row[at])
+        return rows
+
+
+def statement_of(rows: QuerySet[Any]) -> Statement | None:
+    """The statement of any query; None where it can have no row."""
+    compiler = rows.query.get_compiler(rows.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    return Statement(rows, compiler, _as_json(compiler, sql, rows.db), tuple(params), rows.db)
+
+
+def statement_of_relation(manager: Any, back: str, keys: Sequence[Any]) -> Statement | None:
+    """The statement of the manager's rows whose field `back` leads to one of `keys`, in the merchant in scope."""
+    if not _is_plain(manager) or not 0 < len(keys) <= MOST_KEYS or not all(isinstance(key, int) for key in keys):
+        return statement_of(manager.all().filter(**{f"{back}__in": keys}))
+    scope = tenant_or_none()
+    if isinstance(manager, TenantManager) and scope is None:  # sealed, or every merchant's
+        return statement_of(manager.all().filter(**{f"{back}__in": keys}))
+    known = _known(manager.model, manager.name, back, len(keys), manager.db)
+    values = dict(zip(KEYS, keys, strict=False))
+    if isinstance(manager, TenantManager):
+        values[MERCHANT] = current_tenant_id()
+    params = tuple(values.get(param, param) if isinstance(param, int) else param for param in known.params)
+    return Statement(known.queryset, known.compiler, known.sql, params, known.using)
+
+
+@lru_cache(maxsize=512)
+def _known(model: Any, manager: str, back: str, many: int, using: str) -> Statement:
+    with tenant(MERCHANT):
+        rows = getattr(model, manager).using(using).filter(**{f"{back}__in": KEYS[:many]})
+        found = statement_of(rows)
+    assert found is not None
+    return found
+
+
+def _is_plain(manager: Any) -> bool:
+    """Whether all that a manager's rows depend on is the merchant in scope."""
+    return type(manager).get_queryset in (TenantManager.get_queryset, models.Manager.get_queryset)
+
+
+def _as_json(compiler: Any, sql: str, using: str) -> str:
+    """A scalar query that gives the rows of `sql` as a JSON array of arrays."""
+    kinds = [_kind(expression) for expression, *_ in compiler.select]
+    if len(kinds) > MOST_COLUMNS:
+        raise TypeError(f"{len(kinds)} columns are more than {MOST_COLUMNS}: name those that are needed by only()")
+    names = [f"c{at}" for at in range(len(kinds))]
+    head = f"(WITH t({', '.join(names)}) AS ({sql}) SELECT"
+    if connections[using].vendor != "postgresql":
+        return f"{head} json_group_array(json_array({', '.join(names)})) FROM t)"
+    # the driver gives JSON as text too
+    plain = [f"{name}::text" if kind == "JSONField" else name for name, kind in zip(names, kinds, strict=True)]
+    return f"{head} json_agg(json_build_array({', '.join(plain)}))::text FROM t)"
+
+
+def _kind(expression: Any) -> str:
+    kind: str = expression.output_field.get_internal_type()
+    if kind not in READ:
+        raise TypeError(f"{expression} is a {kind}, which is not read together with others")
+    return kind
