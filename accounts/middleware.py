@@ -15,8 +15,8 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from accounts.members.models import Membership
-from accounts.people.models import User
 from accounts.people.sessions import SEEN, SINCE, is_over
+from core.statements import Remembered
 from core.tenancy import every_tenant
 
 MOST_SHOPS = 50  # that the switcher shows
@@ -41,12 +41,16 @@ def sessions(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], Htt
     return middleware
 
 
-def _memberships(user: User) -> QuerySet[Membership]:
+def _memberships(user_id: int) -> QuerySet[Membership]:
     return (
-        Membership.objects.filter(user=user)
+        Membership.objects.filter(user_id=user_id)
         .exclude(merchant__state__in=["applied", "refused"])
         .select_related("merchant", "custom_role")
+        .order_by("pk")
     )
+
+
+FIRST = Remembered(lambda user_id: _memberships(user_id)[: MOST_SHOPS + 1], why="find out where the person works")
 
 
 def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:
@@ -63,8 +67,7 @@ def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpR
         def memberships() -> list[Membership]:
             if not user.is_authenticated:
                 return []
-            with every_tenant("find out where the person works"):
-                found = list(_memberships(user).order_by("pk")[: MOST_SHOPS + 1])
+            found: list[Membership] = FIRST.rows(user.pk)
             for membership in found:
                 membership.user = user
             return found
@@ -78,7 +81,7 @@ def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpR
             if len(known) <= MOST_SHOPS:
                 return None
             with every_tenant("find out whether the person is a member"):
-                return _memberships(user).filter(merchant__slug=slug).first()
+                return _memberships(user.pk).filter(merchant__slug=slug).first()
 
         request.memberships = memberships
         request.membership_of = membership_of

@@ -24,21 +24,19 @@ K = TypeVar("K")
 
 
 def capped_counts(
-    rows: Mapping[K, QuerySet[Any]],
+    rows: Mapping[K, Counted],
     *,
-    limit: int = COUNT_LIMIT,
     beside: Mapping[str, QuerySet[Any]] | None = None,
     shown: Sequence[Model] = (),
     relations: Iterable[str | Prefetch[Any]] = (),
 ) -> tuple[dict[K, int], dict[str, list[Any]]]:
-    """How many rows each queryset has, up to `limit` + 1, and the rows of what is asked for beside: one query, by
-    which the `relations` of the objects `shown` are filled too.
+    """How many rows there are of each, and the rows of what is asked for beside: one query, by which the `relations`
+    of the objects `shown` are filled too.
     """
     counts = dict.fromkeys(rows, 0)
     asked: dict[str, Counted] = {}
     keys: dict[str, list[K]] = {}
-    for key, one in rows.items():
-        counted = Counted(one, limit + 1)
+    for key, counted in rows.items():
         with suppress(EmptyResultSet):
             name = _name(*counted.compiled)
             asked[name] = counted
@@ -47,8 +45,8 @@ def capped_counts(
     open_ = {name: counted for name, counted in asked.items() if name not in known}
     found = fill(shown, *relations, **open_, **(beside or {}))
     for name in asked:
-        counts |= dict.fromkeys(keys[name], found.pop(name) if name in open_ else limit + 1)
-    if beyond := {name: True for name in open_ if counts[keys[name][0]] > limit}:
+        counts |= dict.fromkeys(keys[name], found.pop(name) if name in open_ else asked[name].most)
+    if beyond := {name: True for name in open_ if counts[keys[name][0]] >= asked[name].most}:
         cache.set_many(beyond, BEYOND)
     return counts, found
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
+from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 
 _SIGNER = signing.Signer(salt="core.keyset")
@@ -39,3 +40,11 @@ def read_edge(order: str, text: str) -> tuple[Any, int] | None:
         return None
     made_for, kind, plain, pk = json.loads(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)))
     return (_READ[kind](plain), pk) if made_for == order else None
+
+
+def beyond(name: str, edge: tuple[Any, int], *, up: bool) -> Q:
+    """The rows behind that edge in the order of the field `name` and the id, both going `up` or both down."""
+    value, pk = edge
+    way = "gt" if up else "lt"
+    # the first condition is implied by the second; it lets the database start in the index
+    return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))

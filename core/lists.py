@@ -27,9 +27,9 @@ from core.filterfields import (
     settle,
     words_for,
 )
-from core.keyset import read_edge, write_edge
+from core.keyset import beyond, read_edge, write_edge
 from core.namesearch import Either
-from core.together import apart, together
+from core.together import Counted, apart, together
 
 SIZES = (25, 50, 100)
 ANY = "*"  # no tab is called so
@@ -39,7 +39,8 @@ ANY = "*"  # no tab is called so
 class Tab:
     """A view of the list with a name: `rows` narrows the queryset. `counted` shows how many there are.
 
-    `sort` is the key of the sort it opens with, where that is not the list's first.
+    `sort` is the key of the sort it opens with, where that is not the list's first. Of a `steady` one the rows hang on
+    nothing but the list's: not on the time, not on who asks.
     """
 
     key: str
@@ -47,6 +48,10 @@ class Tab:
     rows: Callable[[Any], Any]
     counted: bool = True
     sort: str = ""
+    steady: bool = False
+
+    def count_of(self, base: QuerySet[Any], most: int) -> Counted:
+        return Counted(base, most, self.rows) if self.steady else Counted(self.rows(base), most)
 
 
 @dataclass(frozen=True)
@@ -275,11 +280,12 @@ class ListPage:
         ANY; the rows that the choices of the filters are made of, unless a filter has asked for them; what is wanted
         beside; and what the rows shown prefetch: one query.
         """
-        wanted = {"": self.matching} | ({} if self._window[0] else {ANY: self.base})
-        wanted |= {tab.key: tab.rows(self.base) for tab in self.listing.tabs if tab.counted and not self._is_view(tab)}
+        most, tabs = self.listing.count_limit + 1, [tab for tab in self.listing.tabs if tab.counted]
+        wanted = {"": Counted(self.matching, most)} | ({} if self._window[0] else {ANY: Counted(self.base, most)})
+        wanted |= {tab.key: tab.count_of(self.base, most) for tab in tabs if not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
-        beside, relations, limit = choices | self.beside, self._apart[1], self.listing.count_limit
-        counts, found = capped_counts(wanted, limit=limit, beside=beside, shown=self._window[0], relations=relations)
+        beside, relations = choices | self.beside, self._apart[1]
+        counts, found = capped_counts(wanted, beside=beside, shown=self._window[0], relations=relations)
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
@@ -312,11 +318,11 @@ class ListPage:
         before, after = self._read_edge("before"), self._read_edge("after")
         if before is not None:
             flipped = self._shown.order_by(*self._terms(not self.descending))
-            window = list(flipped.filter(self._beyond(before, forward=False))[: self.size + 1])
+            window = list(flipped.filter(beyond(self.sort.field, before, up=self.descending))[: self.size + 1])
             if len(window) >= self.size:
                 return list(reversed(window[: self.size])), len(window) > self.size, True
         elif after is not None:
-            window = list(self._shown.filter(self._beyond(after, forward=True))[: self.size + 1])
+            window = list(self._shown.filter(beyond(self.sort.field, after, up=not self.descending))[: self.size + 1])
             if window:
                 return window[: self.size], True, len(window) > self.size
         window = list(self._shown[: self.size + 1])
@@ -335,13 +341,6 @@ class ListPage:
     def _apart(self) -> tuple[QuerySet[Any], list[Any], list[Any]]:
         """The matching rows without what they prefetch, and that: what is read with the counts, and the rest."""
         return (self.matching, [], []) if self.listing.columns else apart(self.matching)
-
-    def _beyond(self, edge: tuple[Any, int], *, forward: bool) -> Q:
-        value, pk = edge
-        way = "gt" if forward is not self.descending else "lt"
-        name = self.sort.field
-        # the first condition is implied by the second; it lets the database start in the index
-        return Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | Q(**{f"pk__{way}": pk}))
 
     @property
     def rows(self) -> list[Any]:

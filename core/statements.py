@@ -1,7 +1,8 @@
 """Queries as one scalar statement each, so that many of them can be read by one (core.together).
 
-The statement of a relation is worked out once: for the next object only the keys and the merchant in it change, and to
-work it out takes Django longer than the database needs to answer.
+To work out a statement takes Django longer than the database needs to answer. So that of a relation is worked out once
+(for the next object only the keys and the merchant in it change), as is a `Remembered` query, and a list's query is
+built `once_a_shop`.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property, lru_cache, wraps
+from threading import get_ident
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import QuerySet
 
-from core.tenancy import TenantManager, current_tenant_id, tenant, tenant_or_none
+from core.tenancy import TenantManager, current_tenant_id, every_tenant, tenant, tenant_or_none
 
 MOST_COLUMNS = 100  # arguments of a function of PostgreSQL
 MOST_KEYS = 100  # objects whose relations are read by a remembered statement
@@ -111,6 +113,67 @@ def _known(model: Any, manager: str, back: str, many: int, using: str) -> Statem
         rows = getattr(model, manager).using(using).filter(**{f"{back}__in": KEYS[:many]})
         found = statement_of(rows)
     assert found is not None
+    return found
+
+
+class Remembered:
+    """A query by one number whose statement is worked out once: `MINE.rows(user.pk)` gives what the query would.
+
+    `build(number)` gives the query. It belongs to no merchant: it is built and run across all of them.
+    """
+
+    def __init__(self, build: Callable[[int], QuerySet[Any]], *, why: str) -> None:
+        self.build, self.why = build, why
+
+    @cached_property
+    def _known(self) -> Statement:
+        with every_tenant(self.why):
+            found = statement_of(self.build(KEYS[0]))
+        assert found is not None
+        return found
+
+    def statement(self, number: int) -> Statement:
+        """To be read together with others."""
+        params = tuple(number if param == KEYS[0] else param for param in self._known.params)
+        return replace(self._known, params=params)
+
+    def rows(self, number: int) -> list[Any]:
+        """What the query gives."""
+        asked = self.statement(number)
+        with connections[asked.using].cursor() as cursor:
+            cursor.execute(f"SELECT {asked.sql}", asked.params)
+            (answer,) = cursor.fetchone()
+        return asked.rows(answer)
+
+
+Q = TypeVar("Q", bound="QuerySet[Any]")
+
+
+def once_a_shop(build: Callable[[], Q]) -> Callable[[], Q]:
+    """Let a function that gives a query, and hangs on nothing but the merchant in scope, build it once for each.
+
+    And once a thread, for to work out SQL changes what parts of a query count about themselves.
+    """
+
+    @lru_cache(maxsize=1000)
+    def known(merchant_id: int, thread: int) -> Q:
+        return build()
+
+    @wraps(build)
+    def given() -> Q:
+        scope = tenant_or_none()
+        if scope is None:
+            return build()
+        rows: Q = known(scope, get_ident()).all()
+        rows.__dict__["built_by"] = (build, scope)  # a query made of this one does not carry it on
+        return rows
+
+    return given
+
+
+def built_by(rows: QuerySet[Any]) -> tuple[Callable[[], QuerySet[Any]], int] | None:
+    """The function and the merchant that a query is built once for; None where it is another query, or made of it."""
+    found: tuple[Callable[[], QuerySet[Any]], int] | None = rows.__dict__.get("built_by")
     return found
 
 

@@ -11,14 +11,16 @@ from ecommerce.catalog.models import Product
 from ecommerce.catalog.queries import found_products, sold_out
 from ecommerce.catalog.rows import COLUMNS
 
+NOT_YET = [Product.State.DRAFT, Product.State.REVIEW]
+
 PRODUCTS = Listing(
     tabs=[
-        Tab("all", _("All"), lambda rows: rows),
-        Tab("live", _("Live"), lambda rows: rows.filter(state=Product.State.LIVE)),
-        Tab("drafts", _("Drafts"), lambda rows: rows.filter(state__in=[Product.State.DRAFT, Product.State.REVIEW])),
-        Tab("ageing", _("Ageing"), lambda rows: rows.filter(state=Product.State.AGEING)),
-        Tab("retired", _("Retired"), lambda rows: rows.filter(state=Product.State.RETIRED)),
-        Tab("sold-out", _("Sold out"), sold_out),
+        Tab("all", _("All"), lambda rows: rows, steady=True),
+        Tab("live", _("Live"), lambda rows: rows.filter(state=Product.State.LIVE), steady=True),
+        Tab("drafts", _("Drafts"), lambda rows: rows.filter(state__in=NOT_YET), steady=True),
+        Tab("ageing", _("Ageing"), lambda rows: rows.filter(state=Product.State.AGEING), steady=True),
+        Tab("retired", _("Retired"), lambda rows: rows.filter(state=Product.State.RETIRED), steady=True),
+        Tab("sold-out", _("Sold out"), sold_out, steady=True),
     ],
     sorts=[
         Sort("created", _("Newest"), "created_at", descending=True),

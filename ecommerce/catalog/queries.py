@@ -30,6 +30,7 @@ from django.db.models.lookups import IsNull
 from core.filters import Choices
 from core.money import money_field
 from core.namesearch import Either, NameSearch
+from core.statements import once_a_shop
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
 from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
@@ -41,6 +42,7 @@ SKUS = NameSearch("ecommerce_variant", "sku")
 WITH_BARCODE = "SELECT product_id FROM ecommerce_variant WHERE merchant_id = %s AND barcode = %s AND NOT (barcode = '')"
 
 
+@once_a_shop
 def product_list() -> QuerySet[Product]:
     """Products with `variant_count`, `price_low`, `price_high`, `first_sku` and `stock` (units free to sell).
 

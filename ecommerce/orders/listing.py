@@ -13,6 +13,8 @@ from ecommerce.orders.finding import found_orders
 from ecommerce.orders.models import Order
 from ecommerce.orders.rows import COLUMNS
 
+HELD, CANCELLED = Order.State.ON_HOLD, Order.State.CANCELLED
+
 ORDERS = Listing(
     sorts=[
         Sort("placed", _("Placed"), "placed_at", descending=True),
@@ -21,12 +23,12 @@ ORDERS = Listing(
         Sort("items", _("Items"), "units", descending=True),
     ],
     tabs=[
-        Tab("all", pgettext_lazy("orders", "All"), lambda rows: rows),
-        Tab("to_ship", pgettext_lazy("orders", "To ship"), lambda rows: rows.to_ship(), sort="ship_by"),
-        Tab("unpaid", pgettext_lazy("orders", "Unpaid"), lambda rows: rows.unpaid()),
+        Tab("all", pgettext_lazy("orders", "All"), lambda rows: rows, steady=True),
+        Tab("to_ship", pgettext_lazy("orders", "To ship"), lambda rows: rows.to_ship(), sort="ship_by", steady=True),
+        Tab("unpaid", pgettext_lazy("orders", "Unpaid"), lambda rows: rows.unpaid(), steady=True),
         Tab("late", pgettext_lazy("orders", "Late"), lambda rows: rows.late(now=timezone.now()), sort="ship_by"),
-        Tab("on_hold", pgettext_lazy("orders", "On hold"), lambda rows: rows.filter(state=Order.State.ON_HOLD)),
-        Tab("cancelled", pgettext_lazy("orders", "Cancelled"), lambda rows: rows.filter(state=Order.State.CANCELLED)),
+        Tab("on_hold", pgettext_lazy("orders", "On hold"), lambda rows: rows.filter(state=HELD), steady=True),
+        Tab("cancelled", pgettext_lazy("orders", "Cancelled"), lambda rows: rows.filter(state=CANCELLED), steady=True),
     ],
     filters=OrderFilters,
     find=found_orders,

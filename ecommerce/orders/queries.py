@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.activity.models import Activity
 from accounts.batches.queries import facts_about
 from core.events import sentence_of
+from core.statements import once_a_shop
 from core.together import fill, hold
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
@@ -44,6 +45,7 @@ def tags_of(joined: str | None) -> list[str]:
     return sorted(joined.split(BETWEEN)) if joined else []
 
 
+@once_a_shop
 def order_list() -> OrderQuerySet:
     """Orders with what a row of a list shows. `deadline` is `ship_by`, or far away where there is none: to sort by."""
     rows: OrderQuerySet = Order.objects.select_related("merchant").annotate(
