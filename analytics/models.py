@@ -22,7 +22,7 @@ from analytics.demand.models import (
     DemandTerms,
 )
 from analytics.episodes.models import ProductEpisode
-from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
+from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact, VariantPace
 from analytics.forecasts.models import Forecast, ForecastRun, ForecastScore
 from analytics.holdings.models import Holding, HoldingTotal
 from analytics.lifecycle.models import LifecycleDecision, LifecycleOutcome, ProductStage
@@ -93,4 +93,5 @@ __all__ = [
     "ShareState",
     "StockWarning",
     "VariantFact",
+    "VariantPace",
 ]

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.merchants.models import Merchant
-from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact
-from analytics.facts.queries import count_days, first_and_last_event
-from analytics.facts.rules import SMALL_SHOP, spans
+from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact, VariantPace
+from analytics.facts.queries import count_days, first_and_last_event, sold_before
+from analytics.facts.rules import PACE_DAYS, SMALL_SHOP, spans
 from core.tenancy import current_tenant_id
 from ecommerce.orders.models import Order
 
@@ -57,7 +57,25 @@ def rebuild_dirty() -> int:
             _replace(merchant, first, last)
             for marked_at in {marks[day] for day in marks if first <= day <= last}:
                 DirtyDay.objects.filter(day__gte=first, day__lte=last, marked_at=marked_at).delete()
+            today = merchant.today()
+            if _touches(first, last, today) or not VariantPace.objects.filter(until=today).exists():
+                keep_pace(today)
     return len(marks)
+
+
+def _touches(first: date, last: date, today: date) -> bool:
+    return first < today and last >= today - timedelta(days=PACE_DAYS)
+
+
+@transaction.atomic
+def keep_pace(until: date) -> None:
+    """Sum up what each variant of the merchant in scope sold in the PACE_DAYS days before `until`."""
+    rows = [
+        VariantPace(variant_id=variant_id, until=until, sold=sold, squares=squares)
+        for variant_id, sold, squares in sold_before(until).filter(sold__gt=0)
+    ]
+    VariantPace.objects.all().delete()
+    VariantPace.objects.bulk_create(rows, batch_size=1000)
 
 
 def _replace(merchant: Merchant, first: date, last: date) -> None:

@@ -84,6 +84,23 @@ class VariantFact(TenantModel):
         return f"{self.variant_id} on {self.day}: {self.units}"
 
 
+class VariantPace(TenantModel):
+    """What one variant sold in the PACE_DAYS full days before the day `until`: `sold` units, and the sum of the
+    `squares` of each day's. Summed up when the days are, so that no page has to; what sold nothing has no row.
+    """
+
+    variant = models.ForeignKey("ecommerce.Variant", models.CASCADE, related_name="+")
+    until = models.DateField(_("until"))
+    sold = models.PositiveIntegerField(_("units sold"))
+    squares = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "variant"], name="variant_pace_variant")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} before {self.until}: {self.sold}"
+
+
 class CategoryFact(TenantModel):
     """One category's day in one shop; without a category: products that have none and lines of unknown SKUs."""
 

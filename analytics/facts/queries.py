@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact, DailyFact, VariantFact
+from analytics.facts.rules import PACE_DAYS
 from ecommerce.orders.models import Order, OrderLine, Payment
 from ecommerce.reviews.models import Review
 
@@ -198,6 +199,15 @@ def trading_days() -> tuple[date, date] | None:
     """The first and the last day with an order, from the facts; None where nothing was ever sold."""
     found: tuple[date, date] | None = next(iter(trading_edges()), None)
     return found
+
+
+def sold_before(until: date) -> QuerySet[Any]:
+    """Rows of (variant id, units sold, sum of the squares of each day's) of the PACE_DAYS full days before `until`."""
+    days: Any = VariantFact.objects.filter(day__gte=until - timedelta(days=PACE_DAYS), day__lt=until).order_by()
+    rows: QuerySet[Any] = days.values_list("variant_id").annotate(
+        sold=Sum("units"), squares=Sum(F("units") * F("units"))
+    )
+    return rows
 
 
 def trading_edges() -> QuerySet[Any]:

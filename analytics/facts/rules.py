@@ -1,4 +1,4 @@
-"""Which days are counted together."""
+"""Which days are counted together, and how many make a pace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ BRIDGE = 14
 LONGEST = 184
 # A shop of so few orders is counted whole as quickly as a part of it.
 SMALL_SHOP = 5_000
+PACE_DAYS = 28  # full days
 
 
 def spans(days: Iterable[date], *, small: bool = False) -> Iterator[tuple[date, date]]:

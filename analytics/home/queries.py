@@ -111,7 +111,7 @@ def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool, sto
         last_week=last_week,
         run=next(iter(found.get("runs", ())), None),
         days=found.get("days", []),
-        stock={name: found[name] for name in ("outlooks", "traded") if name in found},
+        stock={name: found[name] for name in ("outlooks", "traded", "paced") if name in found},
     )
 
 

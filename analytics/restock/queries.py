@@ -14,8 +14,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from analytics.demand.queries import fresh_outlooks
 from analytics.demand.rules import FRESH_DAYS
 from analytics.engine.stock import ENDLESS
-from analytics.facts.models import VariantFact
-from analytics.facts.queries import trading_edges
+from analytics.facts.models import VariantPace
+from analytics.facts.queries import sold_before, trading_edges
 from analytics.restock.rules import PACE_DAYS, Cover, cover
 from core.together import together
 from ecommerce.catalog.models import Variant
@@ -57,7 +57,11 @@ class Outlook:
 
 def outlook_parts(today: date, within: float = inf) -> dict[str, QuerySet[Any]]:
     """What stock_outlooks() begins with, for pages that read it together with other things."""
-    return {"outlooks": _forecasts(today, within), "traded": trading_edges()}
+    return {
+        "outlooks": _forecasts(today, within),
+        "traded": trading_edges(),
+        "paced": VariantPace.objects.order_by().values_list("until", flat=True)[:1],
+    }
 
 
 def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | None = None) -> list[Outlook]:
@@ -67,7 +71,7 @@ def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | 
     `known` are the rows of outlook_parts(), where they are read already.
     """
     known = together(**outlook_parts(today, within)) if known is None else known
-    paced = _paced(today, within, known["traded"])
+    paced = _paced(today, within, known["traded"], is_summed_up=list(known["paced"]) == [today])
     found = [*_forecast(known["outlooks"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
@@ -90,22 +94,18 @@ def _forecast(rows: Iterable[Any], today: date, within: float) -> Iterable[Outlo
             yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
 
 
-def _paced(today: date, within: float, edges: Iterable[tuple[date, date]]) -> list[Outlook]:
-    """What the sales of the last days say. What is on its way makes stock last longer, never shorter, so a variant
-    whose shelf alone lasts beyond `within` is passed over.
+def _paced(today: date, within: float, edges: Iterable[tuple[date, date]], *, is_summed_up: bool) -> list[Outlook]:
+    """What the sales of the last days say, which on a day without an order may not be summed up yet. What is on its way
+    makes stock last longer, never shorter, so a variant whose shelf alone lasts beyond `within` is passed over.
     """
     first = next((first for first, _ in edges), None)
     if first is None:
         return []
     days = min(PACE_DAYS, max(1, (today - first).days))
-    since = today - timedelta(days=days)
-    sold: Any = (
-        VariantFact.objects.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
-        .filter(day__gte=since, day__lt=today)
-        .order_by()
-        .values_list("variant_id")
-        .annotate(sold=Sum("units"), squares=Sum(F("units") * F("units")))
-    )
+    sold = VariantPace.objects.order_by().values_list("variant_id", "sold", "squares")
+    if not is_summed_up:
+        sold = sold_before(today)
+    sold = sold.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
     levels: Any = (
         StockLevel.objects.filter(variant__is_active=True)
         .order_by()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import inf, sqrt
 
+from analytics.facts.rules import PACE_DAYS
 from ecommerce.purchasing.rules import MOST_UNITS, rounded_up
 
-PACE_DAYS = 28
 LONGEST_DISMISSAL = 183  # days that a proposal can be put off
 Z_80 = 1.2816  # the normal quantile of 0.9: eight of ten cases lie between the two
 CALM = 1.25  # an episode is over when the stock lasts a quarter longer than the limit, so that it does not flicker

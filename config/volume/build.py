@@ -13,7 +13,8 @@ from django.db import connection
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
-from analytics.models import CategoryFact, DailyFact, VariantFact
+from analytics.facts.actions import keep_pace
+from analytics.models import CategoryFact, DailyFact, VariantFact, VariantPace
 from config.volume import names
 from config.volume.shop import Size, fill_shop, tables
 from config.volume.writing import finish, quick_loading
@@ -80,8 +81,11 @@ def build(orders: int, *, seed: int, until: datetime, password: str, say: Callab
             fill_shop(shop, size, categories, np.random.default_rng([seed, number]), end)
             say(f"{shop.slug}: {size.orders:,} orders")
         say("indexes …")
+    for shop in shops:
+        with tenant(shop):
+            keep_pace(shop.day_of(until))
     fill(connection)
-    finish([*tables(), *facts, Warehouse, OrderCounter])
+    finish([*tables(), *facts, VariantPace, Warehouse, OrderCounter])
     return Made(
         len(plan), sum(size.orders for size in plan), sum(size.products for size in plan),
         sum(size.buyers for size in plan), owners[0].email,
