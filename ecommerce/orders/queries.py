@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.activity.models import Activity
 from accounts.batches.queries import facts_about
+from accounts.merchants.models import Merchant
 from core.events import sentence_of
 from core.statements import once_a_shop
 from core.together import fill, hold
@@ -221,9 +222,12 @@ class OrderPage:
     older: Order | None
 
 
-def order_page(number: str) -> OrderPage:
-    """The order of that number for its page; Order.DoesNotExist where there is none. Two queries, whatever it holds."""
-    order = Order.objects.select_related("merchant", "customer").get(number=number)
+def order_page(merchant: Merchant, number: str) -> OrderPage:
+    """The order of that number of the merchant in scope, for its page; Order.DoesNotExist where there is none. Two
+    queries, whatever it holds.
+    """
+    order = Order.objects.select_related("customer").get(number=number)
+    order.merchant = merchant
     buyer = order.customer
     found = fill(
         order,

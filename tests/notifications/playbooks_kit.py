@@ -11,8 +11,10 @@ from analytics.restock.events import StockOutExpected
 from core import roles
 from core.events import dump
 from ecommerce.reviews.events import ReviewSubmitted
-from notifications.models import Firing, Playbook, StepOutcome
+from notifications.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.actions import Draft, create_playbook, switch_playbook
+from notifications.playbooks.live import look
+from notifications.playbooks.queries import LOOK_BACK, dry_run
 
 OWNER = roles.merchant_roles()["owner"]
 TELL = {"step": "tell", "settings": {"who": "all", "title": "A review of {rating} stars", "text": ""}}
@@ -68,3 +70,23 @@ def outcomes(firing: Firing | None = None) -> list[tuple[str, str]]:
 
 def why() -> str:
     return str(StepOutcome.objects.order_by("pk").last().detail["why"])
+
+
+def replayed(version: PlaybookVersion, now: datetime) -> tuple[list[int], list[int]]:
+    """The runs that a dry run tells of, and those that begin when the facts of its 90 days come once more: each as the
+    place of its fact among them.
+    """
+    facts = list(Activity.objects.filter(kind=version.trigger, at__gte=now - LOOK_BACK).order_by("pk"))
+    places = {fact.pk: place for place, fact in enumerate(facts)}
+    expected = [places[pk] for pk in dry_run(version, now=now).fired]
+    made = Playbook.objects.create(
+        name=f"Once more: {version.trigger}", is_on=True, read_to=Activity.objects.order_by("-pk").values("pk")[0]["pk"]
+    )
+    version.pk, version.playbook, version.number, version.after = None, made, 1, 0
+    version.save()
+    for fact in facts:
+        fact.pk = None
+    again = {fact.pk: place for place, fact in enumerate(Activity.objects.bulk_create(facts))}
+    look(made.pk)
+    began = Firing.objects.filter(playbook=made).order_by("activity_id").values_list("activity_id", flat=True)
+    return expected, [again[pk] for pk in began]
