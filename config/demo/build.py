@@ -8,12 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.activity.models import Activity
 from accounts.jobs.queue import enqueue
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
@@ -30,23 +28,17 @@ from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
 from analytics.quality.tasks import nightly_quality
-from config.demo import buying, desk, listings, people, rivals, sales, shelves, teamwork, voices
+from config.demo import buying, desk, listings, memory, people, rivals, sales, shelves, teamwork, voices
 from config.demo.people import BUYER, MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM
-from core.bulk import bulk_insert
-from core.events import dump
 from core.tenancy import every_tenant, tenant
 from ecommerce.complaints.actions import open_complaint
-from ecommerce.fulfilment.events import OrderShipped, ParcelDelivered
-from ecommerce.fulfilment.models import Shipment
 from ecommerce.orders.actions import place_order
-from ecommerce.orders.events import OrderPaid, OrderPlaced
 from ecommerce.orders.models import Order
 from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
 from ecommerce.reviews.actions import submit_review
 
-REMEMBERED = timedelta(days=21)
 CACHED = 250_000  # kilobytes of the database
 
 
@@ -108,9 +100,10 @@ def _build(say: Callable[[str], None]) -> Built:
             bought = buying.plan(merchant, history)
             shelves.fill_warehouse(merchant, history, variants, sold.shipped, sold.reserved, bought.references)
             buying.write(merchant, variants, bought, chinese=history.spec.language == "zh-hans")
-            reviews += len(voices.write_reviews(merchant, history, sold, now))
-            complaints += len(voices.write_complaints(merchant, history, sold, now))
-            _remember(merchant, sold, now)
+            reviewed = voices.write_reviews(merchant, history, sold, now)
+            complained = voices.write_complaints(merchant, history, sold, now)
+            memory.remember(merchant, sold, reviewed, complained, now)
+            reviews, complaints = reviews + len(reviewed), complaints + len(complained)
             listings.dress(merchant, variants, chinese=history.spec.language == "zh-hans")
             shelves.keep_books(merchant, history.spec, history.days, now)
             mark_everything()
@@ -166,67 +159,6 @@ def _token(merchant: Merchant, email: str) -> str:
         actor=owner.actor,
     )
     return secret
-
-
-def _remember(merchant: Merchant, sold: sales.Sold, now: datetime) -> None:
-    """The activity log of the last three weeks, as the shop's work would have left it; nobody is told again."""
-    entries: list[Activity] = []
-
-    def note(event: Any, order: Order, at: datetime, label: str) -> None:
-        entries.append(
-            Activity(
-                at=at,
-                kind=event.kind,
-                payload=dump(event),
-                actor_kind="system" if label == "Storecast" else "buyer",
-                actor_label=label,
-                subject_type="ecommerce.order",
-                subject_id=order.pk,
-                subject_label=order.number,
-            )
-        )
-
-    recent = [order for order in sold.orders if now - order.placed_at < REMEMBERED]
-    parcels = {parcel.order_id: parcel for parcel in Shipment.objects.filter(order__in=[order.pk for order in recent])}
-    for order in recent:
-        facts = {"order_id": order.pk, "number": order.number}
-        placed = OrderPlaced(
-            **facts,
-            channel=order.channel,
-            customer_id=order.customer_id,
-            units=order.units,
-            total=str(order.total),
-            currency=order.currency,
-            days=[merchant.day_of(order.placed_at).isoformat()],
-        )
-        note(placed, order, order.placed_at, order.buyer_name)
-        if order.paid_at:
-            paid = OrderPaid(
-                **facts,
-                payment_id=0,
-                customer_id=order.customer_id,
-                amount=str(order.paid_total),
-                currency=order.currency,
-                method="",
-            )
-            note(paid, order, order.paid_at, order.buyer_name)
-        parcel = parcels.get(order.pk)
-        if parcel is not None:
-            way = {**facts, "shipment_id": parcel.pk, "customer_id": order.customer_id}
-            shipped = OrderShipped(
-                **way,
-                carrier=parcel.carrier,
-                tracking_number=parcel.tracking_number,
-                units=order.units,
-                whole=True,
-            )
-            note(shipped, order, parcel.shipped_at, "Storecast")
-            if parcel.delivered_at:
-                note(
-                    ParcelDelivered(**way, at=parcel.delivered_at.isoformat()), order, parcel.delivered_at, "Storecast"
-                )
-    entries.sort(key=lambda entry: entry.at)
-    bulk_insert(entries)
 
 
 def _today(merchant: Merchant, now: datetime) -> None:

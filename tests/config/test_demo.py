@@ -36,6 +36,9 @@ from ecommerce.models import (
     Transfer,
 )
 from ecommerce.orders.actions import recount_customers
+from notifications.models import Playbook
+from notifications.playbooks.queries import version_of
+from tests.notifications.playbooks_kit import replayed
 
 DAY = date(2025, 11, 20)
 
@@ -126,5 +129,11 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
                 told = totals()
                 recount_customers(Customer.objects.values_list("pk", flat=True))
                 assert totals() == told
+    with tenant(Merchant.objects.get(slug="luming")):
+        began = {}
+        for playbook in list(Playbook.objects.kept()):
+            expected, began[playbook.template] = replayed(version_of(playbook), now)
+            assert began[playbook.template] == expected, playbook.name
+        assert 10 < len(began["bad-review"]) < 90
     call_command("check_stock")
     call_command("check_tenants")

@@ -82,8 +82,11 @@ def replayed(version: PlaybookVersion, now: datetime) -> tuple[list[int], list[i
     made = Playbook.objects.create(
         name=f"Once more: {version.trigger}", is_on=True, read_to=Activity.objects.order_by("-pk").values("pk")[0]["pk"]
     )
-    version.pk, version.playbook, version.number, version.after = None, made, 1, 0
-    version.save()
+    said = {
+        name: getattr(version, name)
+        for name in ("author", "trigger", "conditions", "steps", "cool_down", "per", "limit")
+    }
+    PlaybookVersion.objects.create(playbook=made, number=1, after=0, **said)
     for fact in facts:
         fact.pk = None
     again = {fact.pk: place for place, fact in enumerate(Activity.objects.bulk_create(facts))}
