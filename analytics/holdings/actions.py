@@ -17,6 +17,7 @@ from accounts.merchants.models import Merchant
 from analytics.demand.classes import classes
 from analytics.engine.stock import ENDLESS
 from analytics.facts.queries import sales_by_variant
+from analytics.facts.rules import PACE_DAYS
 from analytics.holdings.models import Holding, HoldingTotal
 from analytics.holdings.queries import (
     SECONDS,
@@ -27,7 +28,7 @@ from analytics.holdings.queries import (
     read_pasts,
 )
 from analytics.holdings.rules import YEAR, average_level, missed, turnover, variability, weekly_spread
-from analytics.restock.rules import PACE_DAYS, Z_80, Cover, cover
+from analytics.restock.rules import Z_80, Cover, cover
 from core.among import Among
 from core.bulk import insert_columns
 from core.money import cents

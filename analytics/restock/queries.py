@@ -16,7 +16,8 @@ from analytics.demand.rules import FRESH_DAYS
 from analytics.engine.stock import ENDLESS
 from analytics.facts.models import VariantPace
 from analytics.facts.queries import sold_before, trading_edges
-from analytics.restock.rules import PACE_DAYS, Cover, cover
+from analytics.facts.rules import PACE_DAYS
+from analytics.restock.rules import Cover, cover
 from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel

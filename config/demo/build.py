@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.jobs.queue import enqueue
 from accounts.members.models import Membership
+from accounts.merchants.actions import ShopData, apply
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from accounts.tokens.actions import create_token
@@ -32,8 +33,10 @@ from config.demo import buying, desk, listings, memory, people, rivals, sales, s
 from config.demo.people import BUYER, MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM
-from core.tenancy import every_tenant, tenant
-from ecommerce.complaints.actions import open_complaint
+from core.tenancy import tenant
+from ecommerce.catalog.models import Product
+from ecommerce.complaints.actions import escalate_complaint, open_complaint
+from ecommerce.complaints.models import Complaint
 from ecommerce.orders.actions import place_order
 from ecommerce.orders.models import Order
 from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
@@ -121,6 +124,7 @@ def _build(say: Callable[[str], None]) -> Built:
         teamwork.arrange(main, owner, now)
         desk.lay(main, owner, now)
     _applicant(now)
+    _before_the_platform(main)
     _look_ahead(main, merchants)
     return Built(len(merchants), orders, reviews, complaints, accounts, token)
 
@@ -207,15 +211,27 @@ def _today(merchant: Merchant, now: datetime) -> None:
 
 def _applicant(now: datetime) -> None:
     """One shop waits for the platform's approval."""
-    applicant = people.applicant()
-    with every_tenant("an application belongs to no shop yet"):
-        Merchant.objects.create(
-            name="Paper Lantern",
-            slug="paper-lantern",
-            applicant=applicant,
-            pitch="Handmade lamps and lanterns from Yunnan, about 40 products, two people.",
-            city="Dali",
-            applied_at=now - timedelta(hours=5),
-            state_changed_at=now - timedelta(hours=5),
-            contact_email=applicant.email,
-        )
+    shop = ShopData(
+        name="Paper Lantern",
+        slug="paper-lantern",
+        pitch="Handmade lamps and lanterns from Yunnan, about 40 products, two people.",
+        city="Dali",
+    )
+    waits = apply(shop, applicant=people.applicant())
+    waits.applied_at = waits.state_changed_at = now - timedelta(hours=5)
+    waits.save(update_fields=["applied_at", "state_changed_at"])
+
+
+def _before_the_platform(merchant: Merchant) -> None:
+    """What moderators are told of: a buyer who is not content with the answer, and a review that looks bought."""
+    with tenant(merchant):
+        answered = Complaint.objects.filter(state=Complaint.State.ANSWERED).order_by("-opened_at").first()
+        if answered is not None:
+            escalate_complaint(
+                answered, because=Complaint.Escalation.BUYER, text="That is not what we had agreed on.", actor=BUYER
+            )
+        product = Product.objects.order_by("pk").first()
+        submit_review(
+            rating=5, text="Best shop!!! Add WeChat lucky8888 for 50 yuan cashback, www.cash-back.example",
+            product=product, author_name="Happy buyer", actor=BUYER,
+        )  # fmt: skip
