@@ -174,7 +174,7 @@ LETTERS = {
             _("When an order is paid."),
             _("Your order {order_number} is confirmed"),
             _(
-                "Hello {buyer_name},\n\nthank you for your order. We have it and get it ready; you hear from us again "
+                "Hello {buyer_name},\n\nThank you for your order. We have it and get it ready; you hear from us again "
                 "when it leaves.\n\n{order_items}\nTotal: {order_total}\n\n{order_link}"
             ),
             needed=("order_number",),
@@ -185,7 +185,7 @@ LETTERS = {
             _("When a parcel of the order leaves."),
             _("Your order {order_number} is on its way"),
             _(
-                "Hello {buyer_name},\n\nwe have handed your parcel over:\n{parcel_items}\n\n"
+                "Hello {buyer_name},\n\nWe have handed your parcel over:\n{parcel_items}\n\n"
                 "Tracking number: {carrier} {tracking_number}\nExpected to arrive: {expected_day}\n\n{order_link}"
             ),
             own=PARCEL,
@@ -198,7 +198,7 @@ LETTERS = {
             _("When the carrier is on the way to the buyer."),
             _("Your order {order_number} is out for delivery"),
             _(
-                "Hello {buyer_name},\n\nthe carrier is on the way to you. It helps if somebody is there to take the "
+                "Hello {buyer_name},\n\nThe carrier is on the way to you. It helps if somebody is there to take the "
                 "parcel:\n{parcel_items}\n\n{order_link}"
             ),
             own=PARCEL,
@@ -211,7 +211,7 @@ LETTERS = {
             _("When the carrier reports that everything was delivered."),
             _("Your order {order_number} has arrived"),
             _(
-                "Hello {buyer_name},\n\nthe carrier reports that everything has been delivered. If something is "
+                "Hello {buyer_name},\n\nThe carrier reports that everything has been delivered. If something is "
                 "missing or broken, tell us here:\n{order_link}"
             ),
             own=(_review_link(_("Link to write a review; nothing where none is asked for"), "review_url"),),
@@ -224,7 +224,7 @@ LETTERS = {
             _("After the arrival, to buyers who want nothing but invitations."),
             _("How do you like what you ordered?"),
             _(
-                "Hello {buyer_name},\n\nyour order {order_number} has arrived. Tell others how you like it; it takes "
+                "Hello {buyer_name},\n\nYour order {order_number} has arrived. Tell others how you like it; it takes "
                 "a minute.\n\n{review_link}"
             ),
             own=(_review_link(_("Link to write a review"), "action_url"),),
@@ -237,7 +237,7 @@ LETTERS = {
             _("When a parcel is late or its carrier reports trouble; once for each parcel."),
             _("Your order {order_number} is late"),
             _(
-                "Hello {buyer_name},\n\nwe are sorry: a parcel of your order takes longer than we promised, and we "
+                "Hello {buyer_name},\n\nWe are sorry: a parcel of your order takes longer than we promised, and we "
                 "know that you are waiting.\n\n{parcel_items}\nExpected now: {expected_now}\n\n{order_link}"
             ),
             own=(
@@ -255,7 +255,7 @@ LETTERS = {
             _("When you agree to take something back."),
             _("Your return {return_number} is approved"),
             _(
-                "Hello {buyer_name},\n\nwe take these items of your order {order_number} back:\n{return_items}\n\n"
+                "Hello {buyer_name},\n\nWe take these items of your order {order_number} back:\n{return_items}\n\n"
                 "Pack them well, write the number {return_number} on the parcel and send it to:\n{send_to}\n\n"
                 "{return_link}"
             ),
@@ -272,7 +272,7 @@ LETTERS = {
             _("When you do not take something back."),
             _("Your return {return_number} is refused"),
             _(
-                "Hello {buyer_name},\n\nwe do not take the items of your return {return_number} of order "
+                "Hello {buyer_name},\n\nWe do not take the items of your return {return_number} of order "
                 "{order_number} back. The reason:\n{reason}\n\nIf you do not agree: {complaint_link}"
             ),
             own=(
@@ -294,7 +294,7 @@ LETTERS = {
             _("When what the buyer gets in exchange leaves."),
             _("The exchange for your return {return_number} is on its way"),
             _(
-                "Hello {buyer_name},\n\nin exchange for what you sent back from order {old_order} we have handed this "
+                "Hello {buyer_name},\n\nIn exchange for what you sent back from order {old_order} we have handed this "
                 "over to the carrier:\n{parcel_items}\n\nTracking number: {carrier} {tracking_number}\n\n"
                 "{order_link}"
             ),
