@@ -21,9 +21,8 @@ from accounts.models import Membership, Merchant, User
 from accounts.people import letters as of_people
 from core.mail import Letter, send_letter
 from core.tenancy import every_tenant, tenant
-from notifications.buyers.kinds import ALL, KINDS
+from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import as_written, write_to_buyer
-from notifications.buyers.previews import example_of
 from notifications.digests.letters import send_digest
 from notifications.inbox.kinds import KINDS as NOTICES
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
@@ -33,9 +32,9 @@ from notifications.mail.models import Mail
 from notifications.reports.letters import send_report
 from notifications.suppliers.letters import write_purchase_order
 from notifications.texts.actions import send_test
+from notifications.texts.contexts import context_of
 from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
-from notifications.texts.queries import sample_of
 from tests.ecommerce.complaints_kit import TEXT
 from tests.notifications.mails_past import ANSWERS, WORDS, Past, past, variants
 from tests.notifications.test_inbox_kinds import SAMPLES
@@ -136,8 +135,8 @@ def to_buyers(reader: Reader) -> Mails:
     """The letters of a shop about its orders, and those that differ from the newest example."""
     with tenant(reader.shop):
         then = reader.past
-        for kind in ALL:
-            found = example_of(kind.name)
+        for kind in LETTERS.values():
+            found = kind.example("")
             assert found is not None, kind.name
             about, values = found
             yield f"buyer-{kind.name}-0", as_written(about, kind, values=values, language=reader.language)
@@ -166,9 +165,11 @@ def own_words(reader: Reader) -> Mails:
     with tenant(reader.shop), translation.override(reader.language), timezone.override(reader.shop.zone):
         assert reader.past
         for letter in LETTERS.values():
-            found = sample_of(letter)
+            found = letter.example("")
             assert found is not None, letter.name
-            made = written(letter, str(letter.subject), str(letter.body), found[1])
+            made = written(
+                letter, letter.own_subject, str(letter.body), context_of(found[0], letter, found[1], is_preview=True)
+            )
             yield (
                 f"own-{letter.name}-0",
                 send_test(

@@ -16,7 +16,7 @@ from ecommerce.models import Complaint, Order, ParcelCase, PurchaseOrder, Return
 from ecommerce.orders.actions import confirm_order
 from ecommerce.returns.actions import approve_return, receive_return, refuse_return, settle_return
 from ecommerce.returns.rules import Inspection
-from notifications.buyers import telling
+from notifications.texts import telling
 from tests.ecommerce import reviews_kit
 from tests.ecommerce.complaints_kit import opened
 from tests.ecommerce.orders_kit import ANN
