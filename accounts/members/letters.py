@@ -36,7 +36,7 @@ def removed(shop: str) -> Letter:
         _("You no longer work for %(shop)s") % {"shop": shop},
         [
             _("Hello,"),
-            _("your access to %(shop)s at Storecast has ended. API tokens you created there have ended too.")
+            _("Your access to %(shop)s at Storecast has ended. API tokens you created there have ended too.")
             % {"shop": shop},
             _("Your account stays; other shops you work for are not affected."),
         ],

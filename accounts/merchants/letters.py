@@ -24,7 +24,7 @@ def approved(merchant: Merchant, user: User) -> Letter:
         _("%(shop)s is open") % shop,
         [
             _greeting(user),
-            _("your application for %(shop)s was approved. You can sign in and start with your products.") % shop,
+            _("Your application for %(shop)s was approved. You can sign in and start with your products.") % shop,
         ],
         _("Open the shop"),
         merchant.get_absolute_url(),
@@ -38,7 +38,7 @@ def refused(merchant: Merchant, user: User) -> Letter:
         _("Your application for %(shop)s was refused") % values,
         [
             _greeting(user),
-            _("we looked at your application for %(shop)s and cannot open the shop now. The reason:") % values,
+            _("We looked at your application for %(shop)s and cannot open the shop now. The reason:") % values,
             merchant.state_reason,
             _("You can change the application and send it again."),
         ],
@@ -84,7 +84,7 @@ def reactivated(merchant: Merchant, user: User) -> Letter:
     shop = {"shop": merchant.name}
     return Letter(
         _("%(shop)s is active again") % shop,
-        [_greeting(user), _("all limits on %(shop)s are lifted.") % shop],
+        [_greeting(user), _("All limits on %(shop)s are lifted.") % shop],
         _("Open the shop"),
         merchant.get_absolute_url(),
         _why(),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from accounts.people.rules import device_name
 from core.mail import Letter
 
 
@@ -22,11 +23,12 @@ def _why() -> str:
 
 
 def _where(values: dict[str, Any]) -> str:
-    moment = formats.date_format(timezone.localtime(values.get("timestamp")), "DATETIME_FORMAT")
-    return _("When: %(when)s\nAddress: %(ip)s\nBrowser: %(browser)s") % {
+    """When and from where, by the person's own clock: who comes from a mailed link is not signed in."""
+    moment = formats.date_format(timezone.localtime(values.get("timestamp"), values["user"].zone), "DATETIME_FORMAT")
+    return _("When: %(when)s\nIP address: %(ip)s\nBrowser: %(browser)s") % {
         "when": moment,
         "ip": values.get("ip", ""),
-        "browser": values.get("user_agent", ""),
+        "browser": device_name(values.get("user_agent", "")) or values.get("user_agent", ""),
     }
 
 
@@ -35,7 +37,7 @@ def confirm_address(values: dict[str, Any]) -> Letter:
         _("Confirm your e-mail address"),
         [
             _greeting(values),
-            _("confirm that this mailbox is yours. You can sign in once that is done. The link works for three days."),
+            _("Confirm that this mailbox is yours. You can sign in once that is done. The link works for three days."),
             _("If you did not ask for an account, ignore this mail: nothing happens."),
         ],
         _("Confirm the address"),
@@ -49,7 +51,7 @@ def has_an_account(values: dict[str, Any]) -> Letter:
         [
             _greeting(values),
             _(
-                "somebody, probably you, applied for a shop with this e-mail address. It has an account already, so "
+                "Somebody, probably you, applied for a shop with this e-mail address. It has an account already, so "
                 "no second one was made. Sign in and apply from there; your shop can be added to the same account."
             ),
             _("If it was not you, ignore this mail: nothing happens."),
@@ -64,7 +66,7 @@ def reset_password(values: dict[str, Any]) -> Letter:
         _("Set a new password"),
         [
             _greeting(values),
-            _("follow the link to set a new password. It works once, for one day."),
+            _("Follow the link to set a new password. It works once, for one day."),
             _("If you did not ask for it, ignore this mail: your password stays as it is."),
         ],
         _("Set a new password"),
@@ -78,7 +80,7 @@ def password_changed(values: dict[str, Any]) -> Letter:
         _("Your password was changed"),
         [
             _greeting(values),
-            _("the password of your account was changed, and your other devices were signed out."),
+            _("The password of your account was changed, and your other devices were signed out."),
             _where(values),
             _("If it was not you, set a new password now and look through your sessions."),
         ],
@@ -93,7 +95,7 @@ def second_factor_on(values: dict[str, Any]) -> Letter:
         _("The second factor is on"),
         [
             _greeting(values),
-            _("from now on, signing in also takes a code from your authenticator app."),
+            _("From now on, signing in also takes a code from your authenticator app."),
             _where(values),
             _("Keep your recovery codes where you find them without your phone."),
         ],
@@ -108,7 +110,7 @@ def second_factor_off(values: dict[str, Any]) -> Letter:
         _("The second factor is off"),
         [
             _greeting(values),
-            _("signing in now takes your password alone."),
+            _("Signing in now takes your password alone."),
             _where(values),
             _("If it was not you, set a new password now and look through your sessions."),
         ],
@@ -121,7 +123,7 @@ def second_factor_off(values: dict[str, Any]) -> Letter:
 def recovery_codes_made(values: dict[str, Any]) -> Letter:
     return Letter(
         _("You have new recovery codes"),
-        [_greeting(values), _("new recovery codes were made; the old ones no longer work."), _where(values)],
+        [_greeting(values), _("New recovery codes were made; the old ones no longer work."), _where(values)],
         _("Open security settings"),
         reverse("account-security"),
         _why(),

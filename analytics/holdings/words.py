@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 VALUE: dict[str, Any] = {
-    "A": _("the best sellers, together 80 % of sales"),
-    "B": _("the next 15 % of sales"),
-    "C": _("the last 5 % of sales"),
+    "A": _("the best sellers, together 80% of sales"),
+    "B": _("the next 15% of sales"),
+    "C": _("the last 5% of sales"),
 }
 VARIABILITY: dict[str, Any] = {
     "X": pgettext_lazy("variability", "even"),

@@ -41,7 +41,7 @@ def value_of(figure: str, value: float | None) -> str:
         return "–"
     if figure in _PARTS:
         said = formats.number_format(round(100 * value, 1), 0 if abs(value) >= 0.1 or not value else 1)
-        return f"{'+' if value > 0 and figure in _SIGNED else ''}{said} %"
+        return f"{'+' if value > 0 and figure in _SIGNED else ''}{said}%"
     if figure == "cover" and value >= ENDLESS:
         return _("no end in sight")
     if figure in {"age", "idle", "cover"}:

@@ -128,7 +128,7 @@ def _price(fault: dict[str, Any]) -> str:
 def _returns(fault: dict[str, Any]) -> str:
     reason = str(Return.Reason(fault["reason"]).label) if fault["reason"] else "–"
     figures = {"rate": _percent(fault["rate"]), "usual": _percent(fault["usual"]), "reason": reason}
-    said = _("%(rate)s %% come back, %(usual)s %% are usual. Most often: %(reason)s.") % figures
+    said = _("%(rate)s%% come back, %(usual)s%% are usual. Most often: %(reason)s.") % figures
     if fault["code"] == "returns_content":
         said += " " + _("Say it more exactly in the description and show it in a picture.")
     return said

@@ -95,6 +95,7 @@ def money_short(amount: Decimal | float | None, currency: str) -> str:
     rough = round(float(amount) / scale, 3 - whole) * scale
     digits = max(0, 3 - whole) if scale > 1 else 0
     text = format_compact_currency(Decimal(str(round(rough, 6))), currency, locale=locale, fraction_digits=digits)
+    text = re.sub(r"(\d)(\d{3})(?!\d)", r"\1,\2", text)  # Chinese writes up to 9,999 in full
     return _narrow(re.sub(r"(\d)([万亿])", r"\1 \2", text))
 
 

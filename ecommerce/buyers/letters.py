@@ -24,7 +24,7 @@ def edit_asked(review: Review, order: Order) -> Letter:
         _("Change your review of %(product)s") % {"product": product},
         [
             _("Hello,"),
-            _("your review of %(product)s cannot be published as it is. The reason:") % {"product": product},
+            _("Your review of %(product)s cannot be published as it is. The reason:") % {"product": product},
             *spoken(review.moderation_reason),
             _("Follow the link to change it. Once somebody has looked at it, it is published."),
         ],
@@ -50,7 +50,7 @@ def answered(complaint: Complaint, order: Order, offer: Decimal | None) -> Lette
 def message_added(complaint: Complaint, order: Order) -> Letter:
     return Letter(
         _("A message about your complaint %(number)s") % _words(complaint),
-        [_("Hello,"), _("there is a new message about your complaint %(number)s: “%(subject)s”") % _words(complaint)],
+        [_("Hello,"), _("There is a new message about your complaint %(number)s: “%(subject)s”") % _words(complaint)],
         _("Read the message"),
         path_for("buyer-complaint", COMPLAINT, order),
     )
@@ -62,7 +62,7 @@ def escalated(complaint: Complaint, order: Order) -> Letter:
         _("The platform looks at your complaint %(number)s") % _words(complaint),
         [
             _("Hello,"),
-            _("the platform has taken up your complaint %(number)s: “%(subject)s”") % _words(complaint),
+            _("The platform has taken up your complaint %(number)s: “%(subject)s”") % _words(complaint),
             _("It decides by %(due)s. You can add what it should know.") % {"due": due},
         ],
         _("See the complaint"),
@@ -73,7 +73,7 @@ def escalated(complaint: Complaint, order: Order) -> Letter:
 def decided(complaint: Complaint, order: Order, refund: Decimal | None) -> Letter:
     lines = [
         _("Hello,"),
-        _("the platform has decided your complaint %(number)s: “%(subject)s”") % _words(complaint),
+        _("The platform has decided your complaint %(number)s: “%(subject)s”") % _words(complaint),
         _("The decision: %(decision)s.") % {"decision": complaint.get_decision_display()},
         complaint.decision_reason,
     ]
@@ -86,7 +86,7 @@ def decided(complaint: Complaint, order: Order, refund: Decimal | None) -> Lette
 def return_received(case: Return) -> Letter:
     """The goods are with the shop."""
     due = formats.date_format(timezone.localtime(case.due_at), "DATETIME_FORMAT") if case.due_at else ""
-    said = [_("the goods of your return %(number)s of order %(order)s have arrived at %(shop)s.")]
+    said = [_("The goods of your return %(number)s of order %(order)s have arrived at %(shop)s.")]
     if due:
         said.append(_("The shop settles the return by %(due)s.") % {"due": due})
     return _about_return(case, _("Return %(number)s has arrived at %(shop)s"), *said)
@@ -94,7 +94,7 @@ def return_received(case: Return) -> Letter:
 
 def return_settled(case: Return) -> Letter:
     """How the return ended: the money, another item, the same one repaired, or why nothing."""
-    said = [_("your return %(number)s of order %(order)s is settled.")]
+    said = [_("Your return %(number)s of order %(order)s is settled.")]
     if case.outcome == Return.Outcome.REFUND and case.refund_amount is not None:
         amount = money(case.refund_amount, case.order.currency)
         said.append(_("%(amount)s is refunded to you.") % {"amount": amount})

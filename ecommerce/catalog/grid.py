@@ -215,11 +215,11 @@ def warnings_for(variant: Variant, now: Mapping[str, Any]) -> list[str]:
     if cost is not None and price is not None and price < cost:
         said.append(_("Below cost: every piece loses %(loss)s.") % {"loss": cost - price})
     elif cost is not None and price and (price - cost) / price < THIN:
-        said.append(_("Margin of only %(percent)d %%.") % {"percent": (price - cost) / price * 100})
+        said.append(_("Margin of only %(percent)d%%.") % {"percent": (price - cost) / price * 100})
     if listed is not None and price is not None and price > listed:
         said.append(_("Above the list price."))
     if price and variant.price and abs(price / variant.price - 1) > STEEP:
-        said.append(_("The price moves by %(percent)+d %%.") % {"percent": (price / variant.price - 1) * 100})
+        said.append(_("The price moves by %(percent)+d%%.") % {"percent": (price / variant.price - 1) * 100})
     return said
 
 

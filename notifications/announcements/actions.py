@@ -14,7 +14,7 @@ from accounts.activity.log import record
 from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import every_tenant, tenant
+from core.tenancy import every_tenant
 from notifications.announcements.events import AnnouncementSent, AnnouncementWithdrawn
 from notifications.announcements.models import Announcement
 from notifications.announcements.queries import (
@@ -26,11 +26,10 @@ from notifications.announcements.queries import (
     platform_kind,
 )
 from notifications.inbox.actions import settle
-from notifications.inbox.letters import send_notice
-from notifications.inbox.models import Timing, Urgency, Waiting
+from notifications.inbox.mailing import mail_in_turn, passes_quiet
+from notifications.inbox.models import Timing
 from notifications.inbox.putting import put_many
-from notifications.inbox.queries import choices_at, hours_of
-from notifications.inbox.rules import slot_after
+from notifications.inbox.queries import choices_at
 
 INBOXES, MAILS = 2000, 100  # people in one transaction
 FARTHEST = timedelta(days=180)
@@ -172,33 +171,10 @@ def _mail(announcement: Announcement, people: list[tuple[int, int]], now: dateti
     kind, key, params = platform_kind(), announcement.key, announcement.params
     choices = choices_at(kind, people)
     members = members_at([one for one in people if choices[one].mail != Timing.OFF])
-    hours = hours_of([member.user for member in members])
-    passes = announcement.urgency == Urgency.ACT
-    later = []
-    for member in members:
-        timing = choices[member.merchant_id, member.user_id].mail
-        slot = slot_after(timing, now, hours[member.user_id], passes=passes)
-        if slot is not None:
-            later.append((member, slot))
-            continue
-        with tenant(member.merchant):
-            send_notice(member, kind, key, params)
-    lying = {(row.merchant_id, row.user_id): row.pk for row in _lying(announcement, [m.user_id for m, _slot in later])}
-    waiting = [
-        Waiting(
-            merchant_id=member.merchant_id,
-            user_id=member.user_id,
-            kind=kind.name,
-            key=key,
-            params=params,
-            notification_id=lying.get((member.merchant_id, member.user_id)),
-            at=now,
-            slot=slot.name,
-            due_at=slot.at,
-        )
-        for member, slot in later
-    ]
-    Waiting.objects.bulk_create(waiting, ignore_conflicts=True, batch_size=500)
+    lying = {(row.merchant_id, row.user_id): row.pk for row in _lying(announcement, [one.user_id for one in members])}
+    wanted = [(member, choices[member.merchant_id, member.user_id].mail) for member in members]
+    passes = passes_quiet(kind, announcement.urgency)
+    mail_in_turn(kind, key, params, wanted, lying=lying, passes=passes, now=now)
     announcement.mailed += len(members)
     announcement.mail_upto = people[-1][1]
 

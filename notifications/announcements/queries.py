@@ -87,7 +87,7 @@ def opened_count(announcement: Announcement) -> int:
     """How many opened it or put it away."""
     if announcement.opened is not None:
         return announcement.opened
-    return notices_of(announcement).exclude(state=Notification.State.UNREAD).count()
+    return notices_of(announcement).filter(opened_at__isnull=False).count()
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 from notifications.buyers.events import LetterRulesChanged
-from notifications.buyers.kinds import ALL
 from notifications.buyers.models import LetterRules
+from notifications.texts.letters import LETTERS
 
 HIGHEST = 50
 FIELDS = ("off", "most_a_day", "invitations_a_month", "invites_unasked")
@@ -32,7 +32,7 @@ def change_letter_rules(
 
     Refuses a letter that does not exist and a limit out of range; says nothing when all is as it was.
     """
-    names = [kind.name for kind in ALL]
+    names = list(LETTERS)
     if not set(off) <= set(names):
         raise Refused("letter_unknown", _("There is no such letter."))
     sentence = _("Give a number from 1 to %(most)s, or none.") % {"most": HIGHEST}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ecommerce.customers.models import Consent
 from notifications.buyers.actions import HIGHEST
-from notifications.buyers.kinds import ALL
 from notifications.buyers.models import LetterRules
+from notifications.texts.letters import LETTERS
 
 WORDS = {
     Consent.Purpose.ORDER: _("News of my orders: confirmed, shipped, arrived, refunded"),
@@ -59,7 +59,7 @@ class LetterRulesForm(forms.Form):
     def __init__(self, *args: Any, rules: LetterRules, **options: Any) -> None:
         options["initial"] = {name: getattr(rules, name) for name in self.base_fields}
         super().__init__(*args, **options)
-        for kind in ALL:
+        for kind in LETTERS.values():
             self.fields[kind.name] = forms.BooleanField(
                 label=kind.label, required=False, initial=kind.name not in rules.off
             )
@@ -67,10 +67,10 @@ class LetterRulesForm(forms.Form):
     @property
     def letters(self) -> list[tuple[Any, Any]]:
         """(kind, box) of each letter."""
-        return [(kind, self[kind.name]) for kind in ALL]
+        return [(kind, self[kind.name]) for kind in LETTERS.values()]
 
     @property
     def values(self) -> dict[str, Any]:
         """What the action takes."""
         clean = {name: self.cleaned_data[name] for name in self.base_fields}
-        return {**clean, "off": [kind.name for kind in ALL if not self.cleaned_data[kind.name]]}
+        return {**clean, "off": [name for name in LETTERS if not self.cleaned_data[name]]}

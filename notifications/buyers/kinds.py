@@ -1,111 +1,16 @@
-"""The letters a shop writes to its buyers. A letter's name is the name of its templates and never changes."""
+"""All that is written to buyers: the letters of the shop, and answers within what buyers opened themselves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ecommerce.buyers.links import RETURN, REVIEW, TRACK
-from ecommerce.customers.models import Consent
-
-FOLLOW = _("Follow your order")
-INVITATION = "review_invitation"
-ORDER, REVIEWS = Consent.Purpose.ORDER, Consent.Purpose.REVIEW
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One letter. `subject` and `words`, its first paragraph, take %(number)s, %(shop)s and the texts of its values.
-
-    `purpose` is the consent it falls under, "" for the answer to what the buyer asked for, which nobody declines.
-    `is_needed` tells that it counts for no limit and is held back by none. `link` is the page its button leads to.
-    `by_platform` is what the platform writes and not the shop.
-    """
-
-    name: str
-    label: Any
-    subject: Any
-    words: Any
-    purpose: str = ORDER
-    is_needed: bool = False
-    link: str = TRACK
-    verb: Any = FOLLOW
-    by_platform: bool = False
-
-
-ALL = (
-    Kind(
-        "order_confirmed",
-        _("Order confirmed"),
-        _("Your order %(number)s is confirmed"),
-        _("Thank you for your order. %(shop)s has it and gets it ready; you hear from us again when it leaves."),
-        is_needed=True,
-    ),
-    Kind("shipped", _("Parcel shipped"), _("Your order %(number)s is on its way"), ""),
-    Kind(
-        "out_for_delivery",
-        _("Out for delivery"),
-        _("Your order %(number)s is out for delivery"),
-        _("The carrier is on the way to you. It helps if somebody is there to take the parcel."),
-    ),
-    Kind(
-        "delivered",
-        _("Order delivered"),
-        _("Your order %(number)s has arrived"),
-        _(
-            "The carrier reports that everything has been delivered. If something is missing or broken, tell the shop "
-            "on the page of your order."
-        ),
-    ),
-    Kind(
-        INVITATION,
-        _("Invitation to review"),
-        _("How do you like what you ordered?"),
-        _("Your order %(number)s has arrived. Tell others how you like it; it takes a minute."),
-        purpose=REVIEWS,
-        link=REVIEW,
-        verb=_("Write a review"),
-    ),
-    Kind(
-        "delayed",
-        _("Parcel late, with an apology"),
-        _("Your order %(number)s is late"),
-        _("We are sorry: a parcel of your order takes longer than we promised, and we know that you are waiting."),
-    ),
-    Kind(
-        "return_approved",
-        _("Return approved"),
-        _("Your return %(case)s is approved"),
-        _("%(shop)s takes these items of your order %(number)s back:"),
-        purpose="",
-        is_needed=True,
-        link=RETURN,
-        verb=_("See the return"),
-    ),
-    Kind(
-        "return_refused",
-        _("Return refused"),
-        _("Your return %(case)s is refused"),
-        _("%(shop)s does not take the items of your return %(case)s of order %(number)s back. The reason:"),
-        purpose="",
-        is_needed=True,
-        link=RETURN,
-        verb=_("See the return"),
-    ),
-    Kind(
-        "exchange_sent",
-        _("Exchange shipped"),
-        _("The exchange for your return %(case)s is on its way"),
-        _("In exchange for what you sent back from order %(origin)s, %(shop)s has handed this over to the carrier:"),
-    ),
-    Kind("refunded", _("Refund paid"), _("Your refund for order %(number)s"), "", is_needed=True),
-)
+from notifications.texts.letters import LETTERS, Kind
 
 
 def _answer(name: str, label: Any, *, by_platform: bool = False) -> Kind:
-    return Kind(name, label, "", "", purpose="", is_needed=True, by_platform=by_platform)
+    return Kind(name, label, purpose="", is_needed=True, by_platform=by_platform)
 
 
 # Answers within a return, a complaint or a review, said by ecommerce.buyers.letters: a shop cannot switch them off.
@@ -119,4 +24,4 @@ ANSWERS = (
     _answer("complaint_decided", _("Complaint decided"), by_platform=True),
     _answer("review_edit", _("Change of a review asked for"), by_platform=True),
 )
-KINDS = {kind.name: kind for kind in (*ALL, *ANSWERS)}
+KINDS: dict[str, Kind] = {**LETTERS, **{kind.name: kind for kind in ANSWERS}}

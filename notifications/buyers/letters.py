@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
 from core.mail import Letter, absolute
-from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, language_for, url_for
+from ecommerce.buyers.links import language_for
 from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
-from notifications.buyers.kinds import INVITATION, KINDS, Kind
+from notifications.buyers.kinds import KINDS
 from notifications.buyers.models import BuyerNotice
 from notifications.buyers.queries import address_of, is_month_full, letter_rules, wants, why_withheld
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.texts.contexts import context_of, stop_url
 from notifications.texts.letterhead import reply_to_of, sender_of
+from notifications.texts.letters import INVITATION, Kind
 from notifications.texts.own import Written, own_letter
 
 Outcome = BuyerNotice.Outcome
-PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
 
 
 @transaction.atomic
@@ -113,12 +113,6 @@ def _headers(order: Order, kind: Kind) -> dict[str, str]:
     return headers
 
 
-def stop_url(customer: Customer | None, purpose: str) -> str:
-    """Where the buyer stops what is written for this purpose and nothing else; "" for what nobody declines."""
-    choices = url_for("buyer-mail-choices", MAIL, customer) if customer and purpose else ""
-    return f"{choices}stop/{purpose}/" if choices else ""
-
-
 def as_written(
     order: Order, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
 ) -> Written:
@@ -127,30 +121,14 @@ def as_written(
     Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
     A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
     """
-    merchant, customer = order.merchant, order.customer
-    with translation.override(language), timezone.override(merchant.zone):
-        context = {
-            **values,
-            "order": order,
-            "merchant": merchant,
-            "brand": "Storecast" if kind.by_platform else merchant.name,
-            **_ways_out(customer, kind.purpose, is_preview=is_preview),
-        }
+    with translation.override(language), timezone.override(order.merchant.zone):
+        context = context_of(order, kind, values, is_preview=is_preview)
         if (write := values.get("letter")) is not None:
             return _plain(write(), context)
-        texts = {name: value for name, value in values.items() if isinstance(value, str)}
-        said = {**texts, "number": order.number, "shop": merchant.name}
-        title = str(kind.subject) % said
-        context |= {
-            "title": title,
-            "words": str(kind.words) % said,
-            "verb": str(kind.verb),
-            "action_url": url_for(PAGES[kind.link], kind.link, order),
-        }
         if (own := own_letter(kind.name, context)) is not None:
             return own
         text, html = compose(f"notifications/buyers/{kind.name}", context)
-    return Written(f"{title} · {merchant.name}", text, html)
+    return Written(f"{context['title']} · {order.merchant.name}", text, html)
 
 
 def _plain(letter: Letter, context: dict[str, Any]) -> Written:
@@ -159,12 +137,3 @@ def _plain(letter: Letter, context: dict[str, Any]) -> Written:
     filled = {"title": title, "paragraphs": letter.lines, "verb": letter.button, "action_url": absolute(letter.url)}
     text, html = compose("notifications/buyers/plain", {**context, **filled})
     return Written(title, text, html)
-
-
-def _ways_out(customer: Customer | None, purpose: str, *, is_preview: bool) -> dict[str, str]:
-    """Where the buyer chooses, for the foot of a letter."""
-    if is_preview:
-        nowhere = f"{settings.BASE_URL}/b/…/mail/"
-        return {"choices_url": nowhere, "stop_url": f"{nowhere}stop/{purpose}/" if purpose else ""}
-    choices = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
-    return {"choices_url": choices, "stop_url": stop_url(customer, purpose)}

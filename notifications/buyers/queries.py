@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from ecommerce.customers.models import Consent, Customer
 from ecommerce.customers.queries import has_consent
 from ecommerce.orders.models import Order
-from notifications.buyers.kinds import INVITATION, KINDS, Kind
+from notifications.buyers.kinds import KINDS
 from notifications.buyers.models import BuyerNotice, BuyerNoticeQuerySet, LetterRules
 from notifications.mail.models import Mail
+from notifications.texts.letters import INVITATION, Kind
 
 Outcome = BuyerNotice.Outcome
 MONTH = timedelta(days=30)

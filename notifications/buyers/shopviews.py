@@ -21,12 +21,11 @@ from core.forms import add_refusal
 from core.htmx import done, page
 from notifications.buyers.actions import change_letter_rules
 from notifications.buyers.forms import LetterRulesForm
-from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import as_written
 from notifications.buyers.listing import NOTICES
-from notifications.buyers.previews import EXAMPLES, example_of
 from notifications.buyers.queries import letter_rules, notice_list
 from notifications.mail.views import IN_FRAME, WITH_FRAME
+from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written
 
 
@@ -55,7 +54,7 @@ def preview(request: MerchantRequest, kind: str) -> HttpResponse:
     """One letter as the buyer of a real order would get it, in either language."""
     letter, number, language = _example(request, kind)
     context = {
-        "kind": KINDS[kind],
+        "kind": LETTERS[kind],
         "letter": letter,
         "number": number,
         "language": language,
@@ -93,15 +92,16 @@ def notices(request: MerchantRequest) -> HttpResponse:
 
 def _example(request: MerchantRequest, what: str) -> tuple[Written | None, str, str]:
     """(letter, number of its order, language) as the address asks. Raises Http404 for a letter that does not exist."""
-    if what not in EXAMPLES:
+    if what not in LETTERS:
         raise Http404
     if not request.membership.may("orders.view"):
         raise PermissionDenied("orders.view")
     language = request.GET.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = get_language() or settings.LANGUAGE_CODE
-    found = example_of(what, request.GET.get("order", "").strip()[:64])
+    found = LETTERS[what].example(request.GET.get("order", "").strip()[:64])
     if found is None:
         return None, "", language
     order, values = found
-    return as_written(order, KINDS[what], values=values, language=language, is_preview=True), order.number, language
+    letter = as_written(order, LETTERS[what], values=values, language=language, is_preview=True)
+    return letter, order.number, language

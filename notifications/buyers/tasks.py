@@ -14,9 +14,9 @@ from ecommerce.buyers import letters
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.orders.models import Order
 from ecommerce.reviews.models import Review
-from notifications.buyers import telling
 from notifications.buyers.letters import write_to_buyer
 from notifications.buyers.models import BuyerNotice
+from notifications.texts import telling
 
 STRETCH = 200
 KEEP = timedelta(days=400)  # as long as the mails themselves

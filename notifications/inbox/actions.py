@@ -22,14 +22,14 @@ from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox.escalation import stop_watching, watch_over
 from notifications.inbox.kinds import KINDS, Kind, kind_of
-from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
+from notifications.inbox.letters import send_personal_notice, send_staff_notice
+from notifications.inbox.mailing import mail_in_turn, passes_quiet
 from notifications.inbox.models import (
     MailTimes,
     Notification,
     NotificationQuerySet,
     Preference,
     Timing,
-    Urgency,
     Waiting,
 )
 from notifications.inbox.putting import put_many
@@ -67,26 +67,18 @@ def tell(
     choices = choices_along(kind, routes)
     waited = _waited(kind, key, params, choices, grows)
     now = timezone.now()
-    hours = hours_of([member.user for member in members]) if any(map(_may_wait, choices.values())) else {}
-    late: list[Waiting] = []
     shop = current_tenant_id()
     fresh = [(shop, pk) for pk, choice in choices.items() if choice.inbox and pk not in known]
     written = put_many(kind, key, params, fresh, activity=activity, reasons=reasons)
+    wanted = []
     for member in members:
         choice, row = choices[member.user_id], known.get(member.user_id)
         if row is not None:
             if grows:
                 _refresh(row, kind, params, grows)
-            continue
-        if choice.mail == Timing.OFF or member.user_id in waited:
-            continue
-        slot = slot_after(choice.mail, now, hours[member.user_id], passes=_passes(kind)) if hours else None
-        if slot is None:
-            send_notice(member, kind, key, params)
-        else:
-            row_id = written.rows.get((shop, member.user_id))
-            late.append(_waiting(member.user_id, kind, key, params, row_id, slot, now))
-    Waiting.objects.bulk_create(late, ignore_conflicts=True, batch_size=500)
+        elif choice.mail != Timing.OFF and member.user_id not in waited:
+            wanted.append((member, choice.mail))
+    mail_in_turn(kind, key, params, wanted, lying=written.rows, passes=passes_quiet(kind), now=now)
     if only is None:
         if written.new:
             watch_over(kind, key, members[0].merchant, now=now)
@@ -105,31 +97,6 @@ def _waited(
     if grows:
         known.filter(due_at__isnull=False).update(params=dict(params))
     return set(known.values_list("user_id", flat=True))
-
-
-def _may_wait(choice: Choice) -> bool:
-    return choice.mail in (Timing.HOURLY, Timing.DAILY) or (choice.mail == Timing.NOW and not _passes(choice.kind))
-
-
-def _passes(kind: Kind) -> bool:
-    """Whether an e-mail of this kind is sent in a person's quiet hours too."""
-    return kind.locked or kind.urgency == Urgency.ACT
-
-
-def _waiting(
-    user_id: int, kind: Kind, key: str, params: Mapping[str, Any], row_id: int | None, slot: Slot, now: datetime
-) -> Waiting:
-    return Waiting(
-        user_id=user_id,
-        kind=kind.name,
-        key=key,
-        params=dict(params),
-        notification_id=row_id,
-        at=now,
-        slot=slot.name,
-        due_at=slot.at,
-        merchant_id=current_tenant_id(),
-    )
 
 
 def put_note(user: User, kind: Kind, *, key: str, params: Mapping[str, Any]) -> bool:
@@ -332,6 +299,6 @@ def plan_again(user: User, *, slot: str = "") -> None:
             continue
         if not slot and row.due_at is not None and row.due_at <= now:
             continue
-        turn = slot_after(timing, now, hours, passes=_passes(kind)) or Slot(f"at:{now:%Y-%m-%dT%H:%M:%SZ}", now)
+        turn = slot_after(timing, now, hours, passes=passes_quiet(kind)) or Slot(f"at:{now:%Y-%m-%dT%H:%M:%SZ}", now)
         row.slot, row.due_at = turn.name, turn.at
     Waiting.objects.bulk_update(rows, ["slot", "due_at"], batch_size=500)

@@ -71,7 +71,7 @@ class Figure:
         if self.type in (Type.NUMBER, Type.PERCENT):
             found = Decimal(value)
             text = number(found, 0 if found == int(found) else 1)
-            return f"{text} %" if self.type == Type.PERCENT else text
+            return f"{text}%" if self.type == Type.PERCENT else text
         if self.type == Type.FLAG:
             return gettext("yes") if value is True or value == "yes" else gettext("no")
         return self.label_of(value) if self.type == Type.CHOICE else str(value)

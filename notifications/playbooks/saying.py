@@ -34,7 +34,7 @@ def condition_words(trigger: Trigger | None, row: Mapping[str, str]) -> str:
     figure = trigger.figure(row["figure"]) if trigger else None
     if figure is None:
         return _("a figure that this fact no longer has")
-    value = f"{row['value']} %" if figure.type == "percent" else figure.shown(_typed(figure.type, row["value"]))
+    value = f"{row['value']}%" if figure.type == "percent" else figure.shown(_typed(figure.type, row["value"]))
     return _("%(figure)s %(is)s %(value)s") % {"figure": figure.label, "is": figure.ops[row["op"]], "value": value}
 
 

@@ -87,4 +87,7 @@ def _labels(days: list[date] | tuple[date, ...]) -> list[str]:
     """Weekdays in the reader's language where the letters for it are there, else the days of the month."""
     if (get_language() or "").startswith("zh") and not charts.can_write_chinese():
         return [str(day.day) for day in days]
-    return [f"{WEEKDAYS_ABBR[day.weekday()]} {date_format(day, 'j')}" for day in days]
+    names = [
+        str(WEEKDAYS_ABBR[day.weekday()]).replace("星期", "周") for day in days
+    ]  # short, as they stand side by side
+    return [f"{name} {date_format(day, 'j')}" for name, day in zip(names, days, strict=True)]

@@ -1,56 +1,71 @@
-"""The letters whose words a shop may change, by their names, and what may stand in each.
+"""The letters of a shop to its buyers, by their names: what we say in each, and what a shop may say in its place.
 
-A new letter to buyers is one entry of LETTERS under the name that write_to_buyer is called with. What its values hold
-beside the order becomes a placeholder by an entry of `own`.
+A new letter is one entry of LETTERS, and its templates notifications/buyers/<name>.html and .txt. What its values
+(texts.telling) hold beside the order becomes a placeholder by an entry of `own`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.sc import money
-from ecommerce.buyers.links import COMPLAINT, RETURN, REVIEW, tracking_url, url_for
-from ecommerce.fulfilment.models import Shipment
-from ecommerce.orders.models import Order
-from ecommerce.returns.models import Return
+from ecommerce.buyers.links import RETURN, REVIEW, TRACK
+from ecommerce.customers.models import Consent
+from notifications.texts import examples
+from notifications.texts.placeholders import COMMON, PARCEL, RETURN_CASE, Context, Placeholder, date_of, review_link
 from notifications.texts.rules import Broken, Link, Value
 
-Context = Mapping[str, Any]
+FOLLOW = _("Follow your order")
+INVITATION = "review_invitation"
+# What the names in our subjects are called in the braces of a shop's own.
+BRACES = {"number": "{order_number}", "case": "{return_number}", "shop": "{shop_name}"}
 
 
 @dataclass(frozen=True)
-class Placeholder:
-    """`value` makes it from what the letter's template gets, in the active language; "" where there is nothing."""
+class Kind:
+    """Something buyers are written. Its name never changes.
 
-    name: str
-    label: Any
-    value: Callable[[Context], Value]
-    is_link: bool = False
-
-
-@dataclass(frozen=True)
-class Letter:
-    """`subject` and `body` are what one begins with when writing one's own: near to what our template says.
-
-    `needed` placeholders must stand in it. `sample` gives the values of a real order beside the order itself, None for
-    one of which such a letter was never written.
+    `purpose` is the consent it falls under, "" for the answer to what the buyer asked for, which nobody declines.
+    `is_needed` tells that it counts for no limit and is held back by none. `by_platform` is what the platform writes
+    and not the shop.
     """
 
     name: str
     label: Any
+    purpose: str = Consent.Purpose.ORDER
+    is_needed: bool = False
+    by_platform: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Kind):
+    """What the shop writes of itself, may switch off and may say in its own words; the name is that of our templates.
+
+    `subject` and `words`, its first paragraph, are ours; they take %(number)s, %(shop)s and the texts of its values.
+    `body` is what one begins with when writing one's own: near to what our template says. `needed` placeholders must
+    stand in it. `link` is the page its button leads to. `example` finds the newest order it fits, or the one of the
+    number it is given, with the values.
+    """
+
     when: Any
     subject: Any
+    words: Any = ""
     body: Any
+    example: Callable[[str], examples.Found]
     own: tuple[Placeholder, ...] = ()
     needed: tuple[str, ...] = ()
-    sample: Callable[[Order], Context | None] = lambda order: {}
+    link: str = TRACK
+    verb: Any = FOLLOW
+
+    @property
+    def own_subject(self) -> str:
+        """What one begins with, in the active language."""
+        return str(self.subject) % BRACES
 
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:
@@ -78,203 +93,144 @@ class Letter:
         return found
 
 
-def _date(moment: Any) -> str:
-    return date_format(localtime(moment), "SHORT_DATE_FORMAT") if moment else ""
-
-
-def _items(order: Order) -> str:
-    return "\n".join(f"{line.quantity} × {line.title}" for line in order.lines.all())
-
-
-def _parcel_items(context: Context) -> str:
-    return "\n".join(f"{line.quantity} × {line.order_line.title}" for line in context["lines"])
-
-
-COMMON = (
-    Placeholder("order_number", _("Number of the order"), lambda c: str(c["order"].number)),
-    Placeholder("order_date", _("Day on which the order was placed"), lambda c: _date(c["order"].placed_at)),
-    Placeholder("order_total", _("Total of the order"), lambda c: money(c["order"].total, c["order"].currency)),
-    Placeholder("order_items", _("What was ordered, one line each"), lambda c: _items(c["order"])),
-    Placeholder(
-        "order_link",
-        _("Link to the buyer's page of the order"),
-        lambda c: Link(c["action_url"], gettext("Follow your order")),
-        is_link=True,
-    ),
-    Placeholder("buyer_name", _("Name of the buyer"), lambda c: str(c["order"].buyer_name)),
-    Placeholder("shop_name", _("Name of the shop"), lambda c: str(c["merchant"].name)),
-)
-
-PARCEL = (
-    Placeholder("parcel_items", _("What is in the parcel, one line each"), _parcel_items),
-    Placeholder("carrier", _("Carrier"), lambda c: str(c["parcel"].carrier)),
-    Placeholder("tracking_number", _("Tracking number"), lambda c: str(c["parcel"].tracking_number)),
-    Placeholder("expected_day", _("Day it was promised for"), lambda c: _date(c["parcel"].promised_at)),
-)
-RETURN_CASE = (
-    Placeholder("return_number", _("Number of the return"), lambda c: str(c["case"])),
-    Placeholder("return_items", _("What comes back, one line each"), _parcel_items),
-    Placeholder(
-        "return_link",
-        _("Link to the buyer's page of the return"),
-        lambda c: Link(c["action_url"], gettext("See the return")),
-        is_link=True,
-    ),
-)
-
-
-def _review_link(label: Any, key: str) -> Placeholder:
-    """`key` is the value with the address; a letter without one says nothing in its place."""
-    return Placeholder(
-        "review_link", label, lambda c: Link(c[key], gettext("Write a review")) if c[key] else "", is_link=True
-    )
-
-
-def _parcel_of(order: Order) -> Context | None:
-    parcel = Shipment.objects.filter(order=order).prefetch_related("lines__order_line").order_by("-pk").first()
-    return {"parcel": parcel, "lines": list(parcel.lines.all()), "is_whole": True} if parcel else None
-
-
-def _refund_of(order: Order) -> Context | None:
-    amount = order.refunded_total
-    return {"amount": amount, "currency": order.currency} if amount else None
-
-
-def _trouble_of(order: Order) -> Context | None:
-    values = _parcel_of(order)
-    return {**values, "reason": "", "expected_at": values["parcel"].expected_at} if values else None
-
-
-def _return_of(order: Order) -> Context | None:
-    case = Return.objects.filter(order=order).prefetch_related("lines__order_line").order_by("-pk").first()
-    if case is None:
-        return None
-    return {
-        "case": case.number,
-        "refusal": case.refusal,
-        "lines": list(case.lines.all()),
-        "send_to": order.merchant.postal_address,
-        "complaint_url": url_for("buyer-complaint", COMPLAINT, order),
-        "action_url": url_for("buyer-return", RETURN, order),
-    }
-
-
-def _exchange_of(order: Order) -> Context | None:
-    parcel = _parcel_of(order)
-    case = Return.objects.select_related("order").filter(replacement=order).first()
-    return {**parcel, "case": case.number, "origin": case.order.number} if parcel and case is not None else None
-
-
 LETTERS = {
     letter.name: letter
     for letter in (
         Letter(
             "order_confirmed",
             _("Order confirmed"),
-            _("When an order is paid."),
-            _("Your order {order_number} is confirmed"),
-            _(
-                "Hello {buyer_name},\n\nthank you for your order. We have it and get it ready; you hear from us again "
+            is_needed=True,
+            when=_("When an order is paid."),
+            subject=_("Your order %(number)s is confirmed"),
+            words=_(
+                "Thank you for your order. %(shop)s has it and gets it ready; you hear from us again when it leaves."
+            ),
+            body=_(
+                "Hello {buyer_name},\n\nThank you for your order. We have it and get it ready; you hear from us again "
                 "when it leaves.\n\n{order_items}\nTotal: {order_total}\n\n{order_link}"
             ),
+            example=examples.confirmed,
             needed=("order_number",),
         ),
         Letter(
             "shipped",
-            _("Parcel on its way"),
-            _("When a parcel of the order leaves."),
-            _("Your order {order_number} is on its way"),
-            _(
-                "Hello {buyer_name},\n\nwe have handed your parcel over:\n{parcel_items}\n\n"
+            _("Parcel shipped"),
+            when=_("When a parcel of the order leaves."),
+            subject=_("Your order %(number)s is on its way"),
+            body=_(
+                "Hello {buyer_name},\n\nWe have handed your parcel over:\n{parcel_items}\n\n"
                 "Tracking number: {carrier} {tracking_number}\nExpected to arrive: {expected_day}\n\n{order_link}"
             ),
+            example=examples.shipped,
             own=PARCEL,
             needed=("order_number",),
-            sample=_parcel_of,
         ),
         Letter(
             "out_for_delivery",
             _("Out for delivery"),
-            _("When the carrier is on the way to the buyer."),
-            _("Your order {order_number} is out for delivery"),
-            _(
-                "Hello {buyer_name},\n\nthe carrier is on the way to you. It helps if somebody is there to take the "
+            when=_("When the carrier is on the way to the buyer."),
+            subject=_("Your order %(number)s is out for delivery"),
+            words=_("The carrier is on the way to you. It helps if somebody is there to take the parcel."),
+            body=_(
+                "Hello {buyer_name},\n\nThe carrier is on the way to you. It helps if somebody is there to take the "
                 "parcel:\n{parcel_items}\n\n{order_link}"
             ),
+            example=examples.shipped,
             own=PARCEL,
             needed=("order_number",),
-            sample=_parcel_of,
         ),
         Letter(
             "delivered",
-            _("Order has arrived"),
-            _("When the carrier reports that everything was delivered."),
-            _("Your order {order_number} has arrived"),
-            _(
-                "Hello {buyer_name},\n\nthe carrier reports that everything has been delivered. If something is "
+            _("Order delivered"),
+            when=_("When the carrier reports that everything was delivered."),
+            subject=_("Your order %(number)s has arrived"),
+            words=_(
+                "The carrier reports that everything has been delivered. If something is missing or broken, tell "
+                "the shop on the page of your order."
+            ),
+            body=_(
+                "Hello {buyer_name},\n\nThe carrier reports that everything has been delivered. If something is "
                 "missing or broken, tell us here:\n{order_link}"
             ),
-            own=(_review_link(_("Link to write a review; nothing where none is asked for"), "review_url"),),
+            example=examples.delivered,
+            own=(review_link(_("Link to write a review; nothing where none is asked for"), "review_url"),),
             needed=("order_number",),
-            sample=lambda order: {"review_url": url_for("buyer-review", REVIEW, order)},
         ),
         Letter(
-            "review_invitation",
+            INVITATION,
             _("Invitation to review"),
-            _("After the arrival, to buyers who want nothing but invitations."),
-            _("How do you like what you ordered?"),
-            _(
-                "Hello {buyer_name},\n\nyour order {order_number} has arrived. Tell others how you like it; it takes "
+            purpose=Consent.Purpose.REVIEW,
+            link=REVIEW,
+            verb=_("Write a review"),
+            when=_("After the arrival, to buyers who want nothing but invitations."),
+            subject=_("How do you like what you ordered?"),
+            words=_("Your order %(number)s has arrived. Tell others how you like it; it takes a minute."),
+            body=_(
+                "Hello {buyer_name},\n\nYour order {order_number} has arrived. Tell others how you like it; it takes "
                 "a minute.\n\n{review_link}"
             ),
-            own=(_review_link(_("Link to write a review"), "action_url"),),
+            example=examples.invited,
+            own=(review_link(_("Link to write a review"), "action_url"),),
             needed=("review_link",),
-            sample=lambda order: {"action_url": url_for("buyer-review", REVIEW, order)},
         ),
         Letter(
             "delayed",
             _("Parcel late, with an apology"),
-            _("When a parcel is late or its carrier reports trouble; once for each parcel."),
-            _("Your order {order_number} is late"),
-            _(
-                "Hello {buyer_name},\n\nwe are sorry: a parcel of your order takes longer than we promised, and we "
+            when=_("When a parcel is late or its carrier reports trouble; once for each parcel."),
+            subject=_("Your order %(number)s is late"),
+            words=_(
+                "We are sorry: a parcel of your order takes longer than we promised, and we know that you are waiting."
+            ),
+            body=_(
+                "Hello {buyer_name},\n\nWe are sorry: a parcel of your order takes longer than we promised, and we "
                 "know that you are waiting.\n\n{parcel_items}\nExpected now: {expected_now}\n\n{order_link}"
             ),
+            example=examples.delayed,
             own=(
                 *PARCEL,
                 Placeholder(
-                    "expected_now", _("Day it is expected now, if that is known"), lambda c: _date(c["expected_at"])
+                    "expected_now", _("Day it is expected now, if that is known"), lambda c: date_of(c["expected_at"])
                 ),
             ),
             needed=("order_number",),
-            sample=_trouble_of,
         ),
         Letter(
             "return_approved",
             _("Return approved"),
-            _("When you agree to take something back."),
-            _("Your return {return_number} is approved"),
-            _(
-                "Hello {buyer_name},\n\nwe take these items of your order {order_number} back:\n{return_items}\n\n"
+            purpose="",
+            link=RETURN,
+            verb=_("See the return"),
+            is_needed=True,
+            when=_("When you agree to take something back."),
+            subject=_("Your return %(case)s is approved"),
+            words=_("%(shop)s takes these items of your order %(number)s back:"),
+            body=_(
+                "Hello {buyer_name},\n\nWe take these items of your order {order_number} back:\n{return_items}\n\n"
                 "Pack them well, write the number {return_number} on the parcel and send it to:\n{send_to}\n\n"
                 "{return_link}"
             ),
+            example=examples.return_approved,
             own=(
                 *RETURN_CASE,
                 Placeholder("send_to", _("Your address for returns"), lambda c: str(c["send_to"])),
             ),
             needed=("return_number",),
-            sample=_return_of,
         ),
         Letter(
             "return_refused",
             _("Return refused"),
-            _("When you do not take something back."),
-            _("Your return {return_number} is refused"),
-            _(
-                "Hello {buyer_name},\n\nwe do not take the items of your return {return_number} of order "
+            purpose="",
+            link=RETURN,
+            verb=_("See the return"),
+            is_needed=True,
+            when=_("When you do not take something back."),
+            subject=_("Your return %(case)s is refused"),
+            words=_("%(shop)s does not take the items of your return %(case)s of order %(number)s back. The reason:"),
+            body=_(
+                "Hello {buyer_name},\n\nWe do not take the items of your return {return_number} of order "
                 "{order_number} back. The reason:\n{reason}\n\nIf you do not agree: {complaint_link}"
             ),
+            example=examples.return_refused,
             own=(
                 *RETURN_CASE,
                 Placeholder("reason", _("The reason you gave"), lambda c: str(c["refusal"])),
@@ -286,46 +242,42 @@ LETTERS = {
                 ),
             ),
             needed=("return_number", "reason"),
-            sample=_return_of,
         ),
         Letter(
             "exchange_sent",
             _("Exchange shipped"),
-            _("When what the buyer gets in exchange leaves."),
-            _("The exchange for your return {return_number} is on its way"),
-            _(
-                "Hello {buyer_name},\n\nin exchange for what you sent back from order {old_order} we have handed this "
+            when=_("When what the buyer gets in exchange leaves."),
+            subject=_("The exchange for your return %(case)s is on its way"),
+            words=_(
+                "In exchange for what you sent back from order %(origin)s, %(shop)s has handed this over to the "
+                "carrier:"
+            ),
+            body=_(
+                "Hello {buyer_name},\n\nIn exchange for what you sent back from order {old_order} we have handed this "
                 "over to the carrier:\n{parcel_items}\n\nTracking number: {carrier} {tracking_number}\n\n"
                 "{order_link}"
             ),
+            example=examples.exchanged,
             own=(
                 *PARCEL,
                 Placeholder("return_number", _("Number of the return"), lambda c: str(c["case"])),
                 Placeholder("old_order", _("Number of the order it came from"), lambda c: str(c["origin"])),
             ),
             needed=("return_number",),
-            sample=_exchange_of,
         ),
         Letter(
             "refunded",
-            _("Refund"),
-            _("When money goes back to the buyer."),
-            _("Your refund for order {order_number}"),
-            _(
+            _("Refund paid"),
+            is_needed=True,
+            when=_("When money goes back to the buyer."),
+            subject=_("Your refund for order %(number)s"),
+            body=_(
                 "Hello {buyer_name},\n\n{amount} goes back to you the way you paid. Banks take up to ten days to show "
                 "it.\n\n{order_link}"
             ),
+            example=examples.refunded,
             own=(Placeholder("amount", _("Amount that goes back"), lambda c: money(c["amount"], c["currency"])),),
             needed=("order_number", "amount"),
-            sample=_refund_of,
         ),
     )
 }
-
-
-def sample_context(letter: Letter, order: Order) -> Context | None:
-    """What the letter's template would get for a real order; None where no such letter fits it."""
-    values = letter.sample(order)
-    if values is None:
-        return None
-    return {"order": order, "merchant": order.merchant, "action_url": tracking_url(order), "stop_url": "", **values}

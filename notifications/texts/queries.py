@@ -1,4 +1,4 @@
-"""Letters with the state of their texts, versions, and orders to try them with."""
+"""Letters with the state of their texts, and the versions of these."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from ecommerce.orders.models import Order
-from notifications.texts.letters import LETTERS, Context, Letter, sample_context
+from notifications.texts.letters import LETTERS, Letter
 from notifications.texts.models import LetterText, TextVersion
-
-LOOK_AT = 30
 
 
 @dataclass(frozen=True)
@@ -50,18 +47,3 @@ def text_in_use(letter: Letter, language: str) -> LetterText | None:
 
 def versions_of(letter: Letter, language: str) -> list[TextVersion]:
     return list(TextVersion.objects.filter(letter=letter.name, language=language).order_by("-number")[:50])
-
-
-def sample_of(letter: Letter, number: str = "") -> tuple[Order, Context] | None:
-    """A real order of the shop that the letter could be about, and what the letter would get for it.
-
-    With `number`, that order or none; else the newest of the last 30 that fits.
-    """
-    orders = (
-        Order.objects.select_related("customer", "merchant").prefetch_related("lines").order_by("-placed_at", "-pk")
-    )
-    for order in orders.filter(number=number)[:1] if number else orders[:LOOK_AT]:
-        context = sample_context(letter, order)
-        if context is not None:
-            return order, context
-    return None

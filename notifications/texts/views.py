@@ -21,11 +21,12 @@ from core.forms import add_refusal
 from core.htmx import done
 from notifications.mail.views import IN_FRAME, WITH_FRAME
 from notifications.texts import actions
+from notifications.texts.contexts import context_of
 from notifications.texts.forms import LetterheadForm, TextForm
 from notifications.texts.letterhead import from_line, letterhead_of, sender_of
 from notifications.texts.letters import LETTERS, Letter
 from notifications.texts.own import Written, written
-from notifications.texts.queries import sample_of, text_in_use, texts_of_shop, versions_of
+from notifications.texts.queries import text_in_use, texts_of_shop, versions_of
 from notifications.texts.rules import Broken
 
 
@@ -138,7 +139,7 @@ def _begin(letter: Letter, language: str) -> dict[str, str]:
     if row is not None and row.version is not None:
         return {"subject": row.version.subject, "body": row.version.body}
     with translation.override(language):
-        return {"subject": str(letter.subject), "body": str(letter.body)}
+        return {"subject": letter.own_subject, "body": str(letter.body)}
 
 
 def _save(request: MerchantRequest, letter: Letter, language: str, form: TextForm) -> HttpResponse:
@@ -160,15 +161,16 @@ def _made(request: MerchantRequest, letter: Letter, language: str, typed: Any) -
     """The letter from what was typed and a real order of the shop. Raises Refused with what stands in the way."""
     subject, body = actions.checked_text(letter, typed.get("subject", ""), typed.get("body", ""))
     number = str(typed.get("order", "")).strip().removeprefix("#")
-    found = sample_of(letter, number)
+    found = letter.example(number)
     if found is None and number:
         say = _("No order %(number)s that such a letter could be about.") % {"number": number}
         raise Refused("no_order", say, order=say)
     if found is None:
         raise Refused("no_order", _("There is no order yet that such a letter could be about."))
+    order, values = found
     with translation.override(language), timezone.override(request.merchant.zone):
         try:
-            return written(letter, subject, body, found[1])
+            return written(letter, subject, body, context_of(order, letter, values, is_preview=True))
         except Broken as broken:
             say = _("There is nothing for {%(name)s}.") % {"name": broken.placeholder}
             raise Refused("text_broken", say, body=say) from broken

@@ -87,6 +87,21 @@ def test_words_in_templates_are_found():
     assert list(untranslated_words(page)) == [(1, "Late"), (1, "now"), (3, "Search")]
 
 
+def test_a_figure_and_its_percent_sign_are_one_word():
+    """35% in both languages: with a space between, lines break there."""
+    apart = re.compile(r"(%\(\w+\)\+?[sd]|\d|\}\}) %(?![(\w}])")
+    wrong = []
+    for group, catalog in messages.read_all(ROOT).items():
+        for message in catalog:
+            for said in (messages.first(message.id), messages.first(message.string)):
+                if match := apart.search(said.replace("%%", "%")):
+                    wrong.append(f"{group}: {said!r}: {match[0]!r}")
+    for path in (ROOT / "templates").rglob("*.html"):
+        for match in apart.finditer(path.read_text(encoding="utf-8")):
+            wrong.append(f"{path.relative_to(ROOT)}: {match[0]!r}")
+    none_of(wrong)
+
+
 def test_chinese_is_set_as_chinese_is():
     """Full-width marks between Chinese signs, no exclamation marks, a space between Chinese and figures."""
     wrong = []

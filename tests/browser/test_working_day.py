@@ -342,7 +342,7 @@ def test_a_proposal_becomes_a_delivery_with_two_damaged_pieces(day):
     day.fits("4-received", check=True)
 
     page.get_by_role("link", name="Longquan Kiln").click()
-    expect(page.get_by_text("98.3 %")).to_be_visible()
+    expect(page.get_by_text("98.3%")).to_be_visible()
     day.fits("5-supplier", check=True)
     page.goto(f"/m/luming/inventory/{variant.pk}/")
     expect(page.get_by_text("118").first).to_be_visible()

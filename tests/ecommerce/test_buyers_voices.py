@@ -342,7 +342,7 @@ def test_complaint_mails_in_the_buyers_language_once_each(ann, mo):
 
     assert {mail.to for mail in sent} == {order.customer.email}
     assert [mail.subject for mail in sent] == [
-        "Luming Teaware 已答复你的投诉",
+        "“Luming Teaware”已答复你的投诉",
         "投诉 C-1001 有新留言",
         "投诉 C-1001 已裁决",
     ]

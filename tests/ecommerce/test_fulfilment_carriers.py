@@ -333,7 +333,7 @@ def test_the_scorecard_says_how_a_carrier_does(scope, ann, as_user):
     assert [group.name for group in card.regions] == ["Zhejiang"]
     client = as_user(ann)
     page = client.get(f"/m/luming/carriers/{sf.pk}/").content.decode()
-    assert "80.0 %" in page
+    assert "80.0%" in page
     assert "24 of 30 parcels by the promised day" in page
     lines = client.get(f"/m/luming/carriers/{sf.pk}/regions.csv").getvalue().decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Zhejiang,30,80")

@@ -19,7 +19,7 @@ from notifications.announcements.actions import discard, fix_figures, release, s
 from notifications.announcements.models import Announcement
 from notifications.announcements.queries import opened_count, people_count
 from notifications.announcements.tasks import queue
-from notifications.inbox.actions import choose, put_away_stale, set_mail_times
+from notifications.inbox.actions import choose, mark, put_away_stale, set_mail_times
 from notifications.inbox.models import Notification, Waiting
 from notifications.inbox.queries import shown
 from notifications.mail.models import Mail
@@ -190,7 +190,7 @@ def test_withdrawing_settles_it_everywhere_and_keeps_what_was_opened(ada, shop, 
         choose(cleo, [("platform-notice", True, "daily")], actor=cleo.actor)
     announcement = sent(ada)
     with tenant(shop):
-        Notification.objects.filter(user=ann).update(state="read")
+        mark(Notification.objects.filter(user=ann), state="read")
     withdrawn = withdraw(announcement, actor=ada.actor)
     assert (withdrawn.state, withdrawn.opened, opened_count(withdrawn)) == ("withdrawn", 1, 1)
     with every_tenant("look at all inboxes"):
@@ -273,7 +273,7 @@ def test_what_went_by_itself_was_not_opened(ada, shop, ann, ben, time_machine):
     time_machine.move_to(datetime(2026, 6, 5, 9, tzinfo=UTC))
     announcement = sent(ada)
     with tenant(shop):
-        Notification.objects.filter(user=ann).update(state="read")
+        mark(Notification.objects.filter(user=ann), state="read")
     for days in (59, 2):
         time_machine.shift(timedelta(days=days))
         fix_figures(timezone.now())

@@ -17,11 +17,11 @@ from ecommerce.models import Order
 from ecommerce.orders.actions import confirm_order
 from ecommerce.returns.actions import approve_return, refuse_return
 from notifications.buyers.actions import change_letter_rules
-from notifications.buyers.kinds import ALL
 from notifications.buyers.letters import write_to_buyer
 from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.buyers.queries import letter_rules
 from notifications.buyers.tasks import prune_notices
+from notifications.texts.letters import LETTERS
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.returns_kit import BUYER, requested
 from tests.notifications.buyers_kit import EN, ZH, agree, mail_of, mails, mails_of, ordered
@@ -170,13 +170,13 @@ def test_each_shop_has_its_own_rules(rival):
 
 
 def form_of(**given: object) -> dict[str, object]:
-    return {"most_a_day": "", "invitations_a_month": "2", **dict.fromkeys((kind.name for kind in ALL), "on"), **given}
+    return {"most_a_day": "", "invitations_a_month": "2", **dict.fromkeys(LETTERS, "on"), **given}
 
 
 def test_the_owner_sets_them_on_a_page(as_user, ann, shop):
     url = reverse("letter-rules", args=[shop.slug])
     browser = as_user(ann)
-    for kind in ALL:
+    for kind in LETTERS.values():
         assert f'name="{kind.name}"' in browser.get(url).content.decode()
     sent = form_of(most_a_day="4")
     del sent["shipped"]
@@ -200,7 +200,7 @@ def test_every_letter_has_a_preview_with_a_real_order(as_user, ann, shop, langua
     Order.objects.update(refunded_total=5)
     mails()
     written = BuyerNotice.objects.count()
-    for name in (kind.name for kind in ALL):
+    for name in LETTERS:
         url = reverse("buyer-letter-preview", args=[shop.slug, name])
         page = browser.get(url, {"language": language}).content.decode()
         if name == "exchange_sent":

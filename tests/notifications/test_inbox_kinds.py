@@ -127,7 +127,7 @@ SAMPLES |= {
     "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
-        {"number": "10001", "units": units, "by": "the buyer", "reason": "too late"} for units in (1, 3)
+        {"number": "10001", "units": units, "by": by, "reason": "too late"} for units, by in ((1, "Buyer"), (3, "ERP"))
     ],
     "return-rated": [{"number": "R-7", "order": "10001", "rating": rating} for rating in (1, 2)],
     "transfer-coming": [TRANSFER, {**TRANSFER, "units": 1}],

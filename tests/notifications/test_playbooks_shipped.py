@@ -114,7 +114,7 @@ def test_a_surge_a_bad_review_and_a_complaint_near_its_limit(as_user, ann, shop)
         did = {("purchase", "failed"): 1, ("tell", "done"): 2, ("task", "done"): 2}  # no forecast, nothing to order
         assert Counter(outcomes()) == did
         titles = set(Notification.objects.filter(user=ann, kind__startswith="playbook").values_list("text", flat=True))
-        assert any("Plan more people for packing: sales 50 % above what is usual" in text for text in titles)
+        assert any("Plan more people for packing: sales 50% above what is usual" in text for text in titles)
         assert any("Reply to a review of 1 stars" in text for text in titles)
         assert any("Complaint C-7 is due soon" in text for text in titles)
         assert any("Arrived damaged." in text for text in titles)

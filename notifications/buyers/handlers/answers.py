@@ -30,9 +30,9 @@ from ecommerce.returns.events import (
 )
 from ecommerce.returns.models import Return
 from ecommerce.reviews.events import ReviewEditAsked
-from notifications.buyers import telling
 from notifications.buyers.letters import write_to_buyer
 from notifications.buyers.tasks import ask_author
+from notifications.texts import telling
 
 SECOND_THOUGHTS = timedelta(minutes=1)  # in which a moderator can take the request back unnoticed
 

@@ -17,9 +17,9 @@ from ecommerce.fulfilment.queries import last_reports
 from ecommerce.orders.events import OrderConfirmed, OrderDelivered, OrderRefunded, OrdersConfirmed
 from ecommerce.orders.models import Order
 from ecommerce.returns.models import Return
-from notifications.buyers import telling
 from notifications.buyers.letters import count_invitation, may_invite, write_to_buyer
 from notifications.buyers.tasks import STRETCH, write_confirmations, write_of_overdue
+from notifications.texts import telling
 
 NEWS = timedelta(days=1)  # how old a carrier's report may be to be told at all
 TROUBLE = {reason.value for reason in ParcelCase.Reason}

@@ -12,7 +12,7 @@ from notifications.inbox.sentences import Params, Words, about, count, day
 
 
 def promise_judged(p: Params) -> Words:
-    low, high, share = (f"{100 * p[name]:.1f}%" for name in ("low", "high", "share"))
+    low, high, share = (percent(p[name], 1) for name in ("low", "high", "share"))
     values = {"name": p["name"], "category": p["category"], "low": low, "high": high, "share": share}
     title = gettext("“%(name)s” kept its promise") if p["inside"] else gettext("“%(name)s” missed its promise")
     if p["as_planned"]:
@@ -70,15 +70,15 @@ def forecast_drift(p: Params) -> Words:
 
 def forecast_shift(p: Params) -> Words:
     values = {
-        "percent": abs(p["percent"]),
+        "percent": percent(abs(p["percent"]) / 100),
         "low": about(p["low"], p["currency"]),
         "high": about(p["high"], p["currency"]),
         "usual": about(p["usual"], p["currency"]),
     }
     if p["percent"] > 0:
-        title = gettext("Sales of the next two weeks are expected about %(percent)d %% above what is usual")
+        title = gettext("Sales of the next two weeks are expected about %(percent)s above what is usual")
     else:
-        title = gettext("Sales of the next two weeks are expected about %(percent)d %% below what is usual")
+        title = gettext("Sales of the next two weeks are expected about %(percent)s below what is usual")
     body = gettext("Most likely %(low)s to %(high)s; two weeks brought %(usual)s on average lately.")
     return title % values, body % values
 
@@ -95,11 +95,11 @@ def promotion_report(p: Params) -> Words:
 
 
 def share_fall(p: Params) -> Words:
-    last, low, high = (f"{100 * p[name]:.1f}%" for name in ("last", "low", "high"))
-    values = {"category": p["category"], "last": last, "low": low, "high": high, "chance": round(100 * p["chance"])}
+    last, low, high = (percent(p[name], 1) for name in ("last", "low", "high"))
+    values = {"category": p["category"], "last": last, "low": low, "high": high, "chance": percent(p["chance"])}
     body = gettext(
         "Today %(last)s, in four weeks most likely %(low)s to %(high)s; the chance of a point or more less is"
-        " %(chance)d %%."
+        " %(chance)s."
     )
     return gettext("Your share in %(category)s is likely to fall") % values, body % values
 
@@ -120,7 +120,7 @@ def demand_ready(p: Params) -> Words:
 
 
 def plan_adopted(p: Params) -> Words:
-    low, high = f"{100 * p['low']:.1f}%", f"{100 * p['high']:.1f}%"
+    low, high = percent(p["low"], 1), percent(p["high"], 1)
     values = {"name": p["name"], "by": p["by"], "low": low, "high": high, "day": day(p["last"])}
     body = gettext("By %(by)s. It promises a share of %(low)s to %(high)s until %(day)s and is held to that.")
     return gettext("“%(name)s” is the plan now") % values, body % values
@@ -155,5 +155,5 @@ def weekly_report(p: Params) -> Words:
     if change is None:
         return title, gettext("The week before brought no sales.")
     if change < 0:
-        return title, gettext("%(percent)d%% less than the week before.") % {"percent": -change}
-    return title, gettext("%(percent)d%% more than the week before.") % {"percent": change}
+        return title, gettext("%(percent)s less than the week before.") % {"percent": percent(-change / 100)}
+    return title, gettext("%(percent)s more than the week before.") % {"percent": percent(change / 100)}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext, ngettext
 
 from core.figures import percent
+from ecommerce.buyers.links import buyer_of
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.returns.models import Return
 from notifications.inbox.sentences import Params, Words, amount, count, day, moment
+
+BUYER = buyer_of(None).label
 
 
 def order_new(p: Params) -> Words:
@@ -88,9 +91,12 @@ def carrier_late(p: Params) -> Words:
     title = ngettext(
         "%(count)s parcel of %(carrier)s is late", "%(count)s parcels of %(carrier)s are late", p["parcels"]
     )
-    body = gettext(
-        "Of %(due)s promised within 24 hours %(late)s came late or are missing; usual is %(usual)s. Tell the buyers"
-        " before they ask."
+    body = ngettext(
+        "Of %(due)s promised within 24 hours, %(late)s came late or is missing; usual is %(usual)s. Tell the buyers"
+        " before they ask.",
+        "Of %(due)s promised within 24 hours, %(late)s came late or are missing; usual is %(usual)s. Tell the buyers"
+        " before they ask.",
+        p["late"],
     )
     return title % values, body % values
 
@@ -162,12 +168,19 @@ def order_held(p: Params) -> Words:
 
 
 def order_cancelled(p: Params) -> Words:
-    values = {"number": p["number"], "units": p["units"], "by": p["by"], "reason": p["reason"]}
-    body = ngettext(
-        "%(by)s called off %(units)d item. Do not ship it.",
-        "%(by)s called off %(units)d items. Do not ship them.",
-        p["units"],
-    )
+    values = {"number": p["number"], "units": p["units"], "by": p["by"]}
+    if p["by"] == BUYER:
+        body = ngettext(
+            "The buyer called off %(units)d item. Do not ship it.",
+            "The buyer called off %(units)d items. Do not ship them.",
+            p["units"],
+        )
+    else:
+        body = ngettext(
+            "%(by)s called off %(units)d item. Do not ship it.",
+            "%(by)s called off %(units)d items. Do not ship them.",
+            p["units"],
+        )
     return gettext("Order %(number)s was cancelled") % values, body % values
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext, ngettext
 
+from core.figures import percent
 from notifications.inbox.sentences import Params, Words, amount, count, day
 
 
@@ -111,13 +112,13 @@ def supplier_price(p: Params) -> Words:
     values = {
         "supplier": p["supplier"],
         "sku": p["sku"],
-        "percent": abs(round(100 * (now - before) / before)),
+        "percent": percent(float(abs(now - before) / before)),
         "before": amount(p["before"], p["currency"]),
         "price": amount(p["price"], p["currency"]),
         "day": day(p["valid_from"]),
     }
     if now > before:
-        title = gettext("%(supplier)s asks %(percent)d %% more for %(sku)s")
+        title = gettext("%(supplier)s asks %(percent)s more for %(sku)s")
     else:
-        title = gettext("%(supplier)s asks %(percent)d %% less for %(sku)s")
+        title = gettext("%(supplier)s asks %(percent)s less for %(sku)s")
     return title % values, gettext("%(price)s from %(day)s on, until now %(before)s.") % values

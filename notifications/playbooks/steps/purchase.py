@@ -58,7 +58,7 @@ class Purchase:
             text = _("Draft a purchase order for what the fact is about")
         else:
             text = _("Draft purchase orders for everything that should be ordered")
-        return f"{text} (+{settings['more']} %)" if settings["more"] else text
+        return f"{text} (+{settings['more']}%)" if settings["more"] else text
 
     def run(self, context: Context, settings: Settings) -> dict[str, Any]:
         merchant = Merchant.objects.get(pk=current_tenant_id())

@@ -1,25 +1,18 @@
-"""Letters as they would look for a real order of the shop; nothing is sent."""
+"""Real orders of the shop that letters could be about, and what the letters would say of them.
+
+Each finds the newest that fits, or the order of the number it is given; None where there is none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ecommerce.fulfilment.models import ParcelCase, Shipment
 from ecommerce.orders.models import Order
 from ecommerce.returns.models import Return
-from notifications.buyers import telling
-from notifications.buyers.kinds import INVITATION
+from notifications.texts import telling
 
 Found = tuple[Order, telling.Values] | None
-
-
-def example_of(what: str, number: str = "") -> Found:
-    """The newest order the letter fits, or the one of that number, with what the letter says; None where there is none.
-
-    `what` is the name of one of the letters a shop may switch off.
-    """
-    return EXAMPLES[what](number)
 
 
 def _newest(rows: Any, number: str, path: str) -> Any:
@@ -39,37 +32,37 @@ def _parcel(number: str, **given: Any) -> Shipment | None:
     return found
 
 
-def _confirmed(number: str) -> Found:
+def confirmed(number: str) -> Found:
     order = _order(number)
     return (order, telling.of_order(order)) if order else None
 
 
-def _shipped(number: str) -> Found:
+def shipped(number: str) -> Found:
     parcel = _parcel(number)
     return (parcel.order, telling.of_parcel(parcel)) if parcel else None
 
 
-def _delayed(number: str) -> Found:
+def delayed(number: str) -> Found:
     parcel = _parcel(number, promised_at__isnull=False) or _parcel(number)
     return (parcel.order, telling.of_trouble(parcel, ParcelCase.Reason.OVERDUE)) if parcel else None
 
 
-def _delivered(number: str) -> Found:
+def delivered(number: str) -> Found:
     order = _order(number, delivered_at__isnull=False)
     return (order, telling.of_arrival(order, invites=True)) if order else None
 
 
-def _invitation(number: str) -> Found:
+def invited(number: str) -> Found:
     order = _order(number, delivered_at__isnull=False)
     return (order, {}) if order else None
 
 
-def _exchange(number: str) -> Found:
+def exchanged(number: str) -> Found:
     parcel = _parcel(number, order__in_exchange_for__isnull=False)
     return (parcel.order, telling.of_exchange(parcel, parcel.order.in_exchange_for)) if parcel else None
 
 
-def _refunded(number: str) -> Found:
+def refunded(number: str) -> Found:
     order = _order(number, refunded_total__gt=0)
     return (order, telling.of_refund(order.refunded_total, order.currency)) if order else None
 
@@ -80,15 +73,9 @@ def _return(number: str, **given: Any) -> Found:
     return (case.order, telling.of_return(case)) if case else None
 
 
-EXAMPLES: dict[str, Callable[[str], Found]] = {
-    "order_confirmed": _confirmed,
-    "shipped": _shipped,
-    "out_for_delivery": _shipped,
-    "delivered": _delivered,
-    INVITATION: _invitation,
-    "delayed": _delayed,
-    "return_approved": lambda number: _return(number),
-    "return_refused": lambda number: _return(number, state=Return.State.REFUSED),
-    "exchange_sent": _exchange,
-    "refunded": _refunded,
-}
+def return_approved(number: str) -> Found:
+    return _return(number)
+
+
+def return_refused(number: str) -> Found:
+    return _return(number, state=Return.State.REFUSED)

@@ -1,0 +1,52 @@
+"""What the templates of a letter get, and the placeholders of a shop's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, url_for
+from ecommerce.customers.models import Customer
+from ecommerce.orders.models import Order
+from notifications.texts.letters import Kind, Letter
+
+PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
+
+
+def context_of(order: Order, kind: Kind, values: Mapping[str, Any], *, is_preview: bool = False) -> dict[str, Any]:
+    """In the active language and time zone. A preview has the links by which a buyer chooses lead nowhere."""
+    merchant = order.merchant
+    context = {
+        **values,
+        "order": order,
+        "merchant": merchant,
+        "brand": "Storecast" if kind.by_platform else merchant.name,
+        **_ways_out(order.customer, kind.purpose, is_preview=is_preview),
+    }
+    if isinstance(kind, Letter):
+        texts = {name: value for name, value in values.items() if isinstance(value, str)}
+        said = {**texts, "number": order.number, "shop": merchant.name}
+        context |= {
+            "title": str(kind.subject) % said,
+            "words": str(kind.words) % said,
+            "verb": str(kind.verb),
+            "action_url": url_for(PAGES[kind.link], kind.link, order),
+        }
+    return context
+
+
+def stop_url(customer: Customer | None, purpose: str) -> str:
+    """Where the buyer stops what is written for this purpose and nothing else; "" for what nobody declines."""
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer and purpose else ""
+    return f"{choices}stop/{purpose}/" if choices else ""
+
+
+def _ways_out(customer: Customer | None, purpose: str, *, is_preview: bool) -> dict[str, str]:
+    """Where the buyer chooses, for the foot of a letter."""
+    if is_preview:
+        nowhere = f"{settings.BASE_URL}/b/…/mail/"
+        return {"choices_url": nowhere, "stop_url": f"{nowhere}stop/{purpose}/" if purpose else ""}
+    choices = url_for("buyer-mail-choices", MAIL, customer) if customer else ""
+    return {"choices_url": choices, "stop_url": stop_url(customer, purpose)}

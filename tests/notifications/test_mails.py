@@ -1,0 +1,55 @@
+"""What holds for every mail there is: nothing left to fill in, the reader's language, the same in both parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from notifications.buyers.kinds import KINDS
+from notifications.mail.models import Mail
+from notifications.texts.letters import LETTERS
+from tests.notifications.mails_kit import TYPED, WRITERS, reader_of
+
+# "gone" is the placeholder that the notice about a broken letter names.
+UNFILLED = re.compile(r"%\(|\{\{|\{%|\bNone\b|\{(?!gone\})[a-z_]+\}")
+ENGLISH = re.compile(r"\b(?:[A-Za-z]+,? ){3}[a-z]+")
+
+
+@pytest.fixture(params=["en", "zh-hans"])
+def reader(request, shop, ann, settings):
+    return reader_of(shop, ann, request.param, settings)
+
+
+def faults_of(name: str, mail: Any, *, is_chinese: bool) -> Iterator[str]:
+    for part in (mail.subject, mail.text, re.sub(r"<style.*?</style>", "", mail.html, flags=re.DOTALL)):
+        if found := UNFILLED.search(re.sub(r"https?://\S+", "", part)):
+            yield f"{name}: {found.group()!r} in {part[max(0, found.start() - 60) : found.end() + 20]!r}"
+    words = mail.subject + mail.text
+    for typed in TYPED:
+        words = words.replace(typed, "")
+    if is_chinese and (found := ENGLISH.search(words)):
+        yield f"{name}: {found.group()!r} in the Chinese mail"
+    if is_chinese and not re.search(r"[一-鿿]", mail.text):
+        yield f"{name}: no Chinese"
+    if max(map(len, mail.text.splitlines())) > 998:
+        yield f"{name}: a line of text that mail servers break"
+
+
+@pytest.mark.django_db
+def test_every_mail_is_filled_in_and_speaks_the_readers_language(reader):
+    faults, purposes, names = [], set(), set()
+    for write, mails in WRITERS.items():
+        found = 0
+        for name, mail in mails(reader):
+            found += 1
+            names.add(name)
+            faults += faults_of(name, mail, is_chinese=reader.language != "en")
+            purposes.add(getattr(mail, "purpose", Mail.Purpose.BUYER))
+        assert found, f"{write.__module__}.{write.__name__} is shown by no mail"
+    told = {name.rpartition("-")[0] for name in names}
+    assert told >= {f"buyer-{name}" for name in KINDS} | {f"own-{name}" for name in LETTERS}
+    assert purposes == set(Mail.Purpose.values)
+    assert faults == [], "\n".join(faults[:20])
