@@ -11,9 +11,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.people.models import User
+from core.tenancy import every_tenant
 from notifications.inbox.actions import mark
 from notifications.inbox.kinds import KINDS
+from notifications.inbox.links import NO_SHOP, Fact
 from notifications.inbox.models import Notification, NotificationQuerySet, Urgency
+from notifications.inbox.queries import inbox_of
+from notifications.inbox.told import announce_followed
 
 State = Notification.State
 
@@ -33,6 +37,21 @@ def open_rows(rows: NotificationQuerySet, *, acted: bool = False) -> int:
     some = Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
     mark(some.filter(state=State.UNREAD, snoozed_until=None), state=State.READ)
     return some.filter(acted_at=None).update(opened_at=Coalesce("opened_at", now), acted_at=now, changed_at=now)
+
+
+@transaction.atomic
+def follow(user: User, fact: Fact) -> None:
+    """Note that the person came by a link out of a mail or chat: their notification of that fact is opened and read.
+
+    Whoever was not told it, or has dealt with it, changes nothing.
+    """
+    with every_tenant("a link out of a mail may tell of any shop of a person's, or of none"):
+        mine: NotificationQuerySet = inbox_of(user.pk).filter(kind__in=fact.kinds, key=fact.key)
+        if fact.merchant_id != NO_SHOP:
+            mine = mine.filter(merchant_id=fact.merchant_id)
+        mark(mine.filter(state=State.UNREAD, snoozed_until=None), state=State.READ)
+        open_rows(mine)
+        announce_followed(user, fact)
 
 
 @transaction.atomic

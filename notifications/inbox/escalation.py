@@ -150,7 +150,7 @@ def _tell(
             create_defaults={**values, "activity_id": first.activity_id},
         )
         if choices[user_id].mail != Timing.OFF:
-            send_notice(route.member, kind, f"{first.key}:further", first.params)
+            send_notice(route.member, kind, first.key, first.params, again=":further")
     return sorted(routes)
 
 

@@ -70,7 +70,7 @@ def test_a_day_is_one_mail_at_the_persons_hour(daily, settings):
     for part in (mail.text, mail.html):
         places = [part.index(words) for words in ("Act today · Orders", "This week · Reviews", "Good to know · Team")]
         assert places == sorted(places)
-        for path in ("/m/luming/orders/10001/", "/m/luming/reviews/7/", "/m/luming/inbox/"):
+        for path in ("/inbox/to/?to=/m/luming/orders/10001/", "/inbox/to/?to=/m/luming/reviews/7/", "/m/luming/inbox/"):
             assert f"{settings.BASE_URL}{path}" in part
     assert set(Waiting.objects.values_list("due_at", "mail")) == {(None, mail.pk)}
 
