@@ -8,6 +8,7 @@ from ecommerce.catalog.models import (
     PriceChange,
     Product,
     ProductImage,
+    ProductTag,
     Variant,
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
@@ -93,6 +94,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "ProductImage",
+    "ProductTag",
     "PurchaseCounter",
     "PurchaseLine",
     "PurchaseOrder",

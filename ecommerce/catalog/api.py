@@ -22,6 +22,8 @@ from ecommerce.catalog.actions import (
     change_variant,
     create_product,
     set_parts,
+    tag_product,
+    untag_product,
 )
 from ecommerce.catalog.filters import ProductFilters, VariantFilters
 from ecommerce.catalog.models import Category, Product, ProductImage, Variant
@@ -78,13 +80,14 @@ class ProductOut(serializers.ModelSerializer[Product]):
     category = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True, help_text=CATEGORY_HELP)
     variants = VariantOut(many=True)
     images = ImageOut(many=True)
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
     attributes = serializers.DictField(child=serializers.CharField(), help_text="Code of the attribute to its value.")
 
     class Meta:
         model = Product
         fields = (
             "id", "title", "description", "brand", "category", "attributes", "state", "external_id", "created_at",
-            "updated_at", "variants", "images",
+            "updated_at", "tags", "variants", "images",
         )  # fmt: skip
 
 
@@ -131,6 +134,10 @@ class StateIn(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=Product.State.choices)
 
 
+class TagIn(serializers.Serializer[Any]):
+    tag = serializers.CharField(max_length=40)
+
+
 class CategoryViewSet(mixins.ListModelMixin, TenantViewSet):
     """The categories of the platform, the same for every shop."""
 
@@ -150,11 +157,18 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         "partial_update": "products.edit",
         "state": "products.edit",
         "images": "products.edit",
+        "tag": "products.edit",
+        "untag": "products.edit",
     }
     inputs = {"images": ImageIn, "create": ProductIn, "partial_update": ProductFields, "state": StateIn}
+    inputs |= {"tag": TagIn, "untag": TagIn}
 
     def get_queryset(self) -> Any:
-        return product_list().prefetch_related("variants", "images") if self.action == "list" else product_details()
+        return (
+            product_list().prefetch_related("variants", "images", "tags")
+            if self.action == "list"
+            else product_details()
+        )
 
     def _answer(self, pk: int, code: int = status.HTTP_200_OK) -> Response:
         return Response(ProductOut(product_details().get(pk=pk)).data, status=code)
@@ -178,6 +192,22 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     def state(self, request: Request, pk: str) -> Response:
         """Publish ("live"), retire and so on; a step that is not possible is refused."""
         product = change_state(self.get_object(), to=self.read()["state"], actor=self.actor)
+        return self._answer(product.pk)
+
+    @extend_schema(request=TagIn, responses=ProductOut)
+    @action(detail=True, methods=["post"])
+    def tag(self, request: Request, pk: str) -> Response:
+        """Put a tag on the product; the same tag twice is one."""
+        product = self.get_object()
+        tag_product(product, self.read()["tag"], actor=self.actor)
+        return self._answer(product.pk)
+
+    @extend_schema(request=TagIn, responses=ProductOut)
+    @action(detail=True, methods=["post"])
+    def untag(self, request: Request, pk: str) -> Response:
+        """Take a tag off the product."""
+        product = self.get_object()
+        untag_product(product, self.read()["tag"], actor=self.actor)
         return self._answer(product.pk)
 
     @extend_schema(request=ImageIn, responses={201: ProductOut})

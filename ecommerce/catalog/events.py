@@ -84,3 +84,45 @@ class BundleChanged(Event):
     variant_id: int
     product_id: int
     parts: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ProductTagged(Event):
+    kind = "catalog.product_tagged"
+    label = _("Product tagged")
+    sentence = _("Tagged “%(tag)s”")
+    product_id: int
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ProductsTagged(Event):
+    kind = "catalog.products_tagged"
+    label = _("Products tagged")
+    sentence = _("Products tagged “%(tag)s”: %(count)s")
+    product_ids: list[int]
+    count: int
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ProductUntagged(Event):
+    kind = "catalog.product_untagged"
+    label = _("Tag taken off a product")
+    sentence = _("Tag “%(tag)s” taken off")
+    product_id: int
+    tag: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ProductsUntagged(Event):
+    kind = "catalog.products_untagged"
+    label = _("Tag taken off products")
+    sentence = _("Tag “%(tag)s” taken off products: %(count)s")
+    product_ids: list[int]
+    count: int
+    tag: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,10 @@ class ProductFilters(django_filters.FilterSet):
     )
     price_max = django_filters.NumberFilter(
         label=_("Price up to"), field_name="price_low", lookup_expr="lte", max_digits=12, decimal_places=2
+    )
+
+    tag = django_filters.CharFilter(
+        "tags__name", "exact", label=_("Tag"), widget=forms.TextInput(attrs={"maxlength": 40})
     )
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.forms import checked
+from core.tags import clean_tag
 from ecommerce.catalog.actions import MOST_VARIANTS, VariantData
 from ecommerce.catalog.grid import ATTRIBUTE, ATTRIBUTE_LENGTH, FORMULAS, Column
 from ecommerce.catalog.models import Category, Product, Variant
@@ -191,3 +192,18 @@ class BundleForm(forms.Form):
                     _("Line %(n)d: there is no variant with the SKU %(sku)s."), params={"n": number, "sku": sku}
                 )
         return {found[sku]: units for sku, units in read.items()}
+
+
+class BulkTagForm(forms.Form):
+    """A tag, and whether it is put on or taken off."""
+
+    tag = forms.CharField(label=_("Tag"), max_length=80)
+    way = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[("on", _("Put the tag on")), ("off", _("Take the tag off"))],
+        initial="on",
+        widget=forms.RadioSelect,
+    )
+
+    def clean_tag(self) -> str:
+        return checked(clean_tag, self.cleaned_data["tag"])

@@ -47,6 +47,7 @@ PRODUCT_LIST = declare(
             Column("price", _("Price")),
             Column("available", _("Available")),
             Column("updated", _("Last change")),
+            Column("tags", _("Tags"), shown=False),
         ],
     )
 )

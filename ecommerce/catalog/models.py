@@ -190,6 +190,21 @@ class PriceChange(AppendOnlyModel, TenantModel):
         return f"{self.variant} {self.price}"
 
 
+class ProductTag(TenantModel):
+    """A word the merchant put on a product."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="tags")
+    name = models.CharField(_("tag"), max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [models.Index(fields=["merchant", "name", "product"], name="product_tag_name")]
+        constraints = [models.UniqueConstraint(fields=["product", "name"], name="product_tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class GridEdit(TenantModel):
     """Cells that were saved together, so that all of them can be put back.
 

@@ -31,8 +31,9 @@ from core.filters import Choices
 from core.money import money_field
 from core.namesearch import Either, NameSearch
 from core.statements import once_a_shop
+from core.tags import Joined
 from core.tenancy import current_tenant_id
-from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, Variant
+from ecommerce.catalog.models import Category, CategoryAttribute, GridEdit, PriceChange, Product, ProductTag, Variant
 from ecommerce.catalog.rules import PriorPrice, prior_price, same_sku
 
 NOTHING = Value(0, money_field())
@@ -47,7 +48,7 @@ def product_list() -> QuerySet[Product]:
     """Products with `variant_count`, `price_low`, `price_high`, `first_sku` and `stock` (units free to sell).
 
     `stock` is 0 for what was never counted, which `is_counted` tells apart. Stock is reached through the relations of
-    the variant, as the features that keep it lie above this one.
+    the variant, as the features that keep it lie above this one. `tag_names` are its tags as one text (core.tags).
     """
     variants = Variant.objects.filter(product=OuterRef("pk")).order_by().values("product")
     counted = variants.filter(stock_levels__isnull=False)
@@ -59,6 +60,13 @@ def product_list() -> QuerySet[Product]:
         first_sku=Subquery(variants.annotate(first=Min("sku")).values("first")),
         stock=Coalesce(Subquery(free.values("n"), IntegerField()), 0),
         # not Exists(): PostgreSQL would look up every variant of the shop at once to know it of the rows of a page
+        tag_names=Subquery(
+            ProductTag.objects.filter(product=OuterRef("pk"))
+            .order_by()
+            .values("product")
+            .annotate(n=Joined("name"))
+            .values("n")
+        ),
         is_counted=IsNull(Subquery(free.values("n"), IntegerField()), False),
     )
 
@@ -95,10 +103,15 @@ def found_products(words: str) -> Either | Q:
 
 
 def product_details() -> QuerySet[Product]:
-    """Products with their category and variants, for a page or an answer of the API."""
+    """Products with their category, variants, pictures and tags, for a page or an answer of the API."""
     return Product.objects.select_related("category", "merchant").prefetch_related(
-        Prefetch("variants", Variant.objects.order_by("sku", "pk")), "images"
+        Prefetch("variants", Variant.objects.order_by("sku", "pk")), "images", "tags"
     )
+
+
+def tag_names(limit: int = 200) -> list[str]:
+    """Tags in use on the merchant's products, in order."""
+    return list(ProductTag.objects.order_by("name").values_list("name", flat=True).distinct()[:limit])
 
 
 def variant_list() -> QuerySet[Variant]:

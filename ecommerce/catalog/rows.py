@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypedDict
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.addresses import addresses
+from core.tags import tags_of
 from core.templatetags.sc import money, number, st, when
 from ecommerce.catalog.models import Category, Product
 
 COLUMNS = (
     "pk", "title", "brand", "first_sku", "variant_count", "category__name", "category__name_zh", "state", "price_low",
     "price_high", "is_counted", "stock", "created_at", "updated_at",
+    "tag_names",
 )  # fmt: skip
 NOTHING = SafeString("")
 
@@ -36,6 +38,7 @@ class Row(TypedDict):
     price: str
     stock: SafeString
     updated: SafeString
+    tags: SafeString
 
 
 def rows_of(found: Iterable[Any], slug: str, currency: str) -> list[Row]:
@@ -57,6 +60,7 @@ def rows_of(found: Iterable[Any], slug: str, currency: str) -> list[Row]:
             price=_price(product, currency),
             stock=never if not product.is_counted else gone if product.stock <= 0 else _left(product.stock, left),
             updated=when(product.updated_at),
+            tags=_tags(product.tag_names) if product.tag_names else NOTHING,
         )
         for product in found
     ]
@@ -67,6 +71,10 @@ def _price(product: Any, currency: str) -> str:
         return "–"
     low = money(product.price_low, currency)
     return low if product.price_low == product.price_high else f"{low}–{money(product.price_high, currency)}"
+
+
+def _tags(joined: str) -> SafeString:
+    return format_html_join(" ", "{}", ((st("neutral", name),) for name in tags_of(joined)))
 
 
 def _more(more: int) -> SafeString:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.catalog.views import grid, images, pages
+from ecommerce.catalog.views import grid, images, pages, tags
 
 SHOP = "m/<slug:merchant>/products/"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{SHOP}<int:pk>/", pages.product_detail, name="product-detail"),
     path(f"{SHOP}<int:pk>/edit/", pages.product_edit, name="product-edit"),
     path(f"{SHOP}<int:pk>/state/", pages.product_state, name="product-state"),
+    path(f"{SHOP}tag/", tags.tag_many, name="product-tag-many"),
+    path(f"{SHOP}<int:pk>/tag/", tags.tag, name="product-tag"),
+    path(f"{SHOP}<int:pk>/untag/", tags.untag, name="product-untag"),
     path(f"{SHOP}<int:pk>/duplicate/", pages.product_duplicate, name="product-duplicate"),
     path(f"{SHOP}<int:pk>/images/", images.images, name="product-images"),
     path(f"{SHOP}images/<int:pk>/", images.image_file, name="image-file"),

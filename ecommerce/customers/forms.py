@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.forms import checked
+from core.tags import clean_tag
 from ecommerce.customers.models import Consent
-from ecommerce.customers.rules import clean_phone, clean_tag
+from ecommerce.customers.rules import clean_phone
 
 
 class CustomerForm(forms.Form):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from core.errors import Refused
 
-TAG_LENGTH = 40
 HIDDEN = "•••"
 
 
@@ -21,15 +20,6 @@ def clean_phone(text: str) -> str:
         message = _("Enter the phone number with digits, such as +86 138 0013 8000.")
         raise Refused("bad_phone", message, phone=message)
     return phone
-
-
-def clean_tag(text: str) -> str:
-    """A tag with single spaces. Refuses an empty one, one of more than 40 characters, and commas."""
-    tag = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-    if not tag or len(tag) > TAG_LENGTH or "," in tag or not tag.isprintable():
-        message = _("Enter a tag of 1 to 40 characters, without commas.")
-        raise Refused("bad_tag", message, tag=message)
-    return tag
 
 
 def masked(value: Any) -> str:

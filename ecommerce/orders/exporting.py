@@ -13,8 +13,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from core.exports import Clock, clock
+from core.tags import tags_of
 from ecommerce.orders.models import Channel, Order, OrderLine, OrderQuerySet
-from ecommerce.orders.queries import tags_of
 
 BLOCK = 2000
 # In the order of the columns; "pk" stands where the lines go.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
@@ -17,6 +17,7 @@ from accounts.batches.queries import facts_about
 from accounts.merchants.models import Merchant
 from core.events import sentence_of
 from core.statements import once_a_shop
+from core.tags import Joined
 from core.together import fill, hold
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer
@@ -25,25 +26,6 @@ from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, 
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-BETWEEN = "\x1f"  # of names in one text; no tag can hold it
-
-
-class Joined(Aggregate):
-    """Texts of a group as one, BETWEEN them."""
-
-    function = "GROUP_CONCAT"
-    template = "%(function)s(%(expressions)s, CHAR(31))"
-    output_field = CharField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, function="STRING_AGG", template="%(function)s(%(expressions)s, CHR(31))", **context
-        )
-
-
-def tags_of(joined: str | None) -> list[str]:
-    """The tags in `tag_names` of order_list(), in their order."""
-    return sorted(joined.split(BETWEEN)) if joined else []
 
 
 @once_a_shop

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from core.addresses import addresses
 from core.badges import Badge
+from core.tags import tags_of
 from core.templatetags.sc import due, icon, money, number, st, when
 from ecommerce.orders.models import Channel, Order
-from ecommerce.orders.queries import tags_of
 
 COLUMNS = (
     "pk", "number", "placed_at", "deadline", "ship_by", "buyer_name", "ship_city", "channel", "units", "total",

@@ -6,32 +6,40 @@ import base64
 import secrets
 import uuid
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from core.tenancy import tenant
 from notifications.channels import rules
 from notifications.channels.events import ChannelAdded, ChannelChanged, ChannelPaused, ChannelRemoved, ChannelResumed
-from notifications.channels.models import Channel, Dispatch, new_message_id
+from notifications.channels.models import Channel, Dispatch, DispatchQuerySet, new_message_id
 from notifications.channels.queries import TEST, channels_for, tellable
 from notifications.channels.senders import SENDERS
 from notifications.channels.senders.message import Target
 from notifications.channels.sending import queue
+from notifications.inbox.ending import Settled
+from notifications.inbox.kinds import kind_of
+from notifications.inbox.models import Notification
 from notifications.inbox.told import Told
 
 MOST = 20
+TAKEN_UP_WITHIN = timedelta(days=1)  # later nobody waits for it in a channel
 State = Channel.State
 
 
 def dispatch_fact(told: Told) -> int:
     """Give a fact to every channel that takes its kind, once; returns how many were new to it.
 
-    Kinds that are `like` another are the same fact told to other people, so they share its name.
+    Kinds that are `like` another are the same fact told to other people, so they share its name. One that was over
+    before it was delivered, and is before people again, is delivered after all.
     """
     name = told.kind.like or told.kind.name
     new = 0
@@ -44,7 +52,53 @@ def dispatch_fact(told: Told) -> int:
         if is_new:
             queue(dispatch)
             new += 1
+        elif dispatch.state == Dispatch.State.NEEDLESS and _lies_open(told):
+            dispatch.params = dict(told.params)
+            dispatch.save(update_fields=["params"])
+            _queue_again(dispatch)
     return new
+
+
+def _lies_open(told: Told) -> bool:
+    return Notification.objects.unsettled().filter(kind=told.kind.name, key=told.key).exists()
+
+
+def drop_settled(settled: Settled) -> int:
+    """What is over and not delivered yet is not delivered any more; returns of how many deliveries that is true.
+
+    One that is on the line at this moment may still arrive; if it does not, it is not tried again.
+    """
+    now = timezone.now()
+    rows = _about(settled).open()
+    rows.update(settled_at=now)
+    return rows.filter(state=Dispatch.State.QUEUED).update(state=Dispatch.State.NEEDLESS, next_try=None, problem="")
+
+
+def take_up(settled: Settled) -> None:
+    """Deliver what was not delivered because it was over, now that it is not; call it soon after that."""
+    rows = _about(settled).filter(settled_at__gt=timezone.now() - TAKEN_UP_WITHIN)
+    for dispatch in rows.filter(state=Dispatch.State.NEEDLESS):
+        with tenant(dispatch.merchant_id):
+            _queue_again(dispatch)
+    rows.open().update(settled_at=None)
+
+
+def _about(settled: Settled) -> DispatchQuerySet:
+    named = Q()
+    for name in settled.kinds:
+        kind = kind_of(name)
+        named |= Q(kind=name) & settled.of_key("fact", f"{kind.like or name}:" if kind else f"{name}:")
+    shop = Q() if settled.merchant_id is None else Q(merchant_id=settled.merchant_id)
+    rows: DispatchQuerySet = Dispatch.objects.filter(shop & named)
+    return rows
+
+
+def _queue_again(dispatch: Dispatch) -> None:
+    over = Dispatch.objects.filter(pk=dispatch.pk, next_try=None)
+    values = {"state": Dispatch.State.QUEUED, "attempts": 0, "next_try": timezone.now(), "settled_at": None}
+    if over.update(**values):
+        dispatch.refresh_from_db()
+        queue(dispatch)
 
 
 @transaction.atomic
@@ -176,7 +230,7 @@ def send_again(dispatch: Dispatch, *, actor: Actor) -> None:
     if dispatch.channel.state != State.ON:
         raise Refused("channel_off", _("Switch the channel on first."))
     over = Dispatch.objects.filter(pk=dispatch.pk, next_try=None)
-    if not over.update(state=Dispatch.State.QUEUED, attempts=0, next_try=timezone.now()):
+    if not over.update(state=Dispatch.State.QUEUED, attempts=0, next_try=timezone.now(), settled_at=None):
         raise Refused("on_its_way", _("This delivery is on its way already."), status=409)
     dispatch.refresh_from_db()
     queue(dispatch)

@@ -110,7 +110,7 @@ class Dispatch(TenantModel):
     """One fact for one channel, over all its attempts. `fact` is what it is about: a channel is told a thing once.
 
     `message_id` is the same for every attempt, so a program can tell a second copy. `next_try` is None when nothing
-    more will be tried.
+    more will be tried; `settled_at` is when the fact was over before it was delivered.
     """
 
     class State(models.TextChoices):
@@ -118,6 +118,7 @@ class Dispatch(TenantModel):
         SENDING = "sending", pgettext_lazy("channel", "Being sent")
         SENT = "sent", pgettext_lazy("channel", "Delivered")
         FAILED = "failed", pgettext_lazy("channel", "Failed")
+        NEEDLESS = "needless", pgettext_lazy("channel", "No longer needed")
 
     class Problem(models.TextChoices):
         PRIVATE = Failure.PRIVATE.value, Failure.PRIVATE.label
@@ -145,6 +146,7 @@ class Dispatch(TenantModel):
     seconds = models.FloatField(default=0, help_text="that the last attempt took")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     objects = TenantManager.from_queryset(DispatchQuerySet)()
 
@@ -167,7 +169,7 @@ class Dispatch(TenantModel):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (self.State.SENT, self.State.FAILED)
+        return self.state in (self.State.SENT, self.State.FAILED, self.State.NEEDLESS)
 
 
 def new_message_id() -> str:

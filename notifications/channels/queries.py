@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from accounts.merchants.models import Merchant
 from notifications.channels.models import Channel, Dispatch
 from notifications.channels.senders.message import Message
 from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
+from notifications.inbox.links import link_to
 
 TEST = "test"
 
@@ -42,6 +42,11 @@ def channels_for(kind: Kind) -> list[Channel]:
     return [one for one in Channel.objects.on().filter(urgency__gte=kind.urgency) if name in one.kinds]
 
 
+def key_of(dispatch: Dispatch) -> str:
+    """What the fact of a delivery is about, as its notifications name it."""
+    return dispatch.fact.partition(":")[2]
+
+
 def message_of(dispatch: Dispatch, channel: Channel, merchant: Merchant) -> Message | None:
     """What a delivery says, in the channel's language and the shop's time; None for a kind that is no more."""
     with translation.override(channel.language), timezone.override(merchant.zone):
@@ -57,7 +62,7 @@ def message_of(dispatch: Dispatch, channel: Channel, merchant: Merchant) -> Mess
             return None
         title, text = kind.words(dispatch.params)
         path = kind.path(merchant.slug, dispatch.params)
-        link = f"{settings.BASE_URL}{path}" if path else ""
+        link = link_to(path, merchant_id=merchant.pk, kind=kind.name, key=key_of(dispatch)) if path else ""
         return _message(dispatch, merchant, title, text, link, str(kind.verb))
 
 

@@ -61,6 +61,9 @@ def send(dispatch_id: int) -> None:
     dispatch = _claim(dispatch_id)
     if dispatch is None:
         return
+    if dispatch.settled_at is not None:
+        _write(dispatch, state=State.NEEDLESS, next_try=None, attempts=dispatch.attempts - 1)
+        return
     channel = dispatch.channel
     if channel.state != Channel.State.ON:
         _end(dispatch, Outcome(Problem.OFF), 0.0)
@@ -142,7 +145,9 @@ def _settle(dispatch: Dispatch, outcome: Outcome, seconds: float) -> None:
     now = timezone.now()
     with transaction.atomic():
         channel = Channel.objects.select_for_update().get(pk=dispatch.channel_id)
-        if outcome.again and dispatch.attempts < rules.ATTEMPTS:
+        if outcome.again and Dispatch.objects.filter(pk=dispatch.pk, settled_at__isnull=False).exists():
+            _note(dispatch, outcome, seconds, state=State.NEEDLESS, next_try=None)
+        elif outcome.again and dispatch.attempts < rules.ATTEMPTS:
             # The jitter only spreads load; nobody gains by guessing it.
             delay = rules.delay_after(dispatch.attempts, random.uniform(-1, 1))  # noqa: S311
             _note(dispatch, outcome, seconds, state=State.QUEUED, next_try=now + max(delay, outcome.wait))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.members.models import Membership
 from core.mail import absolute
 from notifications.digests.queries import grouped
-from notifications.inbox.letters import ways_out
+from notifications.inbox.letters import ways_out, with_link
 from notifications.inbox.models import Urgency
 from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
@@ -41,8 +41,7 @@ def send_digest(member: Membership, slot: str, items: Collection[Shown]) -> Mail
         "merchant": merchant,
         "title": title,
         "lead": lead,
-        "groups": grouped(items, most=MOST),
-        "links": {item.href: absolute(item.href) if item.href else inbox for item in items},
+        "groups": grouped([with_link(item, merchant) for item in items], most=MOST),
         "action_url": inbox,
     }
     text, html = compose("notifications/digests/mail", values)

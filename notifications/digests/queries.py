@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Min
 
 from accounts.members.models import Membership
+from notifications.inbox.folding import Fold, folds_of
 from notifications.inbox.kinds import KINDS, kind_of
 from notifications.inbox.models import Notification, Urgency, Waiting
 from notifications.inbox.queries import Shown, shown
@@ -20,11 +21,11 @@ _PLACE = {kind.name: place for place, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True)
 class Group:
-    """What a digest says of one topic and urgency: the newest items, and how many more there are."""
+    """What a digest says of one topic and urgency: the newest, folded as in the inbox, and how many more there are."""
 
     urgency: Any
     topic: Any
-    items: list[Shown]
+    folds: list[Fold]
     more: int
 
 
@@ -56,12 +57,12 @@ def still_to_tell(member: Membership, rows: Collection[Waiting], now: datetime) 
 
 
 def grouped(items: Collection[Shown], *, most: int) -> list[Group]:
-    """By urgency, then by topic in the order of the preferences; the newest first, at most `most` of each group."""
+    """By urgency, then by topic in the order of the preferences; the newest first, at most `most` lines each."""
     topics = {kind.topic: _PLACE[kind.name] for kind in reversed(KINDS)}
     by_age = sorted(items, key=lambda item: item.row.at, reverse=True)
     ordered = sorted(by_age, key=lambda item: (item.row.urgency, topics[item.kind.topic]))
     groups = []
     for (urgency, topic), of in groupby(ordered, key=lambda item: (item.row.urgency, item.kind.topic)):
-        members = list(of)
-        groups.append(Group(Urgency(urgency).label, topic, members[:most], len(members[most:])))
+        folds = folds_of(of)
+        groups.append(Group(Urgency(urgency).label, topic, folds[:most], sum(fold.count for fold in folds[most:])))
     return groups

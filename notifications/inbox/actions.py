@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,8 @@ from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id, every_tenant, tenant
-from notifications.inbox.escalation import stop_watching, watch_over
+from notifications.inbox.ending import Settled, end_sending
+from notifications.inbox.escalation import watch_over
 from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.letters import send_personal_notice, send_staff_notice
 from notifications.inbox.mailing import mail_in_turn, passes_quiet
@@ -146,33 +147,33 @@ def _refresh(row: Notification, kind: Kind, params: Mapping[str, Any], grows: st
 
 
 def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
-    """It needs nobody any more: take it out of every inbox it is in, as handled, and of coming mails.
+    """It needs nobody any more: take it out of every inbox it is in, as handled, and send no more of it.
 
     `by` is what somebody did about it: where that is a member of the shop, it is handled by them.
     """
-    return _settle(Q(kind__in=kind_names, key=key), by)
+    return _settle(Settled(kind_names, keys=(key,)), by)
 
 
 def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:
     """As settle(), for every key that begins so."""
-    return _settle(Q(kind=kind_name, key__startswith=beginning), by)
+    return _settle(Settled((kind_name,), beginning=beginning), by)
 
 
 def settle_others(kind_name: str, *, key: str = "") -> int:
     """As settle(), for every key of the kind but this one."""
-    return _settle(Q(kind=kind_name) & ~Q(key=key))
+    return _settle(Settled((kind_name,), but=key))
 
 
-def _settle(about: Q, by: Activity | None = None) -> int:
-    Waiting.objects.filter(about, due_at__isnull=False).update(due_at=None)
-    stop_watching(about)
+@transaction.atomic
+def _settle(settled: Settled, by: Activity | None = None) -> int:
+    end_sending(settled)
     now = timezone.now()
     values: dict[str, Any] = {"state": State.HANDLED, "snoozed_until": None, "changed_at": now}
     doer = by.actor_id if by is not None and by.actor_kind == "user" else None
     if doer is not None and Membership.objects.filter(user_id=doer).exists():
         mine = When(user_id=doer, acted_at=None, then=now)
         values |= {"handled_by": doer, "acted_at": Case(mine, default=F("acted_at"))}
-    return Notification.objects.unsettled().filter(about).update(**values)
+    return Notification.objects.unsettled().filter(settled.about).update(**values)
 
 
 def mark(rows: NotificationQuerySet, *, state: str) -> int:

@@ -31,6 +31,7 @@ from notifications.routing.queries import away_on
 State = Notification.State
 
 ONE_MORE, OWNERS = 1, 2  # the steps
+FURTHER = ":further"  # what the mail of a fact that goes further is known by
 AT_ONCE = 500
 LATER = timedelta(hours=1)  # until what went wrong is tried again
 
@@ -150,7 +151,7 @@ def _tell(
             create_defaults={**values, "activity_id": first.activity_id},
         )
         if choices[user_id].mail != Timing.OFF:
-            send_notice(route.member, kind, f"{first.key}:further", first.params)
+            send_notice(route.member, kind, first.key, first.params, again=FURTHER)
     return sorted(routes)
 
 

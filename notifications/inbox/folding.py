@@ -1,4 +1,4 @@
-"""The page of an inbox as one reads it: by urgency, many of one kind as one line."""
+"""An inbox as one reads it, as a page or in a mail: by urgency, many of one group (Kind.group) as one line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import pgettext
+
+from notifications.inbox.counting import topic_of
 from notifications.inbox.kinds import Kind
 from notifications.inbox.queries import Shown
 
@@ -31,6 +34,21 @@ class Fold:
         return self.first.kind
 
     @property
+    def words(self) -> str:
+        """What its line is called: its kinds, each once, in the order of its notes."""
+        return pgettext("list", ", ").join(str(kind.label) for kind in self._kinds)
+
+    @property
+    def query(self) -> str:
+        """What an address of the inbox needs to show these, and others like them."""
+        kinds = self._kinds
+        return f"kind={kinds[0].name}" if len(kinds) == 1 else f"topic={topic_of(self.kind)}"
+
+    @property
+    def _kinds(self) -> list[Kind]:
+        return list({note.kind.name: note.kind for note in self.notes}.values())
+
+    @property
     def count(self) -> int:
         return len(self.notes)
 
@@ -39,21 +57,18 @@ class Fold:
         return sum(note.row.state == "unread" for note in self.notes)
 
 
-def group_of(kind: Kind) -> str:
-    """What is told together: the kind's group, where it has one, else the kind itself."""
-    return getattr(kind, "group", "") or kind.like or kind.name
-
-
 def by_urgency(rows: Iterable[Shown]) -> list[tuple[str, list[Fold]]]:
     """The rows under the words for their urgency, in their order, each group of a kind where its first one stands."""
-    return [(words, _folds(members)) for words, members in groupby(rows, lambda row: row.row.get_urgency_display())]
+    return [(words, folds_of(members)) for words, members in groupby(rows, lambda row: row.row.get_urgency_display())]
 
 
-def _folds(rows: Iterable[Shown]) -> list[Fold]:
-    groups: dict[tuple[str, int], list[Shown]] = {}
-    for row in rows:
-        groups.setdefault((group_of(row.kind), row.row.merchant_id), []).append(row)
-    folds: list[Fold] = []
+def folds_of(rows: Iterable[Shown]) -> list[Fold]:
+    """The rows folded, each fold where its first row stood."""
+    groups: dict[tuple[str, int], list[tuple[int, Shown]]] = {}
+    for place, row in enumerate(rows):
+        groups.setdefault((row.kind.group_of(row.row.params), row.row.merchant_id), []).append((place, row))
+    folds: list[tuple[int, Fold]] = []
     for notes in groups.values():
-        folds += [Fold(notes)] if len(notes) >= FOLDED else [Fold([note]) for note in notes]
-    return sorted(folds, key=lambda fold: (fold.first.row.rank, fold.first.row.pk))
+        whole = [(notes[0][0], Fold([note for _place, note in notes]))]
+        folds += whole if len(notes) >= FOLDED else [(place, Fold([note])) for place, note in notes]
+    return [fold for _place, fold in sorted(folds, key=lambda one: one[0])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from accounts.people.models import User
 from core.mail import absolute
 from core.tenancy import every_tenant
 from notifications.inbox.kinds import Kind
+from notifications.inbox.links import NO_SHOP, link_to
+from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
@@ -44,8 +47,8 @@ def ways_out(merchant: Merchant, user_id: int, *kinds: str) -> tuple[dict[str, s
     return headers, {"stop_url": stop, "choices_url": choices}
 
 
-def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, Any]) -> Mail:
-    """The mail to a member about something at the merchant in scope, once per key."""
+def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, Any], *, again: str = "") -> Mail:
+    """The mail to a member about something at the merchant in scope, once per key; `again` names a further one."""
     merchant = member.merchant
     values: dict[str, Any] = {"merchant": merchant, "kind": kind}
     headers: dict[str, str] = {}
@@ -53,7 +56,8 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
         headers, links = ways_out(merchant, member.user_id, kind.like or kind.name)
         values |= links
     with translation.override(language_of(member.user)), timezone.override(merchant.zone):
-        values["action_url"] = absolute(kind.path(merchant.slug, params) or reverse("inbox", args=[merchant.slug]))
+        path = kind.path(merchant.slug, params) or reverse("inbox", args=[merchant.slug])
+        values["action_url"] = link_to(path, merchant_id=merchant.pk, kind=kind.name, key=key)
         title, body = kind.words(params)
         text, html = compose("notifications/inbox/mail", {**values, "title": title, "body": body})
         return post(
@@ -63,7 +67,7 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
             html=html,
             purpose=Mail.Purpose.NOTICE,
             headers=headers,
-            dedupe=f"notice:{merchant.pk}:{member.user_id}:{kind.name}:{key}",
+            dedupe=f"notice:{merchant.pk}:{member.user_id}:{kind.name}:{key}{again}",
         )
 
 
@@ -80,8 +84,8 @@ def send_staff_notice(
         every_tenant("a note to staff belongs to no shop"),
     ):
         title, body = kind.words(params)
-        values = {"title": title, "body": body, "kind": kind, "merchant": merchant, "action_url": absolute(page)}
-        values["for_staff"] = True
+        values = {"title": title, "body": body, "kind": kind, "merchant": merchant, "for_staff": True}
+        values["action_url"] = link_to(page, merchant_id=merchant.pk, kind=kind.name, key=key)
         text, html = compose("notifications/inbox/mail", values)
         return post(
             to=user.email,
@@ -97,7 +101,8 @@ def send_personal_notice(user: User, kind: Kind, key: str, params: Mapping[str, 
     """The mail to a person about their own account, once per key. It cannot be turned off."""
     with translation.override(language_of(user)), timezone.override(user.zone):
         title, body = kind.words(params)
-        values = {"title": title, "body": body, "kind": kind, "action_url": absolute(kind.path("", params) or "/")}
+        link = link_to(kind.path("", params) or "/", merchant_id=NO_SHOP, kind=kind.name, key=key)
+        values = {"title": title, "body": body, "kind": kind, "action_url": link}
         text, html = compose("notifications/inbox/mail", values)
         return post(
             to=user.email,
@@ -107,6 +112,12 @@ def send_personal_notice(user: User, kind: Kind, key: str, params: Mapping[str, 
             purpose=Mail.Purpose.ACCOUNT,
             dedupe=f"notice:{user.pk}:{kind.name}:{key}",
         )
+
+
+def with_link(item: Shown, merchant: Merchant) -> Shown:
+    """The notification as it stands in a mail: its link is a whole address, of the inbox where it has no page."""
+    path = item.href or reverse("inbox", args=[merchant.slug])
+    return replace(item, href=link_to(path, merchant_id=merchant.pk, kind=item.row.kind, key=item.row.key))
 
 
 def language_of(user: User) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,6 +13,8 @@ from accounts.members.models import Membership
 from core.access import account_view
 from core.htmx import page
 from core.tenancy import every_tenant
+from notifications.inbox.doing import follow as note_followed
+from notifications.inbox.links import Way, read_link
 from notifications.inbox.listing import inbox_at
 from notifications.inbox.marking import list_context, marked
 from notifications.inbox.models import NotificationQuerySet
@@ -59,3 +62,23 @@ def mark_rows(request: Any) -> HttpResponse:
     with every_tenant("a person's inbox over all their shops"):
         here = reverse("inbox-everywhere")
         return marked(request, _mine(request, shops), inbox_at(list(shops)), here, lambda: _index(request))
+
+
+@account_view
+@require_safe
+def follow(request: Any) -> HttpResponse:
+    """Lead a reader of a mail or chat to the action, and note that they opened the notification that told of it.
+
+    A visitor signs in first, so what merely looks at the links of a mail notes nothing; nor does a browser that
+    fetches the page before it is asked for.
+    """
+    way = read_link(request.GET) if request.GET else Way(reverse("inbox-everywhere"))
+    if way is None:
+        raise Http404
+    is_looking_ahead = request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", "")
+    if way.fact is not None and not is_looking_ahead:
+        note_followed(request.user, way.fact)
+    answer = redirect(way.to)
+    answer["Referrer-Policy"] = "same-origin"
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,4 +1,4 @@
-"""Who listens when a shop, or the platform's staff, is told something.
+"""Who listens when a shop, or the platform's staff, is told something, or follows a link to it.
 
 Features above the inbox register here, so that it knows none of them.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from accounts.people.models import User
 from notifications.inbox.kinds import Kind
+from notifications.inbox.links import Fact
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,18 @@ def when_staff_told(listener: StaffListener) -> StaffListener:
 def announce_to_staff(told: StaffTold) -> None:
     for listener in _staff_listeners:
         listener(told)
+
+
+FollowListener = Callable[[User, Fact], None]
+_follow_listeners: list[FollowListener] = []
+
+
+def when_followed(listener: FollowListener) -> FollowListener:
+    """Register a function for when somebody comes by a link out of a mail or chat; called across merchants."""
+    _follow_listeners.append(listener)
+    return listener
+
+
+def announce_followed(user: User, fact: Fact) -> None:
+    for listener in _follow_listeners:
+        listener(user, fact)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -112,6 +112,31 @@ def post(
         if mail.is_open:
             queue(mail)
     return mail
+
+
+def drop(ids: Collection[int]) -> int:
+    """What these mails tell is over: those that are not under way are not sent. Returns how many."""
+    waiting = Mail.objects.filter(pk__in=ids, state=State.QUEUED)
+    return waiting.update(state=State.NEEDLESS, next_try=None)
+
+
+def note_dropped(*, to: str, subject: str, at: datetime, purpose: str) -> Mail:
+    """Write down that a mail of the merchant in scope that was to be written later is not needed any more.
+
+    In the active language; `at` is when it would have been written had it not waited. It has no text.
+    """
+    sender = settings.DEFAULT_FROM_EMAIL
+    return Mail.objects.create(
+        to=to,
+        sender=sender,
+        subject=" ".join(subject.split())[:300],
+        language=get_language() or settings.LANGUAGE_CODE,
+        purpose=purpose,
+        state=State.NEEDLESS,
+        next_try=None,
+        created_at=at,
+        message_id=new_message_id(parseaddr(sender)[1].rpartition("@")[2] or "localhost"),
+    )
 
 
 @transaction.atomic

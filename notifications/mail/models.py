@@ -50,6 +50,7 @@ class Mail(TenantModel):
         MAYBE_SENT = "maybe_sent", pgettext_lazy("mail", "Perhaps sent")
         FAILED = "failed", pgettext_lazy("mail", "Failed")
         SUPPRESSED = "suppressed", pgettext_lazy("mail", "Not sent")
+        NEEDLESS = "needless", pgettext_lazy("mail", "No longer needed")
 
     class Purpose(models.TextChoices):
         ACCOUNT = "account", _("Account and security")

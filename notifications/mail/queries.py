@@ -83,7 +83,7 @@ class Backlog:
 def backlog() -> Backlog:
     """The state of the outbox of all merchants; call it in every_tenant()."""
     waiting = Q(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
-    unsent: Any = Mail.objects.exclude(state=Mail.State.SENT).order_by().values(all=Value(1))
+    unsent: Any = Mail.objects.exclude(state__in=[Mail.State.SENT, Mail.State.NEEDLESS]).order_by().values(all=Value(1))
     sums = unsent.annotate(
         waiting=Count("pk", filter=waiting),
         since=Min("created_at", filter=waiting),

@@ -13,10 +13,11 @@ from accounts.members.models import Membership
 from core.events import label_of
 from core.figures import signed
 from core.templatetags.sc import number
-from notifications.playbooks.effects import FEWEST, HORIZON, Effect
+from notifications.playbooks.effects import FEWEST, Effect
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import PAUSES
 from notifications.playbooks.live import lacking
+from notifications.playbooks.measures import HORIZON
 from notifications.playbooks.models import PlaybookVersion, StepOutcome
 from notifications.playbooks.queries import WouldRun
 from notifications.playbooks.steps import STEPS
@@ -126,10 +127,8 @@ def _href(link: tuple[str, tuple[Any, ...]] | None, slug: str) -> str:
         return ""
 
 
-def effect_words(effect: Effect | None) -> dict[str, Any] | None:
-    """What went together with a playbook's runs, for its page; None where nothing is measured."""
-    if effect is None:
-        return None
+def effect_words(effect: Effect) -> dict[str, Any]:
+    """What went together with a playbook's runs, for its page."""
     if not effect.is_known:
         values = {"ran": effect.ran, "others": effect.others, "fewest": FEWEST, "days": HORIZON}
         few = _(

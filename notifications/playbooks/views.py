@@ -15,7 +15,7 @@ from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.htmx import back, done, page
 from notifications.playbooks import actions
-from notifications.playbooks.effects import effect_of
+from notifications.playbooks.effects import effects_of
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import Builder, Raw, changed, posted, shipped_as, stored
 from notifications.playbooks.listing import FIRINGS
@@ -154,7 +154,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "said": versions[0] if versions else None,
         "versions": versions,
         "runs": list(run_list().filter(playbook=playbook)[:10]),
-        "effect": effect_words(effect_of(playbook, rows[0].trigger)) if rows else None,
+        "effects": [effect_words(one) for one in effects_of(playbook, rows[0].trigger)] if rows else [],
         "may_edit": request.membership.may(EDIT),
     }
     return render(request, "notifications/playbooks/detail.html", context)

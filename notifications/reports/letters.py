@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from accounts.members.models import Membership
 from core.mail import absolute
 from core.templatetags.sc import money_short
-from notifications.inbox.letters import ways_out
+from notifications.inbox.letters import ways_out, with_link
 from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
@@ -31,7 +31,6 @@ def send_report(member: Membership, week: Week, warnings: list[Shown], more: int
     merchant = member.merchant
     headers, links = ways_out(merchant, member.user_id, KIND)
     title = gettext("Your week: %(amount)s in sales") % {"amount": money_short(week.total, week.currency)}
-    inbox = absolute(reverse("inbox", args=[merchant.slug]))
     pictures = _pictures(week)
     values = {
         **links,
@@ -42,11 +41,10 @@ def send_report(member: Membership, week: Week, warnings: list[Shown], more: int
         "rows": list(zip(week.days, week.sales, week.before, strict=True)),
         "percent": abs(week.change) * 100 if week.change is not None else None,
         "place": week.foreseen.place(week.total) if week.foreseen else None,
-        "warnings": warnings,
+        "warnings": [with_link(item, merchant) for item in warnings],
         "more": more,
-        "links": {item.href: absolute(item.href) if item.href else inbox for item in warnings},
         "pictures": {name.partition("-")[0]: name for name, _content in pictures},
-        "inbox_url": inbox,
+        "inbox_url": absolute(reverse("inbox", args=[merchant.slug])),
         "action_url": absolute(reverse("merchant-home", args=[merchant.slug])),
         "gap": "" if (get_language() or "").startswith("zh") else " ",  # between sentences
         "width": charts.WIDTH,

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.activity.models import Activity
 from accounts.merchants.events import MerchantApplied, MerchantApproved, MerchantRefused
 from accounts.merchants.models import Merchant
+from accounts.people.models import User
 from analytics.forecasts.events import DriftOver
 from core.events import handles
 from ecommerce.complaints.events import (
@@ -32,10 +33,12 @@ from ecommerce.reviews.events import (
     ReviewSubmitted,
 )
 from ecommerce.reviews.models import Review
+from notifications.inbox.links import Fact
 from notifications.inbox.rules import drift_key
-from notifications.inbox.told import StaffTold, when_staff_told
-from notifications.staffbox.actions import put, settle, tell_box
+from notifications.inbox.told import StaffTold, when_followed, when_staff_told
+from notifications.staffbox.actions import open_notice, put, settle, tell_box
 from notifications.staffbox.kinds import staff_kind
+from notifications.staffbox.models import StaffNotice
 
 
 @when_staff_told
@@ -44,6 +47,14 @@ def staff_told(told: StaffTold) -> None:
     kind = staff_kind(told.kind.name)
     if kind is not None:
         put(kind, told.key, told.params, told.people, at=told.at)
+
+
+@when_followed
+def staff_followed(user: User, fact: Fact) -> None:
+    """Who comes by the link of the mail has opened what lies in their inbox."""
+    rows = StaffNotice.objects.filter(user=user, merchant_id=fact.merchant_id, kind__in=fact.kinds, key=fact.key)
+    for row in rows:
+        open_notice(row)
 
 
 @handles(MerchantApplied)

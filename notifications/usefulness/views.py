@@ -44,7 +44,7 @@ def platform(request: StaffRequest) -> HttpResponse:
     """Every kind there is, how much of it is told and what becomes of it, over all shops."""
     with every_tenant("what becomes of notifications on the whole platform"):
         context = _context(request, platform_use(), last_measured())
-    return render(request, "notifications/usefulness/platform.html", context)
+    return render(request, "notifications/usefulness/platform.html", context | {"for_staff": True})
 
 
 def _context(request: Any, uses: Sequence[Use], measured_at: Any) -> dict[str, Any]:

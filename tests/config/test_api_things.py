@@ -58,6 +58,17 @@ def test_a_product_from_draft_to_sale(program, shop):
     assert program.post("variants/", {"product": made.data["id"], "sku": "P-2", "price": "1"}).status_code == 201
 
 
+def test_products_are_tagged_and_found_by_their_tags(program, variant):
+    path = f"products/{variant.product_id}/"
+    program.post(f"{path}tag/", {"tag": "gift"})
+    tagged = program.post(f"{path}tag/", {"tag": "new"})
+    no = program.post(f"{path}tag/", {"tag": "a,b"})
+    assert (tagged.data["tags"], no.status_code, no.data["error"]["code"]) == (["gift", "new"], 422, "bad_tag")
+    assert [row["id"] for row in program.get("products/?tag=gift").data["results"]] == [variant.product_id]
+    assert program.get("products/?tag=gif").data["results"] == []
+    assert program.post(f"{path}untag/", {"tag": "gift"}).data["tags"] == ["new"]
+
+
 def test_stock_is_read_and_corrected(program, shop, variant):
     counted = program.post("stock/adjust/", {"sku": "TG-1", "counted": 7, "reason": "damage"})
     neither = program.post("stock/adjust/", {"sku": "TG-1"})

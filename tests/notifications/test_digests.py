@@ -70,7 +70,7 @@ def test_a_day_is_one_mail_at_the_persons_hour(daily, settings):
     for part in (mail.text, mail.html):
         places = [part.index(words) for words in ("Act today · Orders", "This week · Reviews", "Good to know · Team")]
         assert places == sorted(places)
-        for path in ("/m/luming/orders/10001/", "/m/luming/reviews/7/", "/m/luming/inbox/"):
+        for path in ("/inbox/to/?to=/m/luming/orders/10001/", "/inbox/to/?to=/m/luming/reviews/7/", "/m/luming/inbox/"):
             assert f"{settings.BASE_URL}{path}" in part
     assert set(Waiting.objects.values_list("due_at", "mail")) == {(None, mail.pk)}
 
@@ -168,11 +168,16 @@ def test_who_left_or_may_no_longer_deal_with_it_is_told_nothing(daily):
 
 
 def test_a_long_list_is_cut_and_says_so(daily):
+    """Prices of one supplier would be one line, those of 30 suppliers are 30."""
     with time_machine.travel(EVENING, tick=False):
         for number in range(30):
+            params = {**SAMPLES["supplier-price"][0], "supplier_id": number + 1}
+            tell("supplier-price", key=str(number), params=params)
+        for number in range(4):
             tell("review-low", key=str(number), params={**REVIEW, "review_id": number + 1})
-    assert look(MORNING) == ["30 notifications for you · Luming Teaware"]
+    assert look(MORNING) == ["34 notifications for you · Luming Teaware"]
     assert "25 more in the inbox" in Mail.objects.get().text
+    assert "A review of two stars or fewer · 4" in Mail.objects.get().text
 
 
 def test_one_click_stops_the_kinds_of_the_mail_and_no_other(daily):

@@ -11,13 +11,19 @@ from django.utils import timezone
 from accounts.jobs.runner import sweep
 from accounts.models import Activity, Membership
 from core.tenancy import every_tenant, tenant
-from notifications.inbox.actions import tell
+from notifications.digests.tasks import mail_digests
+from notifications.inbox.actions import choose, tell
+from notifications.inbox.counting import unread_of
 from notifications.inbox.folding import by_urgency
+from notifications.inbox.kinds import KINDS, kind_of
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import inbox_of, shown
 from notifications.inbox.tasks import look_at_orders, look_soon, prune_inbox
 from notifications.inbox.triage import HISTORY
+from notifications.live.queries import states_of
+from notifications.mail.models import Mail
 from tests.ecommerce.orders_kit import placed, stocked
+from tests.notifications.test_inbox_kinds import SAMPLES
 from tests.queue import run_tasks
 
 LATE = {"count": 1, "number": "10001", "due": "2026-06-05T10:00:00+00:00"}
@@ -50,6 +56,55 @@ def test_many_of_a_kind_are_one_line_that_opens_them(scope, ann, as_user):
     assert "Show all 4 here" in page
     assert 'href="?kind=order-late"' in page
     assert as_user(ann).get(f"{INBOX}?kind=order-late").content.decode().count("data-note=") == 4
+
+
+def test_kinds_of_one_group_are_one_line_and_a_figure_makes_a_line_for_each(scope, ann, as_user):
+    for key in "abc":
+        sample = SAMPLES["complaint-opened" if key < "c" else "complaint-due"][0]
+        tell("complaint-opened" if key < "c" else "complaint-due", key=key, params={**sample, "number": f"C-{key}"})
+    for carrier, days in {3: 3, 4: 2}.items():
+        for day in range(days):
+            params = {"carrier_id": carrier, "carrier": f"Carrier {carrier}", "count": 2, "reason": "overdue"}
+            tell("parcel-cases", key=f"{carrier}:{day}", params=params)
+    ((_act, folds),) = by_urgency(shown(list(inbox_of(ann.pk)), "luming"))
+    lines = [(fold.count, " / ".join(sorted(fold.words.split(", "))), fold.query) for fold in folds]
+    assert sorted(lines) == [
+        (1, "Parcels with a problem", "kind=parcel-cases"),
+        (1, "Parcels with a problem", "kind=parcel-cases"),
+        (3, "A complaint must be answered soon / A complaint was opened", "topic=reviews-and-complaints"),
+        (3, "Parcels with a problem", "kind=parcel-cases"),
+    ]
+    page = as_user(ann).get(INBOX).content.decode()
+    assert page.count("Show all 3 here") == 2
+    assert "?topic=reviews-and-complaints" in page
+
+
+def test_menu_stream_list_and_summary_count_the_same(scope, ann, as_user):
+    """Folding hides no notification from any count."""
+    choose(ann, [("order-late", True, "daily"), ("member-invited", True, "daily")], actor=ann.actor)
+    for key in "abcd":
+        late(key, f"1000{key}")
+    tell("member-invited", key="b", params=INVITED)
+    folded = sum(fold.count for _words, folds in by_urgency(shown(list(inbox_of(ann.pk)), "luming")) for fold in folds)
+    unread = unread_of(ann.pk, timezone.now())
+    streamed = states_of({ann.pk: None})[ann.pk]["shops"]["luming"]
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        mail_digests()
+    mail = Mail.objects.get()
+    assert folded == unread.count == streamed["unread"] == 5
+    assert (unread.topics, streamed["topics"]) == ({"orders": 4, "team-and-imports": 1},) * 2
+    assert mail.subject.startswith("5 notifications for you")
+    for part in (mail.text, mail.html):
+        assert "Orders that are late · 4" in part
+        assert "/m/luming/inbox/?kind=order-late" in part
+        assert part.count("is late") == 1
+
+
+def test_what_is_like_another_folds_with_it_and_a_figure_is_one_of_the_kind():
+    for kind in KINDS:
+        assert kind.grouping_key == kind_of(kind.like or kind.name).grouping_key
+        figure = kind.grouping_key.partition(":")[2]
+        assert not figure or all(figure in params for params in SAMPLES[kind.name])
 
 
 @pytest.mark.parametrize("words", ["10077", "orders that are LATE"])

@@ -17,7 +17,7 @@ from core.events import dump
 from core.tenancy import tenant
 from ecommerce.models import Complaint, StockMove
 from notifications.models import Firing
-from notifications.playbooks.effects import FEWEST, Case, effect_of, held_against
+from notifications.playbooks.effects import FEWEST, Case, effects_of, held_against
 from notifications.playbooks.queries import version_of
 from tests import factories
 from tests.analytics.demand_kit import sold, variants
@@ -120,7 +120,7 @@ def test_units_after_runs_are_held_against_facts_without_a_run(
     for thing in things[:10]:
         fact(behind(thing.product_id), days=5)  # too young to say anything
     with django_assert_max_num_queries(6):
-        found = effect_of(clearing, "lifecycle.fell_behind")
+        [found] = effects_of(clearing, "lifecycle.fell_behind")
     assert (found.ran, found.others) == (10, 10)
     assert (found.mean_ran, found.mean_others) == (150.0, 50.0)
     assert found.low == found.high == 100.0
@@ -130,7 +130,7 @@ def test_units_after_runs_are_held_against_facts_without_a_run(
     assert "+100" in page
     assert "need not come from them" in page
     with tenant(rival):
-        assert effect_of(clearing, "lifecycle.fell_behind").ran == 0
+        assert effects_of(clearing, "lifecycle.fell_behind")[0].ran == 0
 
 
 def test_too_few_are_said_to_be_too_few(scope, ann, as_user):
@@ -154,8 +154,9 @@ def test_complaints_after_a_burst(scope, ann):
                 number=f"C{step}-{days}", product_id=thing.product_id, topic="damaged", subject="x",
                 opened_at=NOW - timedelta(days=days), due_at=NOW,
             )  # fmt: skip
-    found = effect_of(holding, "episodes.complaints_burst")
+    found, rate = effects_of(holding, "episodes.complaints_burst")
     assert (found.mean_ran, found.mean_others) == (0.0, 2.0)
+    assert (rate.mean_ran, rate.mean_others) == (0.0, pytest.approx(100 * 2 / 120))  # of 30 days with 4 units
 
 
 def test_days_sold_out_after_a_warning(scope, ann):
@@ -174,9 +175,9 @@ def test_days_sold_out_after_a_warning(scope, ann):
             StockMove.objects.create(
                 warehouse=place, variant=thing, quantity=-10, reason="count", at=NOW - timedelta(days=FACT_DAY - 20)
             )
-    found = effect_of(ordering, "restock.stock_out_expected")
+    [found] = effects_of(ordering, "restock.stock_out_expected")
     assert (found.mean_ran, found.mean_others) == (0.0, 10.0)
 
 
 def test_other_kinds_have_no_measure(scope, ann):
-    assert effect_of(made(ann, "reviews.submitted"), "reviews.submitted") is None
+    assert effects_of(made(ann, "orders.placed"), "orders.placed") == []

@@ -224,7 +224,7 @@ def test_what_waits_in_the_inbox_is_named_with_its_link(shop, ann, settings):
             )
     (mail,) = look()
     assert "Lamp a" in mail.text
-    assert f"{settings.BASE_URL}/m/luming/reviews/7/" in mail.html
+    assert f"{settings.BASE_URL}/inbox/to/?to=/m/luming/reviews/7/" in mail.html
     assert "2 more in the inbox" in mail.text
 
 

@@ -17,6 +17,7 @@ from ecommerce.catalog.actions.products import (
     load_tree,
     save_category,
 )
+from ecommerce.catalog.actions.tagging import tag_product, tag_products, untag_product, untag_products
 
 __all__ = [
     "MOST_VARIANTS",
@@ -36,5 +37,9 @@ __all__ = [
     "save_category",
     "save_cells",
     "set_parts",
+    "tag_product",
+    "tag_products",
     "undo_cells",
+    "untag_product",
+    "untag_products",
 ]

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.batches.starting import form_key
 from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -40,6 +42,7 @@ from ecommerce.catalog.queries import (
 from ecommerce.catalog.rows import rows_of
 
 ROWS = "variants"
+KEYS = [("T", gettext_lazy("Tag products"))]
 
 
 @merchant_view("products.view")
@@ -57,6 +60,8 @@ def product_list_page(request: MerchantRequest) -> HttpResponse:
     }
     if request.membership.may("products.edit"):
         context["bulk_url"] = reverse("product-grid-open", args=[request.merchant.slug])
+        context |= {"tag_url": reverse("product-tag-many", args=[request.merchant.slug]), "batch_key": form_key()}
+        context["list_keys"] = KEYS
         context["grid_url"] = reverse("product-grid", args=[request.merchant.slug])
     if request.membership.may("products.export"):
         context["export_url"] = reverse("product-export", args=[request.merchant.slug])

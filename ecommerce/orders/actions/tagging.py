@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.customers.rules import clean_tag
+from core.tags import clean_tag
 from ecommerce.orders.events import OrdersTagged, OrdersUntagged, OrderTagged, OrderUntagged
 from ecommerce.orders.models import Order, OrderQuerySet, OrderTag
 

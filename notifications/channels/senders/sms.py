@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.channels.senders.message import LOG, Message, Reply, Request, Target, Verdict
 
 MOST = 300  # characters: five parts of a Chinese text message
+LEAST = 60  # of them are for the words, whatever the length of the link
 
 
 class Provider(Protocol):
@@ -44,8 +45,11 @@ class Sms:
     secret_help = ""
 
     def request(self, target: Target, message: Message, now: datetime) -> Request:
-        text = " ".join(part for part in (f"[{message.shop}]", message.title, message.link) if part)
-        return PROVIDERS[settings.SMS_PROVIDER].request(target.address, text[:MOST])
+        says = f"[{message.shop}] {message.title}"
+        # A link that is cut leads nowhere.
+        fits = len(message.link) <= MOST - LEAST
+        text = f"{says[: MOST - len(message.link) - 1]} {message.link}" if message.link and fits else says[:MOST]
+        return PROVIDERS[settings.SMS_PROVIDER].request(target.address, text)
 
     def verdict(self, reply: Reply) -> Verdict:
         return PROVIDERS[settings.SMS_PROVIDER].verdict(reply)

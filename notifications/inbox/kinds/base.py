@@ -28,6 +28,8 @@ class Kind:
     arguments after the merchant's, and a query string; `verb` is the label of that. After `stale` it goes by itself.
     What is to be acted on today and that nobody opened `within` that much opening time goes further (escalation.py).
     One that is `like` another is told where the other is, and is not chosen by itself.
+    `group` is what it is folded with where there are many: a word that several kinds may have, and with ":figure" one
+    fold for each value of that figure ("parcels:carrier_id"). Without one a kind is folded with itself.
     """
 
     name: str
@@ -45,8 +47,19 @@ class Kind:
     locked: bool = False
     personal: bool = False
     like: str = ""
+    group: str = ""
     stale: timedelta = timedelta(days=30)
     within: timedelta = timedelta(hours=4)
+
+    @property
+    def grouping_key(self) -> str:
+        """What `group` says, spelled out where it says nothing."""
+        return self.group or self.like or self.name
+
+    def group_of(self, params: Params) -> str:
+        """The fold that a fact with these figures belongs to, the same wherever notifications stand together."""
+        word, _sep, figure = self.grouping_key.partition(":")
+        return f"{word}:{params.get(figure, '')}" if figure else word
 
     @property
     def asks(self) -> bool:

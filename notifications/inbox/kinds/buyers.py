@@ -14,13 +14,14 @@ KINDS = (
     Kind(
         "complaint-opened", _("A complaint was opened"), BUYERS, Urgency.ACT, "complaints.answer",
         say.complaint_opened, to("complaint-detail", "number"), _("Answer it"),
-        icon="message-report", tone="critical",
+        icon="message-report", tone="critical", group="complaints",
     ),
     Kind(
         "complaint-due", _("A complaint must be answered soon"), BUYERS, Urgency.ACT, "complaints.answer",
         say.complaint_due, to("complaint-detail", "number"), _("Answer it"),
         icon="clock-exclamation", tone="critical",
         within=timedelta(hours=2),
+        group="complaints",
     ),
     Kind(
         "review-low", _("A review of two stars or fewer"), BUYERS, Urgency.WEEK, "reviews.reply",
@@ -34,16 +35,17 @@ KINDS = (
     Kind(
         "complaint-escalated", _("A complaint went to the platform"), BUYERS, Urgency.WEEK, "complaints.answer",
         say.complaint_escalated, to("complaint-detail", "number"), _("See the complaint"), icon="gavel",
-        tone="critical",
+        tone="critical", group="complaints-at-platform",
     ),
     Kind(
         "complaint-appealed", _("A buyer appealed a decision"), BUYERS, Urgency.WEEK, "complaints.answer",
         say.complaint_appealed, to("complaint-detail", "number"), _("See the complaint"), icon="gavel",
-        tone="warning",
+        tone="warning", group="complaints-at-platform",
     ),
     Kind(
         "complaint-decided", _("The platform decided a complaint"), BUYERS, Urgency.WEEK, "complaints.answer",
         say.complaint_decided, to("complaint-detail", "number"), _("See the decision"), icon="gavel", tone="info",
+        group="complaints-at-platform",
     ),
     Kind(
         "complaint-closed", _("A complaint is closed"), BUYERS, Urgency.KNOW, "complaints.answer",

@@ -57,12 +57,12 @@ KINDS = (
     Kind(
         "parcel-cases", _("Parcels with a problem"), ORDERS, Urgency.ACT, "shipments.edit",
         say.parcel_cases, _to_cases, _("See the parcels"), icon="alert-triangle", tone="warning",
-        email=False, stale=timedelta(days=7),
+        email=False, stale=timedelta(days=7), group="parcels:carrier_id",
     ),
     Kind(
         "carrier-late", _("Many parcels of a carrier are late"), ORDERS, Urgency.ACT, "shipments.edit",
         say.carrier_late, to_late_parcels, _("See the parcels"), icon="truck-delivery", tone="critical",
-        stale=timedelta(days=7),
+        stale=timedelta(days=7), group="parcels:carrier_id",
     ),
     Kind(
         "return-requested", _("A return was requested"), ORDERS, Urgency.ACT, "returns.handle",
@@ -73,24 +73,26 @@ KINDS = (
     Kind(
         "return-due", _("A return must be answered or settled soon"), ORDERS, Urgency.ACT, "returns.handle",
         say.return_due, to("return-detail", "number"), _("See the return"),
-        icon="clock-exclamation", tone="warning",
+        icon="clock-exclamation", tone="warning", group="returns-due",
     ),
     Kind(
         "return-late", _("A return was not answered or settled in time"), ORDERS, Urgency.ACT, "returns.handle",
         say.return_late, to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical",
         within=timedelta(hours=2),
+        group="returns-due",
     ),
     Kind(
         "return-settle-due", _("A return must be settled soon"), ORDERS, Urgency.ACT, "returns.settle",
         say.return_due, to("return-detail", "number"), _("See the return"),
-        icon="clock-exclamation", tone="warning", like="return-due",
+        icon="clock-exclamation", tone="warning", like="return-due", group="returns-due",
     ),
     Kind(
         "return-settle-late", _("A return was not settled in time"), ORDERS, Urgency.ACT, "returns.settle",
         say.return_late, to("return-detail", "number"), _("See the return"),
         icon="clock-exclamation", tone="critical", like="return-late",
         within=timedelta(hours=2),
+        group="returns-due",
     ),
     Kind(
         "return-reopened", _("A return must be settled again"), ORDERS, Urgency.ACT, "returns.settle",
@@ -101,7 +103,7 @@ KINDS = (
     Kind(
         "return-escalated", _("A return is a day late"), ORDERS, Urgency.ACT, "shop.edit",
         say.return_escalated, to("return-detail", "number"), _("See the return"),
-        icon="clock-exclamation", tone="critical",
+        icon="clock-exclamation", tone="critical", group="returns-due",
     ),
     Kind(
         "order-held", _("An order was put on hold"), ORDERS, Urgency.ACT, "orders.edit",

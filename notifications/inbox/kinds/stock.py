@@ -65,6 +65,6 @@ KINDS = (
     Kind(
         "supplier-price", _("A supplier’s price moved by a tenth or more"), PURCHASING, Urgency.WEEK,
         "purchasing.edit", say.supplier_price, to("supplier-detail", "supplier_id"), _("See the supplier"),
-        icon="coins", tone="info", email=False,
+        icon="coins", tone="info", email=False, group="supplier-price:supplier_id",
     ),
 )  # fmt: skip

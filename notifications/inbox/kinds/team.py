@@ -18,11 +18,11 @@ KINDS = (
     ),
     Kind(
         "member-invited", _("Somebody was invited to the team"), TEAM, Urgency.KNOW, "members.edit",
-        say.member_invited, to("team"), _("See the team"), icon="users-group", email=False,
+        say.member_invited, to("team"), _("See the team"), icon="users-group", email=False, group="team",
     ),
     Kind(
         "member-joined", _("Somebody joined the team"), TEAM, Urgency.KNOW, "members.edit",
-        say.member_joined, to("team"), _("See the team"), icon="users-group", email=False,
+        say.member_joined, to("team"), _("See the team"), icon="users-group", email=False, group="team",
     ),
     Kind(
         "batch-refused", _("A bulk action left rows out"), TEAM, Urgency.WEEK, "orders.view",
@@ -31,11 +31,11 @@ KINDS = (
     ),
     Kind(
         "member-role", _("The role of a member was changed"), TEAM, Urgency.KNOW, "members.edit",
-        say.member_role, to("team"), _("See the team"), icon="users-group", email=False,
+        say.member_role, to("team"), _("See the team"), icon="users-group", email=False, group="team",
     ),
     Kind(
         "member-left", _("Somebody is no longer in the team"), TEAM, Urgency.KNOW, "members.edit",
-        say.member_left, to("team"), _("See the team"), icon="users-group", email=False,
+        say.member_left, to("team"), _("See the team"), icon="users-group", email=False, group="team",
     ),
     Kind(
         "shop-approved", _("The shop was approved"), TEAM, Urgency.KNOW, "shop.edit",

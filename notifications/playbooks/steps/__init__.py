@@ -8,7 +8,7 @@ from notifications.playbooks.steps.call import Call
 from notifications.playbooks.steps.hold import Hold
 from notifications.playbooks.steps.purchase import Purchase
 from notifications.playbooks.steps.reserve import Reserve
-from notifications.playbooks.steps.tag import TagCustomer, TagOrder
+from notifications.playbooks.steps.tag import TagCustomer, TagOrder, TagProduct
 from notifications.playbooks.steps.task import Task
 from notifications.playbooks.steps.tell import Tell
 
@@ -23,6 +23,7 @@ STEPS: dict[str, Step] = {
         Hold(),
         TagCustomer(),
         TagOrder(),
+        TagProduct(),
         Call(),
     )
 }

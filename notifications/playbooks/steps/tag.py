@@ -1,4 +1,4 @@
-"""Put a tag on the customer or on the order that a fact is about."""
+"""Put a tag on the customer, the order or the product that a fact is about."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import Refused
 from core.forms import checked
+from core.tags import clean_tag
+from ecommerce.catalog.actions import tag_product, untag_product
+from ecommerce.catalog.models import Product
 from ecommerce.customers.actions import add_tag, remove_tag
 from ecommerce.customers.models import Customer
-from ecommerce.customers.rules import clean_tag
 from ecommerce.orders.actions import tag_order, untag_order
 from ecommerce.orders.models import Order
 from notifications.playbooks.steps.base import Context, Detail, Settings, StepForm
+from notifications.playbooks.steps.things import product_of
 
 
 class TagForm(StepForm):
@@ -99,3 +102,28 @@ class TagOrder(_Tag):
 
     def _take_off(self, context: Context, detail: Detail) -> None:
         untag_order(Order.objects.get(pk=detail["pk"]), detail["tag"], actor=context.actor)
+
+
+class TagProduct(_Tag):
+    name = "tag_product"
+    label: Any = gettext_lazy("Tag the product")
+    help: Any = gettext_lazy("Products can be found by their tags.")
+    permission = "products.edit"
+    needs: tuple[str, ...] = ("product_id", "variant_id")
+
+    def describe(self, settings: Settings) -> str:
+        return _("Tag the product “%(tag)s”") % {"tag": settings["tag"]}
+
+    def run(self, context: Context, settings: Settings) -> dict[str, Any]:
+        product = product_of(context)
+        is_new = tag_product(product, settings["tag"], actor=context.actor)
+        return {"pk": product.pk, "title": product.title, "tag": settings["tag"], "is_new": is_new}
+
+    def said(self, detail: Detail) -> str:
+        return _("“%(product)s” has the tag “%(tag)s”.") % {"product": detail["title"], "tag": detail["tag"]}
+
+    def link(self, detail: Detail) -> tuple[str, tuple[Any, ...]]:
+        return ("product-detail", (detail["pk"],))
+
+    def _take_off(self, context: Context, detail: Detail) -> None:
+        untag_product(Product.objects.get(pk=detail["pk"]), detail["tag"], actor=context.actor)
