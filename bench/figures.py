@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,9 +39,18 @@ class Figure:
 
 
 def of_parts(package: str, parts: Iterable[str]) -> Iterator[Figure]:
-    """The figures of a benchmark that is several modules, one after the other."""
+    """The figures of a benchmark that is several modules, one after the other, each told as soon as it is known.
+
+    A part that breaks off is told of with its traceback and counts as a missed target; the others go on.
+    """
     for part in parts:
-        yield from import_module(f"{package}.{part}").run()
+        try:
+            for figure in import_module(f"{package}.{part}").run():
+                print(table([figure]).splitlines()[1], file=sys.stderr, flush=True)
+                yield figure
+        except Exception:  # hours of measuring must not be lost for one part
+            traceback.print_exc()
+            yield Figure(f"{part}: broke off", 1, "fault", 1, "run", 0, "lower", "figure")
 
 
 def seconds(function: Callable[[], object], *, times: int = 1) -> float:

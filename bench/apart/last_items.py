@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import F, Sum
 
 from accounts.models import Merchant
@@ -34,6 +34,7 @@ from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
 MOST_LEFT = 9
 SHIPPED_EVERY = 10
 BATCH = 512
+PATIENCE = 10  # tries of one buyer
 
 
 class Crowd:
@@ -114,16 +115,27 @@ def pay(pk: int) -> Callable[[], Any]:
     """What a buyer of the order does; returns the units promised to it."""
 
     def act() -> int:
-        take_payment(Order.objects.get(pk=pk), method="card", actor=SYSTEM)
+        _patiently(lambda: take_payment(Order.objects.get(pk=pk), method="card", actor=SYSTEM))
         return OrderLine.objects.get(order_id=pk).reserved_quantity
 
     return act
 
 
+def _patiently(act: Callable[[], Any]) -> Any:
+    """What it returns; done again where a busy machine let somebody wait longer than the database lets wait."""
+    for left in reversed(range(PATIENCE)):
+        try:
+            return act()
+        except OperationalError as fault:
+            if not left or not any(words in str(fault) for words in ("lock timeout", "is locked")):
+                raise
+            connections.close_all()
+
+
 def ship(pk: int) -> Callable[[], Any]:
     def act() -> int:
         with suppress(Refused):
-            ship_order(Order.objects.get(pk=pk), actor=SYSTEM)
+            _patiently(lambda: ship_order(Order.objects.get(pk=pk), actor=SYSTEM))
             return 1
         return 0
 
