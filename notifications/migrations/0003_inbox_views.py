@@ -24,28 +24,4 @@ class Migration(migrations.Migration):
             name='text',
             field=models.CharField(blank=True, default='', help_text='names and numbers one may search for', max_length=300),
         ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state__in', ['unread', 'read'])), fields=['merchant', 'user', 'rank', 'id'], name='notification_open'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'unread')), fields=['merchant', 'user', 'rank', 'id'], name='notification_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state__in', ['archived', 'handled'])), fields=['merchant', 'user', 'rank', 'id'], name='notification_away'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['merchant', 'user', 'rank', 'id'], name='notification_snoozed'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['user', 'rank', 'id'], name='notification_of_all_shops'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['changed_at', 'user'], name='notification_changed'),
-        ),
     ]

@@ -1,5 +1,6 @@
-from django.db import migrations
+from django.db import migrations, models
 
+from core.indexes import AddIndexBeside
 from core.namesearch import NameSearch, create_concurrently, drop_concurrently
 
 TEXTS = NameSearch("notifications_notification", "text")
@@ -24,4 +25,12 @@ class Migration(migrations.Migration):
     # The extensions are there: the search over buyers made them.
     atomic = False
     dependencies = [("notifications", "0003_inbox_views"), ("ecommerce", "0013_search")]
-    operations = [migrations.RunPython(make, undo, elidable=False)]
+    operations = [
+        AddIndexBeside("notification", models.Index(condition=models.Q(("state__in", ["unread", "read"])), fields=["merchant", "user", "rank", "id"], name="notification_open")),
+        AddIndexBeside("notification", models.Index(condition=models.Q(("state", "unread")), fields=["merchant", "user", "rank", "id"], name="notification_unread")),
+        AddIndexBeside("notification", models.Index(condition=models.Q(("state__in", ["archived", "handled"])), fields=["merchant", "user", "rank", "id"], name="notification_away")),
+        AddIndexBeside("notification", models.Index(condition=models.Q(("snoozed_until__isnull", False)), fields=["merchant", "user", "rank", "id"], name="notification_snoozed")),
+        AddIndexBeside("notification", models.Index(fields=["user", "rank", "id"], name="notification_of_all_shops")),
+        AddIndexBeside("notification", models.Index(fields=["changed_at", "user"], name="notification_changed")),
+        migrations.RunPython(make, undo, elidable=False),
+    ]

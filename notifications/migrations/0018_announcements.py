@@ -47,10 +47,6 @@ class Migration(migrations.Migration):
                 'ordering': ['-created_at', '-pk'],
             },
         ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('kind', 'platform-notice')), fields=['key', 'state'], name='notification_platform'),
-        ),
         migrations.AddField(
             model_name='announcement',
             name='created_by',

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,9 +19,26 @@ UNFILLED = re.compile(r"%\(|\{\{|\{%|\bNone\b|\{(?!gone\})[a-z_]+\}")
 ENGLISH = re.compile(r"\b(?:[A-Za-z]+,? ){3}[a-z]+")
 
 
+LINK = re.compile(r"https?://[^\s<>]+")
+FIGURE = re.compile(r"\d(?:[\d.,:]*\d)?")
+
+
 @pytest.fixture(params=["en", "zh-hans"])
 def reader(request, shop, ann, settings):
     return reader_of(shop, ann, request.param, settings)
+
+
+def facts_of_text(text: str) -> set[str]:
+    """Its links and its figures, each once."""
+    links = set(LINK.findall(text))
+    return links | set(FIGURE.findall(LINK.sub(" ", text)))
+
+
+def facts_of_html(mail: Any) -> set[str]:
+    """Those of the HTML part, as its reader sees them: links by where they lead."""
+    body = re.sub(r"<head>.*?</head>", " ", mail.html, flags=re.DOTALL)
+    links = {unescape(found) for found in re.findall(r'href="([^"]*)"', body)}
+    return links | facts_of_text(unescape(re.sub(r"<[^>]*>", " ", body)))
 
 
 def faults_of(name: str, mail: Any, *, is_chinese: bool) -> Iterator[str]:
@@ -34,6 +52,7 @@ def faults_of(name: str, mail: Any, *, is_chinese: bool) -> Iterator[str]:
         yield f"{name}: {found.group()!r} in the Chinese mail"
     if is_chinese and not re.search(r"[一-鿿]", mail.text):
         yield f"{name}: no Chinese"
+    yield from (f"{name}: {fact!r} stands in one part alone" for fact in facts_of_text(mail.text) ^ facts_of_html(mail))
     if max(map(len, mail.text.splitlines())) > 998:
         yield f"{name}: a line of text that mail servers break"
 
