@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.models import Job
 from core.access import POLICY
-from ecommerce.models import Customer, Invoice, Variant
+from ecommerce.models import Customer, Invoice, Product, Variant
 from tests.architecture.world import World
 
 # The word at the start of a URL name (after these prefixes) names the model of the object in the address.
@@ -57,6 +57,7 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "format": lambda world: "json",
     "job": lambda world: world.row(Job).pk,
     "customer-tag.pk": lambda world: world.row(Customer).pk,
+    **dict.fromkeys(("product-tag.pk", "api-product-tag.pk"), lambda world: world.row(Product).pk),
     "return-photo.pk": lambda world: world.row(apps.get_model("ecommerce.ReturnPhoto")).pk,
     "buyer-return-rating.pk": lambda world: world.row(apps.get_model("ecommerce.Return")).pk,
     "stock-move-export.pk": lambda world: world.row(Variant).pk,
