@@ -25,6 +25,7 @@ from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
+from ecommerce.loyalty.tasks import expire_old_points
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.announcements.tasks import fix_opened
@@ -53,6 +54,7 @@ SCHEDULE = [
     PeriodicJob("mail_reports", mail_reports, every=timedelta(minutes=15)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
+    PeriodicJob("points_expire", expire_old_points, at=time(1, 20), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),

@@ -11,6 +11,7 @@ from ecommerce.catalog.models import (
     Variant,
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.coupons.models import Coupon
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import (
     Carrier,
@@ -39,6 +40,7 @@ from ecommerce.inventory.models import (
     TransferLine,
     Warehouse,
 )
+from ecommerce.loyalty.models import PointsEntry, PointsRules
 from ecommerce.orders.models import (
     Invoice,
     InvoiceCounter,
@@ -76,6 +78,7 @@ __all__ = [
     "Consent",
     "CountEntry",
     "CountLine",
+    "Coupon",
     "Customer",
     "CustomerTag",
     "DeliveryPrediction",
@@ -90,6 +93,8 @@ __all__ = [
     "OrderTag",
     "ParcelCase",
     "Payment",
+    "PointsEntry",
+    "PointsRules",
     "PriceChange",
     "Product",
     "ProductImage",
