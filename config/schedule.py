@@ -29,7 +29,7 @@ from ecommerce.loyalty.tasks import expire_old_points
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.announcements.tasks import fix_opened
-from notifications.buyers.tasks import prune_notices
+from notifications.buyers.tasks import prune_notices, remind_of_endings
 from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
@@ -55,6 +55,7 @@ SCHEDULE = [
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
     PeriodicJob("points_expire", expire_old_points, at=time(1, 20), per_merchant=True),
+    PeriodicJob("points_remind", remind_of_endings, at=time(10), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),

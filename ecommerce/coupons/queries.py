@@ -34,9 +34,9 @@ def usable_coupons(customer: Customer, on: date) -> list[Coupon]:
     return sorted(rows[:50], key=lambda one: (one.valid_until or date.max, one.pk))
 
 
-def running_out(on: date) -> CouponQuerySet:
-    """Personal coupons that may still be used and whose last day is that one."""
-    return coupon_list().usable(on).filter(customer__isnull=False, valid_until=on)
+def running_out(first: date, last: date) -> CouponQuerySet:
+    """Personal coupons that may be used on `first` and whose last day is from then to `last`."""
+    return coupon_list().usable(first).filter(customer__isnull=False, valid_until__lte=last)
 
 
 def taken_off_by_coupons(number: str) -> Decimal:

@@ -288,7 +288,7 @@ def _check(fields: dict[str, Any]) -> None:
         if value is not None and not lowest <= value <= highest:
             sentence = _("Give a number from %(lowest)s to %(highest)s.")
             sentence %= {"lowest": f"{lowest:,}", "highest": f"{highest:,}"}
-            raise Refused("points_rules", sentence, **{name: sentence})
+            raise Refused("points_rules", sentence, status=422, **{name: sentence})
 
     within("months", 1, rules.MOST_MONTHS)
     within("exchange_points", 1, rules.MOST_POINTS)

@@ -101,10 +101,8 @@ def holders(*, ending_from: date | None, ending_until: date) -> Iterator[list[in
         after = ids[-1]
 
 
-def ending_soon(first: date, last: date) -> Iterator[Ending]:
-    """Buyers whose points end from one day to another, with how many."""
+def ending_soon(first: date, last: date) -> Iterator[list[Ending]]:
+    """Buyers whose points end from one day to another, with how many; in stretches of up to 500."""
     for ids in holders(ending_from=first, ending_until=last):
-        for customer_id, steps in steps_of(ids).items():
-            points, on = ending(steps, first, last)
-            if points and on is not None:
-                yield Ending(customer_id, points, on)
+        found = [(pk, *ending(steps, first, last)) for pk, steps in steps_of(ids).items()]
+        yield [Ending(pk, points, on) for pk, points, on in found if points and on is not None]

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ecommerce.buyers.links import RETURN, REVIEW, TRACK
+from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK
 from ecommerce.customers.models import Consent
 
 FOLLOW = _("Follow your order")
 INVITATION = "review_invitation"
-ORDER, REVIEWS = Consent.Purpose.ORDER, Consent.Purpose.REVIEW
+ORDER, REVIEWS, OFFERS = Consent.Purpose.ORDER, Consent.Purpose.REVIEW, Consent.Purpose.MARKETING
+WALLET = _("See my points and coupons")
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,42 @@ ALL = (
         _("In exchange for what you sent back from order %(origin)s, %(shop)s has handed this over to the carrier:"),
     ),
     Kind("refunded", _("Refund paid"), _("Your refund for order %(number)s"), "", is_needed=True),
+    Kind(
+        "points_earned",
+        _("Points earned"),
+        _("Points for your order %(number)s"),
+        _("Your order %(number)s is completed and brought you points."),
+        purpose=OFFERS,
+        link=MAIL,
+        verb=WALLET,
+    ),
+    Kind(
+        "points_ending",
+        _("Points about to expire"),
+        _("Some of your points expire soon"),
+        _("Use your points before they expire: exchange them for a coupon."),
+        purpose=OFFERS,
+        link=MAIL,
+        verb=WALLET,
+    ),
+    Kind(
+        "coupon_given",
+        _("Coupon for the buyer"),
+        _("A coupon from %(shop)s for you"),
+        _("Here is a coupon for your next order. Give its code when you order."),
+        purpose=OFFERS,
+        link=MAIL,
+        verb=WALLET,
+    ),
+    Kind(
+        "coupon_ending",
+        _("Coupon about to expire"),
+        _("Your coupon expires soon"),
+        _("You have a coupon that you did not use yet."),
+        purpose=OFFERS,
+        link=MAIL,
+        verb=WALLET,
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a shop writes to its buyers about their orders, in their language and with the way to stop it."""
+"""What a shop writes to its buyers about orders, points and coupons, in their language and with the way to stop it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
 from notifications.buyers.kinds import INVITATION, KINDS, Kind
 from notifications.buyers.models import BuyerNotice
-from notifications.buyers.queries import address_of, is_month_full, letter_rules, wants, why_withheld
+from notifications.buyers.queries import address_of, customer_of, is_month_full, letter_rules, wants, why_withheld
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
@@ -27,27 +27,30 @@ PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
 
 
 @transaction.atomic
-def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = "") -> Mail | None:
-    """Write a buyer about their order, once per `dedupe`; None for one without an address or where it is withheld.
+def write_to_buyer(
+    about: Order | Customer, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = ""
+) -> Mail | None:
+    """Write a buyer about their order, or about what is theirs without one, once per `dedupe`.
 
-    `what` is the name of one of KINDS, `to` an address other than the order's. Withheld is what the buyer does not
+    None for one without an address or where it is withheld. `what` is the name of one of KINDS, which has to fit what
+    the letter is about, `to` an address other than the buyer's. Withheld is what the buyer does not
     want and what is over the shop's limits, each with a row that says so, and what the shop does not send at all.
     """
-    kind, merchant, now = KINDS[what], order.merchant, timezone.now()
-    to = to or address_of(order)
+    kind, merchant, now = KINDS[what], about.merchant, timezone.now()
+    to = to or address_of(about)
     if not to:
         return None
-    known = _known(order, dedupe)
+    known = _known(about, dedupe)
     if known is not None:
         return known.mail
     rules = letter_rules()
     if what in rules.off:
         return None
-    if outcome := why_withheld(order, kind, rules, now):
-        _note(order, kind, fact=dedupe, outcome=outcome)
+    if outcome := why_withheld(about, kind, rules, now):
+        _note(about, kind, fact=dedupe, outcome=outcome)
         return None
-    language = language_for(order.customer)
-    letter = as_written(order, kind, values=values, language=language)
+    language = language_for(customer_of(about))
+    letter = as_written(about, kind, values=values, language=language)
     mail = post(
         to=to,
         subject=letter.subject,
@@ -55,11 +58,11 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
         html=letter.html,
         purpose=Mail.Purpose.BUYER,
         sender="" if kind.by_platform else sender_of(merchant),
-        headers=_headers(order, kind),
+        headers=_headers(about, kind),
         dedupe=dedupe,
         language=language,
     )
-    _note(order, kind, fact=dedupe, mail=mail)
+    _note(about, kind, fact=dedupe, mail=mail)
     return mail
 
 
@@ -84,18 +87,20 @@ def count_invitation(order: Order, mail: Mail, *, fact: str) -> None:
         _note(order, KINDS[INVITATION], fact=fact, mail=mail)
 
 
-def _known(order: Order, fact: str) -> BuyerNotice | None:
+def _known(about: Order | Customer, fact: str) -> BuyerNotice | None:
     """What became of the fact before. The buyer's row is held, so that two letters at once are counted one by one."""
-    if order.customer_id is not None:
-        Customer.objects.select_for_update(of=("self",)).filter(pk=order.customer_id).first()
+    if (customer := customer_of(about)) is not None:
+        Customer.objects.select_for_update(of=("self",)).filter(pk=customer.pk).first()
     found: BuyerNotice | None = BuyerNotice.objects.select_related("mail").filter(fact=fact).first()
     return found
 
 
-def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN) -> None:
+def _note(
+    about: Order | Customer, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN
+) -> None:
     BuyerNotice.objects.create(
-        customer_id=order.customer_id,
-        order=order,
+        customer=customer_of(about),
+        order=about if isinstance(about, Order) else None,
         letter=kind.name,
         purpose=kind.purpose,
         outcome=outcome,
@@ -104,11 +109,11 @@ def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outc
     )
 
 
-def _headers(order: Order, kind: Kind) -> dict[str, str]:
+def _headers(about: Order | Customer, kind: Kind) -> dict[str, str]:
     headers = {}
-    if stop := stop_url(order.customer, kind.purpose):
+    if stop := stop_url(customer_of(about), kind.purpose):
         headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if not kind.by_platform and (reply_to := reply_to_of(order.merchant)):
+    if not kind.by_platform and (reply_to := reply_to_of(about.merchant)):
         headers["Reply-To"] = reply_to
     return headers
 
@@ -120,18 +125,20 @@ def stop_url(customer: Customer | None, purpose: str) -> str:
 
 
 def as_written(
-    order: Order, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
+    about: Order | Customer, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
 ) -> Written:
     """The letter in that language and in the time zone of the shop; nothing is sent.
 
     Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
     A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
     """
-    merchant, customer = order.merchant, order.customer
+    merchant, customer = about.merchant, customer_of(about)
+    order = about if isinstance(about, Order) else None
     with translation.override(language), timezone.override(merchant.zone):
         context = {
             **values,
             "order": order,
+            "customer": customer,
             "merchant": merchant,
             "brand": "Storecast" if kind.by_platform else merchant.name,
             **_ways_out(customer, kind.purpose, is_preview=is_preview),
@@ -139,13 +146,13 @@ def as_written(
         if (write := values.get("letter")) is not None:
             return _plain(write(), context)
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
-        said = {**texts, "number": order.number, "shop": merchant.name}
+        said = {**texts, "number": order.number if order else "", "shop": merchant.name}
         title = str(kind.subject) % said
         context |= {
             "title": title,
             "words": str(kind.words) % said,
             "verb": str(kind.verb),
-            "action_url": url_for(PAGES[kind.link], kind.link, order),
+            "action_url": context["choices_url"] if kind.link == MAIL else url_for(PAGES[kind.link], kind.link, about),
         }
         if (own := own_letter(kind.name, context)) is not None:
             return own

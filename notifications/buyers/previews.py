@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ecommerce.coupons.models import Coupon
+from ecommerce.customers.models import Customer
 from ecommerce.fulfilment.models import ParcelCase, Shipment
+from ecommerce.loyalty.models import PointsEntry
 from ecommerce.orders.models import Order
 from ecommerce.returns.models import Return
 from notifications.buyers import telling
 from notifications.buyers.kinds import INVITATION
 
-Found = tuple[Order, telling.Values] | None
+Found = tuple[Order | Customer, telling.Values] | None
 
 
 def example_of(what: str, number: str = "") -> Found:
-    """The newest order the letter fits, or the one of that number, with what the letter says; None where there is none.
+    """The newest order or buyer the letter fits, or the one of that order's number, with what the letter says.
 
-    `what` is the name of one of the letters a shop may switch off.
+    None where there is none. `what` is the name of one of the letters a shop may switch off.
     """
     return EXAMPLES[what](number)
 
@@ -80,6 +83,24 @@ def _return(number: str, **given: Any) -> Found:
     return (case.order, telling.of_return(case)) if case else None
 
 
+def _earned(number: str) -> Found:
+    rows = PointsEntry.objects.filter(kind=PointsEntry.Kind.EARNED).select_related("order__customer", "order__merchant")
+    entry = _newest(rows.order_by("-pk"), number, "order__number")
+    return (entry.order, telling.of_points(entry)) if entry else None
+
+
+def _ending(number: str) -> Found:
+    rows = PointsEntry.objects.filter(points__gt=0, expires_on__isnull=False).select_related("customer__merchant")
+    entry = _newest(rows.order_by("-pk"), number, "customer__orders__number")
+    return (entry.customer, telling.of_ending(entry.points, entry.expires_on, entry.balance)) if entry else None
+
+
+def _coupon(number: str) -> Found:
+    rows = Coupon.objects.filter(customer__isnull=False, valid_until__isnull=False).select_related("customer__merchant")
+    coupon = _newest(rows.order_by("-pk"), number, "customer__orders__number")
+    return (coupon.customer, telling.of_coupon(coupon)) if coupon else None
+
+
 EXAMPLES: dict[str, Callable[[str], Found]] = {
     "order_confirmed": _confirmed,
     "shipped": _shipped,
@@ -91,4 +112,8 @@ EXAMPLES: dict[str, Callable[[str], Found]] = {
     "return_refused": lambda number: _return(number, state=Return.State.REFUSED),
     "exchange_sent": _exchange,
     "refunded": _refunded,
+    "points_earned": _earned,
+    "points_ending": _ending,
+    "coupon_given": _coupon,
+    "coupon_ending": _coupon,
 }

@@ -19,6 +19,7 @@ from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
+from ecommerce.orders.models import Order
 from notifications.buyers.actions import change_letter_rules
 from notifications.buyers.forms import LetterRulesForm
 from notifications.buyers.kinds import KINDS
@@ -103,5 +104,6 @@ def _example(request: MerchantRequest, what: str) -> tuple[Written | None, str, 
     found = example_of(what, request.GET.get("order", "").strip()[:64])
     if found is None:
         return None, "", language
-    order, values = found
-    return as_written(order, KINDS[what], values=values, language=language, is_preview=True), order.number, language
+    about, values = found
+    number = about.number if isinstance(about, Order) else ""
+    return as_written(about, KINDS[what], values=values, language=language, is_preview=True), number, language

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from ecommerce.orders.models import Order
-from notifications.texts.letters import LETTERS, Context, Letter, sample_context
+from notifications.texts.letters import LETTERS, sample_context
 from notifications.texts.models import LetterText, TextVersion
+from notifications.texts.shapes import Context, Letter
 
 LOOK_AT = 30
 

@@ -23,10 +23,11 @@ from notifications.mail.views import IN_FRAME, WITH_FRAME
 from notifications.texts import actions
 from notifications.texts.forms import LetterheadForm, TextForm
 from notifications.texts.letterhead import from_line, letterhead_of, sender_of
-from notifications.texts.letters import LETTERS, Letter
+from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
 from notifications.texts.queries import sample_of, text_in_use, texts_of_shop, versions_of
 from notifications.texts.rules import Broken
+from notifications.texts.shapes import Letter
 
 
 @merchant_view("mail.edit")

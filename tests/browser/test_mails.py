@@ -30,6 +30,7 @@ from notifications.inbox.queries import shown
 from notifications.mail.models import Mail
 from notifications.suppliers.letters import write_purchase_order
 from tests.browser.conftest import axe_faults, too_wide
+from tests.ecommerce.loyalty_kit import points_and_coupons
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.purchasing_kit import kiln, sent
 from tests.ecommerce.returns_kit import BUYER, requested
@@ -88,6 +89,7 @@ def letters(shop, language: str) -> Iterator[tuple[str, Any]]:
         refuse_return(requested(Order.objects.get(pk=order.pk), actor=BUYER), reason="Worn", actor=ANN)
         approve_return(requested(Order.objects.get(pk=order.pk), actor=BUYER), actor=ANN)
         Order.objects.update(refunded_total=5)
+        points_and_coupons(order)
         for kind in ALL:
             found = example_of(kind.name)
             if found is not None:

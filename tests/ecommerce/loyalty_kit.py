@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -40,3 +41,14 @@ def coupon_of(customer: Customer | None, **fields: Any) -> Coupon:
     """A coupon of 10 for that customer, or for whoever has its code."""
     own = {name: fields.pop(name) for name in ("code", "origin", "note") if name in fields}
     return issue_coupon(Terms(**{"amount": D("10.00"), **fields}), customer=customer, **own, actor=ANN)
+
+
+def points_and_coupons(order: Order) -> None:
+    """Points that the order brought, some of which expire, and a coupon for its buyer that does."""
+    assert order.customer is not None
+    day = order.merchant.today() + timedelta(days=30)
+    PointsEntry.objects.create(
+        customer=order.customer, sequence=1, kind="earned", points=1680, balance=1680, expires_on=day, order=order,
+        cause=f"earned:order:{order.pk}",
+    )  # fmt: skip
+    coupon_of(order.customer, least=D("100.00"), valid_until=day)

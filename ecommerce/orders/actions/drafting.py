@@ -294,7 +294,11 @@ def take_coupons(drafts: list[Draft], merchant: Merchant) -> None:
 
 def write_customers(drafts: list[Draft]) -> None:
     """Write the customers that are new with these orders."""
-    fresh = {id(one): one for draft in drafts if (one := draft.order.customer) is not None and one.pk is None}
+    fresh: dict[int, Customer] = {}
+    for draft in drafts:
+        customer: Customer | None = draft.order.customer
+        if customer is not None and customer._state.adding:
+            fresh[id(customer)] = customer
     Customer.objects.bulk_create(fresh.values())
     for draft in drafts:
         draft.order.customer = draft.order.customer  # takes over the id the row got just now
