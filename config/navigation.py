@@ -72,6 +72,7 @@ PORTAL = (
             ),
             Entry(_("Stock figures"), icon="stack-2", url="holding-list", word="stock.view"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
+            Entry(_("Coupons"), icon="coins", url="coupon-list", word="coupons.view"),
         ),
     ),
     Group(

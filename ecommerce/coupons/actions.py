@@ -85,21 +85,47 @@ def issue_coupon(
 
 @transaction.atomic
 def issue_coupons(
-    terms: Terms, *, customers: Sequence[Customer], origin: str = Coupon.Origin.HAND, note: str = "", actor: Actor
+    terms: Terms,
+    *,
+    customers: Sequence[Customer],
+    origin: str = Coupon.Origin.HAND,
+    note: str = "",
+    batch: str = "",
+    actor: Actor,
 ) -> list[Coupon]:
-    """One coupon each for up to 1,000 customers, with one fact. Refuses terms that cannot be."""
+    """One coupon each for up to 1,000 customers, with one fact. Refuses terms that cannot be.
+
+    Under the same `batch` a customer gets one only.
+    """
     assert len(customers) <= MOST
     merchant = _merchant()
     made = [_coupon(terms, merchant=merchant, customer=one, origin=origin, note=note) for one in customers]
+    if batch:
+        had = set(Coupon.objects.filter(batch=batch, customer__in=customers).values_list("customer_id", flat=True))
+        made = [coupon for coupon in made if coupon.customer_id not in had]
     codes: set[str] = set()
     for coupon in made:
         while not coupon.code or coupon.code in codes:
             coupon.code = rules.new_code(secrets.choice)
         codes.add(coupon.code)
+        coupon.batch = batch
     if made:
         Coupon.objects.bulk_create(made)
         record(CouponsIssued(coupon_ids=[coupon.pk for coupon in made], count=len(made)), actor=actor)
     return made
+
+
+def give_stretch(
+    terms: Terms, *, customer_ids: Sequence[int], key: str, origin: str, note: str, actor: Actor
+) -> list[Coupon]:
+    """Give these customers their coupons of that `key`; who is gone meanwhile, or has theirs, is left out."""
+    customers = list(Customer.objects.filter(pk__in=customer_ids).order_by("pk"))
+    return issue_coupons(terms, customers=customers, origin=origin, note=note, batch=key, actor=actor)
+
+
+def check(terms: Terms, *, note: str) -> None:
+    """Refuse terms that cannot be before anything is queued."""
+    _coupon(terms, merchant=_merchant(), customer=None, origin=Coupon.Origin.HAND, note=note)
 
 
 def _merchant() -> Merchant:

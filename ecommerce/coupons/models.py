@@ -81,6 +81,7 @@ class Coupon(TenantModel):
     valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text="the last day, included")
     origin = models.CharField(_("origin"), max_length=8, choices=Origin, default=Origin.HAND)
     note = models.CharField(_("note"), max_length=rules.NOTE_LENGTH, blank=True)
+    batch = models.CharField(max_length=40, blank=True, help_text="names what it was given with, to many at once")
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     used_on = models.CharField(_("used on order"), max_length=64, blank=True)
     taken_off = money_field(_("taken off"))
@@ -106,6 +107,9 @@ class Coupon(TenantModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["merchant", "code"], name="coupon_code"),
+            models.UniqueConstraint(
+                fields=["customer", "batch"], condition=~models.Q(batch=""), name="coupon_once_in_a_batch"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind=rules.AMOUNT, amount__gt=0, percent=0)
                 | models.Q(kind=rules.PERCENT, amount=0, percent__gte=1, percent__lte=100),

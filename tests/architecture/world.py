@@ -88,7 +88,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
         "sequence": next(world.numbers),
         "figures": INVOICED,
     },
-    "ecommerce.Coupon": {"amount": Decimal("10.00")},
+    "ecommerce.Coupon": {"amount": Decimal("10.00"), "used_on": "", "batch": ""},
     "ecommerce.PointsEntry": lambda world: {"sequence": next(world.numbers)},
     "ecommerce.StockMove": {"quantity": 1},
     "ecommerce.Category": {"parent": None},
