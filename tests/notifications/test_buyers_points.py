@@ -61,7 +61,7 @@ def test_points_of_an_order_are_told_to_who_agreed(here):
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"), [(EN, "A coupon from Luming Teaware for you"), (ZH, "Luming Teaware 送您一张优惠券")]
+    ("language", "subject"), [(EN, "A coupon from Luming Teaware for you"), (ZH, "“Luming Teaware”送你一张优惠券")]
 )
 def test_a_coupon_is_told_in_the_language_of_its_buyer(here, language, subject):
     coupon = coupon_of(buyer(language), least=D("100.00"), valid_until=here.today() + timedelta(days=9))
