@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -67,7 +68,7 @@ def _write(changes: Sequence[Change], *, actor: Actor) -> list[PointsEntry]:
     """
     written = set(PointsEntry.objects.filter(cause__in=[one.cause for one in changes]).values_list("cause", flat=True))
     newest = newest_of({one.customer_id for one in changes})
-    made = []
+    made, now = [], timezone.now()
     for one in changes:
         if one.cause in written:
             continue
@@ -94,6 +95,7 @@ def _write(changes: Sequence[Change], *, actor: Actor) -> list[PointsEntry]:
                 reason=one.reason,
                 actor_label=actor.label[:150],
                 cause=one.cause,
+                at=now,
             )
         )
     try:
