@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.filters import IdFilter
 from ecommerce.coupons.models import Coupon
@@ -15,7 +16,7 @@ class CouponFilters(django_filters.FilterSet):
     customer = IdFilter(label=_("Customer number"), field_name="customer_id")
     origin = django_filters.ChoiceFilter(label=_("Origin"), choices=Coupon.Origin)
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Coupon.Kind)
-    code = django_filters.CharFilter(label=_("Code"), lookup_expr="iexact", max_length=40)
+    code = django_filters.CharFilter(label=pgettext_lazy("coupon", "Code"), lookup_expr="iexact", max_length=40)
 
     class Meta:
         model = Coupon

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.filters import DayField
 from core.money import LARGEST
@@ -48,7 +49,10 @@ class CouponForm(forms.Form):
     valid_until = _day(_("Valid until"), help_text=_("The last day. Empty: for good."))
     origin = forms.ChoiceField(label=_("Why it is given"), choices=GIVEN)
     code = forms.CharField(
-        label=_("Code"), max_length=60, required=False, help_text=_("Empty: one that nobody can guess.")
+        label=pgettext_lazy("coupon", "Code"),
+        max_length=60,
+        required=False,
+        help_text=_("Empty: one that nobody can guess."),
     )
     note = forms.CharField(
         label=_("Note"), max_length=NOTE_LENGTH, required=False, help_text=_("Only your team sees it.")

@@ -21,7 +21,7 @@ COUPONS = Listing(
     ],
     sorts=[
         Sort("created", _("Newest"), "created_at", descending=True),
-        Sort("code", _("Code"), "code"),
+        Sort("code", pgettext_lazy("coupon", "Code"), "code"),
         Sort("updated", _("Changed"), "updated_at", descending=True),
     ],
     filters=CouponFilters,

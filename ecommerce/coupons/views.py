@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.jobs.queue import enqueue
@@ -48,8 +48,8 @@ def coupon_list_page(request: MerchantRequest) -> HttpResponse:
 def coupon_export(request: MerchantRequest) -> HttpResponseBase:
     """The coupons of the view."""
     head = [
-        _("Code"), _("State"), _("Customer"), _("Kind"), _("Amount"), _("Percentage"), _("Least order value"),
-        _("Currency"), _("Valid from"), _("Valid until"), _("Origin"), _("Used on order"), _("Taken off"), _("Note"),
+        pgettext("coupon", "Code"), _("State"), _("Customer"), _("Kind"), _("Amount"), _("Percentage"),
+        _("Least order value"), _("Currency"), _("Valid from"), _("Valid until"), _("Origin"), _("Used on order"), _("Taken off"), _("Note"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:

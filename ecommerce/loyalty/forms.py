@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.money import LARGEST
 from ecommerce.loyalty.rules import MOST_DAYS, MOST_MONTHS, MOST_POINTS
@@ -25,7 +26,7 @@ class OnceForm(forms.Form):
 
 class PointsForm(OnceForm):
     points = forms.IntegerField(
-        label=_("Points"),
+        label=pgettext_lazy("loyalty", "Points"),
         min_value=-MOST_POINTS,
         max_value=MOST_POINTS,
         help_text=_("Below zero takes points off."),
