@@ -69,7 +69,7 @@ class Coupon(TenantModel):
         State.WITHDRAWN: Badge("neutral", State.WITHDRAWN.label, icon="ban"),
     }
 
-    code = models.CharField(_("code"), max_length=rules.LONGEST)
+    code = models.CharField(pgettext_lazy("coupon", "code"), max_length=rules.LONGEST)
     customer = models.ForeignKey(
         "ecommerce.Customer", models.CASCADE, null=True, blank=True, related_name="coupons", db_index=False
     )

@@ -49,7 +49,8 @@ def coupon_export(request: MerchantRequest) -> HttpResponseBase:
     """The coupons of the view."""
     head = [
         pgettext("coupon", "Code"), _("State"), _("Customer"), _("Kind"), _("Amount"), _("Percentage"),
-        _("Least order value"), _("Currency"), _("Valid from"), _("Valid until"), _("Origin"), _("Used on order"), _("Taken off"), _("Note"),
+        _("Least order value"), _("Currency"), _("Valid from"), _("Valid until"), _("Origin"), _("Used on order"),
+        _("Taken off"), _("Note"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
