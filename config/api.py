@@ -29,6 +29,7 @@ from core.api.views import NowhereApi
 from ecommerce.buyers.api import TrackingPageViewSet
 from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSet
 from ecommerce.complaints.api import ComplaintViewSet
+from ecommerce.coupons.api import CouponViewSet
 from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import CarrierViewSet, ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import (
@@ -38,6 +39,7 @@ from ecommerce.inventory.api import (
     TransferViewSet,
     WarehouseViewSet,
 )
+from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
 from ecommerce.returns.api import ReturnViewSet
@@ -48,7 +50,9 @@ router = SimpleRouter()
 router.register("carriers", CarrierViewSet, "api-carrier")
 router.register("categories", CategoryViewSet, "api-category")
 router.register("complaints", ComplaintViewSet, "api-complaint")
+router.register("coupons", CouponViewSet, "api-coupon")
 router.register("customers", CustomerViewSet, "api-customer")
+router.register("customers", CustomerPointsViewSet, "api-customer-points")
 router.register("forecast-overrides", OverrideViewSet, "api-override")
 router.register("demand", DemandViewSet, "api-demand")
 router.register("demand-runs", DemandRunViewSet, "api-demandrun")

@@ -72,6 +72,7 @@ PORTAL = (
             ),
             Entry(_("Stock figures"), icon="stack-2", url="holding-list", word="stock.view"),
             Entry(_("Customers"), icon="users", url="customer-list", word="customers.view", key="u"),
+            Entry(_("Coupons"), icon="coins", url="coupon-list", word="coupons.view"),
         ),
     ),
     Group(
@@ -256,9 +257,8 @@ class Chrome:
         membership = self.membership or next(iter(self.memberships), None)
         notices = link_to("notification-preferences", membership.merchant.slug) if membership else ""
         if notices and groups:
-            groups[0]["entries"].append(
-                self._entry(Entry(_("Notifications"), icon="bell", url="notification-preferences", key="n"), notices)
-            )
+            entry = Entry(_("Notifications"), icon="bell", url="notification-preferences", key="n")
+            groups[0]["entries"].append(self._entry(entry, notices))
         return groups
 
     def _groups(self, groups: tuple[Group, ...], may: Any, *args: Any) -> list[dict[str, Any]]:

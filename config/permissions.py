@@ -58,6 +58,9 @@ AREAS = (
             "customers.create": _("Create customers"),
             "customers.edit": _("Edit customers and their consents"),
             "customers.export": _("Export customers"),
+            "points.edit": _("Grant, take off and exchange points of customers"),
+            "coupons.view": _("See coupons"),
+            "coupons.edit": _("Give and withdraw coupons"),
         },
     ),
     Area(

@@ -6,7 +6,7 @@ VIEW = frozenset(
     {
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
-        "promotions.view", "suppliers.view", "purchasing.view", "returns.view", "playbooks.view",
+        "promotions.view", "suppliers.view", "purchasing.view", "returns.view", "playbooks.view", "coupons.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -15,11 +15,11 @@ FULFIL = frozenset(
 )  # fmt: skip
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer",
-     "returns.handle", "returns.settle"}
+     "returns.handle", "returns.settle", "coupons.edit", "points.edit"}
 )  # fmt: skip
 MARKET = frozenset(
     {"promotions.edit", "calendar.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply",
-     "products.export"}
+     "products.export", "coupons.edit", "points.edit"}
 )  # fmt: skip
 ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "calendar.edit", "scenarios.edit", "orders.export", "products.export",

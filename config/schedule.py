@@ -25,10 +25,11 @@ from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
 from ecommerce.inventory.tasks import release_holds
+from ecommerce.loyalty.tasks import expire_old_points
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
 from notifications.announcements.tasks import fix_opened
-from notifications.buyers.tasks import prune_notices
+from notifications.buyers.tasks import prune_notices, remind_of_endings
 from notifications.channels.tasks import prune_dispatches, sweep_dispatches
 from notifications.digests.tasks import mail_digests, prune_waiting
 from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, morning, prune_inbox, wake_snoozed
@@ -53,6 +54,8 @@ SCHEDULE = [
     PeriodicJob("mail_reports", mail_reports, every=timedelta(minutes=15)),
     PeriodicJob("mail_sweep", sweep_mails, every=timedelta(minutes=5)),
     PeriodicJob("orders_complete", complete_delivered_orders, at=time(4, 30), per_merchant=True),
+    PeriodicJob("points_expire", expire_old_points, at=time(1, 20), per_merchant=True),
+    PeriodicJob("points_remind", remind_of_endings, at=time(10), per_merchant=True),
     PeriodicJob("demand", nightly_demand, at=time(2, 40), per_merchant=True),
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),

@@ -340,6 +340,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "OrderChannel": "ecommerce.orders.models.Channel",
         "ConsentChannel": "ecommerce.customers.models.Consent.Channel",
+        "CouponKind": "ecommerce.coupons.models.Coupon.Kind",
+        "CouponState": "ecommerce.coupons.models.Coupon.State",
+        "PointsKind": "ecommerce.loyalty.models.PointsEntry.Kind",
         "ProductState": "ecommerce.catalog.models.Product.State",
         "OrderState": "ecommerce.orders.models.Order.State",
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",

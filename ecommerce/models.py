@@ -12,6 +12,7 @@ from ecommerce.catalog.models import (
     Variant,
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.coupons.models import Coupon
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import (
     Carrier,
@@ -40,6 +41,7 @@ from ecommerce.inventory.models import (
     TransferLine,
     Warehouse,
 )
+from ecommerce.loyalty.models import PointsEntry, PointsRules
 from ecommerce.orders.models import (
     Invoice,
     InvoiceCounter,
@@ -77,6 +79,7 @@ __all__ = [
     "Consent",
     "CountEntry",
     "CountLine",
+    "Coupon",
     "Customer",
     "CustomerTag",
     "DeliveryPrediction",
@@ -91,6 +94,8 @@ __all__ = [
     "OrderTag",
     "ParcelCase",
     "Payment",
+    "PointsEntry",
+    "PointsRules",
     "PriceChange",
     "Product",
     "ProductImage",

@@ -37,6 +37,7 @@ def customer_list_page(request: MerchantRequest) -> HttpResponse:
         "page": CUSTOMERS.page(customer_list(), request.GET),
         "may_create": may("customers.create"),
         "search_hint": _("Name, e-mail, end of the phone number"),
+        "may_give": may("coupons.edit"),
     }
     if may("customers.export"):
         context["export_url"] = reverse("customer-export", args=[request.merchant.slug])

@@ -228,6 +228,12 @@ class OrderForm(BuyerForm):
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     discount = amount_field(_("Discount"), required=False)
     shipping_fee = amount_field(_("Shipping"), required=False)
+    coupon_code = forms.CharField(
+        label=_("Coupon code"),
+        max_length=60,
+        required=False,
+        help_text=_("What it takes off comes on top of the discount."),
+    )
     buyer_note = forms.CharField(label=_("Buyer’s note"), max_length=500, required=False)
     paid = forms.BooleanField(label=_("It is paid already"), required=False)
     payment_method = forms.ChoiceField(label=_("Paid by"), choices=METHODS, required=False)
@@ -253,6 +259,7 @@ class OrderForm(BuyerForm):
             paid=data["paid"],
             payment_method=data["payment_method"] if data["paid"] else "",
             buyer_note=data["buyer_note"],
+            coupon_code=data["coupon_code"],
         )
 
 

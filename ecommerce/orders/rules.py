@@ -45,7 +45,8 @@ class BuyerIn:
 
 @dataclass(frozen=True)
 class OrderIn:
-    """An order to be placed. `discount` is on the whole order, beside those of the lines.
+    """An order to be placed. `discount` is on the whole order, beside those of the lines; what the coupon of that code
+    takes off comes on top of it.
 
     (channel, external_id) names it on its channel: the same one twice is one order. Without a `number` it gets the
     next one. `payment_method` is only read when it is `paid`.
@@ -67,6 +68,7 @@ class OrderIn:
     buyer_note: str = ""
     card_check: str = ""
     ip_country: str = ""
+    coupon_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,9 @@ class PlaceOrderIn(serializers.Serializer[Any]):
         help_text="What the channel says of card and buyer.",
     )
     ip_country = serializers.RegexField(r"^([A-Za-z]{2})?$", max_length=2, required=False, allow_blank=True)
+    coupon_code = serializers.CharField(
+        max_length=60, required=False, allow_blank=True, help_text="What it takes off comes on top of `discount`."
+    )
 
 
 class BulkIn(serializers.Serializer[Any]):

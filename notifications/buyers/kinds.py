@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.texts.letters import LETTERS, Kind
+from notifications.texts.letters import LETTERS
+from notifications.texts.shapes import Kind
 
 
 def _answer(name: str, label: Any, *, by_platform: bool = False) -> Kind:

@@ -1,4 +1,4 @@
-"""What a shop writes to its buyers about their orders, in their language and with the way to stop it."""
+"""What a shop writes to its buyers about orders, points and coupons, in their language and with the way to stop it."""
 
 from __future__ import annotations
 
@@ -18,36 +18,40 @@ from notifications.buyers.queries import address_of, is_month_full, letter_rules
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
-from notifications.texts.contexts import context_of, stop_url
+from notifications.texts.contexts import context_of, customer_of, stop_url
 from notifications.texts.letterhead import reply_to_of, sender_of
-from notifications.texts.letters import INVITATION, Kind
+from notifications.texts.letters import INVITATION
 from notifications.texts.own import Written, own_letter
+from notifications.texts.shapes import Kind
 
 Outcome = BuyerNotice.Outcome
 
 
 @transaction.atomic
-def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = "") -> Mail | None:
-    """Write a buyer about their order, once per `dedupe`; None for one without an address or where it is withheld.
+def write_to_buyer(
+    about: Order | Customer, what: str, *, values: Mapping[str, Any], dedupe: str, to: str = ""
+) -> Mail | None:
+    """Write a buyer about their order, or about what is theirs without one, once per `dedupe`.
 
-    `what` is the name of one of KINDS, `to` an address other than the order's. Withheld is what the buyer does not
+    None for one without an address or where it is withheld. `what` is the name of one of KINDS, which has to fit what
+    the letter is about, `to` an address other than the buyer's. Withheld is what the buyer does not
     want and what is over the shop's limits, each with a row that says so, and what the shop does not send at all.
     """
-    kind, merchant, now = KINDS[what], order.merchant, timezone.now()
-    to = to or address_of(order)
+    kind, merchant, now = KINDS[what], about.merchant, timezone.now()
+    to = to or address_of(about)
     if not to:
         return None
-    known = _known(order, dedupe)
+    known = _known(about, dedupe)
     if known is not None:
         return known.mail
     rules = letter_rules()
     if what in rules.off:
         return None
-    if outcome := why_withheld(order, kind, rules, now):
-        _note(order, kind, fact=dedupe, outcome=outcome)
+    if outcome := why_withheld(about, kind, rules, now):
+        _note(about, kind, fact=dedupe, outcome=outcome)
         return None
-    language = language_for(order.customer)
-    letter = as_written(order, kind, values=values, language=language)
+    language = language_for(customer_of(about))
+    letter = as_written(about, kind, values=values, language=language)
     mail = post(
         to=to,
         subject=letter.subject,
@@ -55,11 +59,11 @@ def write_to_buyer(order: Order, what: str, *, values: Mapping[str, Any], dedupe
         html=letter.html,
         purpose=Mail.Purpose.BUYER,
         sender="" if kind.by_platform else sender_of(merchant),
-        headers=_headers(order, kind),
+        headers=_headers(about, kind),
         dedupe=dedupe,
         language=language,
     )
-    _note(order, kind, fact=dedupe, mail=mail)
+    _note(about, kind, fact=dedupe, mail=mail)
     return mail
 
 
@@ -84,18 +88,20 @@ def count_invitation(order: Order, mail: Mail, *, fact: str) -> None:
         _note(order, KINDS[INVITATION], fact=fact, mail=mail)
 
 
-def _known(order: Order, fact: str) -> BuyerNotice | None:
+def _known(about: Order | Customer, fact: str) -> BuyerNotice | None:
     """What became of the fact before. The buyer's row is held, so that two letters at once are counted one by one."""
-    if order.customer_id is not None:
-        Customer.objects.select_for_update(of=("self",)).filter(pk=order.customer_id).first()
+    if (customer := customer_of(about)) is not None:
+        Customer.objects.select_for_update(of=("self",)).filter(pk=customer.pk).first()
     found: BuyerNotice | None = BuyerNotice.objects.select_related("mail").filter(fact=fact).first()
     return found
 
 
-def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN) -> None:
+def _note(
+    about: Order | Customer, kind: Kind, *, fact: str, mail: Mail | None = None, outcome: str = Outcome.WRITTEN
+) -> None:
     BuyerNotice.objects.create(
-        customer_id=order.customer_id,
-        order=order,
+        customer=customer_of(about),
+        order=about if isinstance(about, Order) else None,
         letter=kind.name,
         purpose=kind.purpose,
         outcome=outcome,
@@ -104,31 +110,31 @@ def _note(order: Order, kind: Kind, *, fact: str, mail: Mail | None = None, outc
     )
 
 
-def _headers(order: Order, kind: Kind) -> dict[str, str]:
+def _headers(about: Order | Customer, kind: Kind) -> dict[str, str]:
     headers = {}
-    if stop := stop_url(order.customer, kind.purpose):
+    if stop := stop_url(customer_of(about), kind.purpose):
         headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    if not kind.by_platform and (reply_to := reply_to_of(order.merchant)):
+    if not kind.by_platform and (reply_to := reply_to_of(about.merchant)):
         headers["Reply-To"] = reply_to
     return headers
 
 
 def as_written(
-    order: Order, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
+    about: Order | Customer, kind: Kind, *, values: Mapping[str, Any], language: str, is_preview: bool = False
 ) -> Written:
     """The letter in that language and in the time zone of the shop; nothing is sent.
 
     Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
     A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
     """
-    with translation.override(language), timezone.override(order.merchant.zone):
-        context = context_of(order, kind, values, is_preview=is_preview)
+    with translation.override(language), timezone.override(about.merchant.zone):
+        context = context_of(about, kind, values, is_preview=is_preview)
         if (write := values.get("letter")) is not None:
             return _plain(write(), context)
         if (own := own_letter(kind.name, context)) is not None:
             return own
         text, html = compose(f"notifications/buyers/{kind.name}", context)
-    return Written(f"{context['title']} · {order.merchant.name}", text, html)
+    return Written(f"{context['title']} · {about.merchant.name}", text, html)
 
 
 def _plain(letter: Letter, context: dict[str, Any]) -> Written:

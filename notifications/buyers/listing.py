@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,7 +26,7 @@ class NoticeFilter(django_filters.FilterSet):
 
 
 def _search(rows: BuyerNoticeQuerySet, words: str) -> BuyerNoticeQuerySet:
-    return rows.filter(order__number=words)
+    return rows.filter(Q(order__number=words) | Q(customer__name__icontains=words))
 
 
 NOTICES = Listing(

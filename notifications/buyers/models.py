@@ -68,7 +68,9 @@ class BuyerNotice(TenantModel):
     }
 
     customer = models.ForeignKey("ecommerce.Customer", models.SET_NULL, null=True, related_name="+")
-    order = models.ForeignKey("ecommerce.Order", models.CASCADE, related_name="+")
+    order = models.ForeignKey(
+        "ecommerce.Order", models.CASCADE, null=True, blank=True, related_name="+", help_text="none: about the buyer"
+    )
     letter = models.CharField(_("letter"), max_length=30)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Consent.Purpose, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, default=Outcome.WRITTEN)

@@ -12,7 +12,9 @@ from ecommerce.orders.models import Order
 from notifications.buyers.kinds import KINDS
 from notifications.buyers.models import BuyerNotice, BuyerNoticeQuerySet, LetterRules
 from notifications.mail.models import Mail
-from notifications.texts.letters import INVITATION, Kind
+from notifications.texts.contexts import customer_of
+from notifications.texts.letters import INVITATION
+from notifications.texts.shapes import Kind
 
 Outcome = BuyerNotice.Outcome
 MONTH = timedelta(days=30)
@@ -23,9 +25,11 @@ def letter_rules() -> LetterRules:
     return LetterRules.objects.first() or LetterRules()
 
 
-def address_of(order: Order) -> str:
-    """Where the buyer of the order gets mail, or ""."""
-    return order.buyer_email or (order.customer.email if order.customer else "")
+def address_of(about: Order | Customer) -> str:
+    """Where the buyer gets mail: of an order the address given with it, if there is one; or ""."""
+    if isinstance(about, Customer):
+        return about.email
+    return about.buyer_email or (about.customer.email if about.customer else "")
 
 
 def wants(customer: Customer | None, purpose: str, rules: LetterRules) -> bool:
@@ -42,45 +46,45 @@ def wants(customer: Customer | None, purpose: str, rules: LetterRules) -> bool:
     return purpose == Consent.Purpose.ORDER or (purpose == Consent.Purpose.REVIEW and rules.invites_unasked)
 
 
-def written_to(order: Order) -> BuyerNoticeQuerySet:
-    """What the buyer of the order was written: the customer, or where none is known the address."""
+def written_to(about: Order | Customer) -> BuyerNoticeQuerySet:
+    """What the buyer was written: the customer, or where none is known the address of the order."""
     rows: BuyerNoticeQuerySet = BuyerNotice.objects.written()
-    if order.customer_id is not None:
-        return rows.filter(customer=order.customer_id)
-    return rows.filter(customer=None, mail__to=address_of(order))
+    if (customer := customer_of(about)) is not None:
+        return rows.filter(customer=customer)
+    return rows.filter(customer=None, mail__to=address_of(about))
 
 
-def is_day_full(order: Order, rules: LetterRules, now: datetime) -> bool:
+def is_day_full(about: Order | Customer, rules: LetterRules, now: datetime) -> bool:
     """Whether the buyer had as many letters as a day of the shop holds; needed ones do not count."""
     if rules.most_a_day is None:
         return False
-    start, _end = order.merchant.day_bounds(order.merchant.day_of(now))
+    start, _end = about.merchant.day_bounds(about.merchant.day_of(now))
     needed = [kind.name for kind in KINDS.values() if kind.is_needed]
-    today = written_to(order).filter(at__gte=start).exclude(letter__in=needed).order_by()
+    today = written_to(about).filter(at__gte=start).exclude(letter__in=needed).order_by()
     return today.values("mail").distinct().count() >= rules.most_a_day
 
 
-def is_month_full(order: Order, rules: LetterRules, now: datetime) -> bool:
+def is_month_full(about: Order | Customer, rules: LetterRules, now: datetime) -> bool:
     """Whether the buyer was invited to review as often as the shop does in 30 days."""
     if rules.invitations_a_month is None:
         return False
-    return written_to(order).filter(letter=INVITATION, at__gt=now - MONTH).count() >= rules.invitations_a_month
+    return written_to(about).filter(letter=INVITATION, at__gt=now - MONTH).count() >= rules.invitations_a_month
 
 
-def why_withheld(order: Order, kind: Kind, rules: LetterRules, now: datetime) -> str:
+def why_withheld(about: Order | Customer, kind: Kind, rules: LetterRules, now: datetime) -> str:
     """The outcome of a letter that is not written, or "". What the shop has switched off is not asked for here."""
-    if not wants(order.customer, kind.purpose, rules):
+    if not wants(customer_of(about), kind.purpose, rules):
         return Outcome.UNWANTED
-    if kind.name == INVITATION and is_month_full(order, rules, now):
+    if kind.name == INVITATION and is_month_full(about, rules, now):
         return Outcome.MONTH_FULL
-    if not kind.is_needed and is_day_full(order, rules, now):
+    if not kind.is_needed and is_day_full(about, rules, now):
         return Outcome.DAY_FULL
     return ""
 
 
 def notice_list() -> BuyerNoticeQuerySet:
-    """Letters of the shop, written and withheld, with their order."""
-    rows: BuyerNoticeQuerySet = BuyerNotice.objects.select_related("order")
+    """Letters of the shop, written and withheld, with their order and buyer."""
+    rows: BuyerNoticeQuerySet = BuyerNotice.objects.select_related("order", "customer")
     return rows
 
 

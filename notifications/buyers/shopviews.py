@@ -19,6 +19,7 @@ from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
+from ecommerce.orders.models import Order
 from notifications.buyers.actions import change_letter_rules
 from notifications.buyers.forms import LetterRulesForm
 from notifications.buyers.letters import as_written
@@ -102,6 +103,6 @@ def _example(request: MerchantRequest, what: str) -> tuple[Written | None, str, 
     found = LETTERS[what].example(request.GET.get("order", "").strip()[:64])
     if found is None:
         return None, "", language
-    order, values = found
-    letter = as_written(order, LETTERS[what], values=values, language=language, is_preview=True)
-    return letter, order.number, language
+    about, values = found
+    letter = as_written(about, LETTERS[what], values=values, language=language, is_preview=True)
+    return letter, about.number if isinstance(about, Order) else "", language

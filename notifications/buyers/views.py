@@ -1,16 +1,24 @@
-"""The page on which a buyer sees what a shop wrote to them and chooses what more they get."""
+"""The page on which a buyer sees what a shop wrote to them, chooses what more they get, and has points and coupons."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from core.errors import Refused
 from ecommerce.buyers.links import MAIL, BuyerRequest, buyer_of, buyer_view, language_for, path_for
+from ecommerce.coupons.queries import usable_coupons
 from ecommerce.customers.actions import record_consent
 from ecommerce.customers.models import Consent, Customer
+from ecommerce.loyalty.actions import exchange_points
+from ecommerce.loyalty.forms import OnceForm
+from ecommerce.loyalty.queries import points_rules, standing_of
 from notifications.buyers.forms import WORDS, MailChoicesForm
 from notifications.buyers.queries import letter_rules, mails_to, wants
 
@@ -44,6 +52,7 @@ def mail_choices(request: BuyerRequest) -> HttpResponse:
     shown = list(mails.order_by("-pk")[: SHOWN + 1])
     with translation.override(language_for(customer, request)):
         context = {
+            **_wallet(request, customer),
             "form": form,
             "merchant": request.merchant,
             "saved": saved,
@@ -52,6 +61,32 @@ def mail_choices(request: BuyerRequest) -> HttpResponse:
             "is_first": not before,
         }
         return render(request, "notifications/buyers/choices.html", context)
+
+
+def _wallet(request: BuyerRequest, customer: Customer) -> dict[str, Any]:
+    """Points and coupons, where the buyer has any or the shop gives points."""
+    standing, terms = standing_of(customer), points_rules()
+    coupons = usable_coupons(customer, request.merchant.today())
+    return {
+        "standing": standing,
+        "terms": terms,
+        "coupons": coupons,
+        "has_wallet": bool(terms.is_on or standing.balance or coupons),
+        "may_exchange": terms.is_on and standing.balance >= terms.exchange_points,
+        "once": OnceForm(),
+        "exchange_path": path_for("buyer-points-exchange", MAIL, customer),
+    }
+
+
+@buyer_view(MAIL)
+@require_POST
+def points_exchange(request: BuyerRequest) -> HttpResponse:
+    """The buyer turns points into a coupon, which then stands on their page; refused where there are too few."""
+    customer, form = _customer(request), OnceForm(request.POST)
+    if form.is_valid():
+        with suppress(Refused):
+            exchange_points(customer, key=form.cleaned_data["key"], actor=buyer_of(customer))
+    return redirect(path_for("buyer-mail-choices", MAIL, customer))
 
 
 @csrf_exempt

@@ -15,8 +15,8 @@ from notifications.mail.actions import post
 from notifications.mail.models import Mail
 from notifications.texts import rules
 from notifications.texts.events import LetterheadChanged, LetterTextBroke, LetterTextChosen, LetterTextSaved
-from notifications.texts.letters import Letter
 from notifications.texts.models import Letterhead, LetterText, TextVersion
+from notifications.texts.shapes import Letter
 
 
 @transaction.atomic

@@ -10,29 +10,38 @@ from django.conf import settings
 from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, url_for
 from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
-from notifications.texts.letters import Kind, Letter
+from notifications.texts.shapes import Kind, Letter
 
 PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
 
 
-def context_of(order: Order, kind: Kind, values: Mapping[str, Any], *, is_preview: bool = False) -> dict[str, Any]:
+def customer_of(about: Order | Customer) -> Customer | None:
+    """The buyer whom a letter about an order, or about nothing but the buyer, is for; None where none is known."""
+    return about if isinstance(about, Customer) else about.customer
+
+
+def context_of(
+    about: Order | Customer, kind: Kind, values: Mapping[str, Any], *, is_preview: bool = False
+) -> dict[str, Any]:
     """In the active language and time zone. A preview has the links by which a buyer chooses lead nowhere."""
-    merchant = order.merchant
+    merchant, customer = about.merchant, customer_of(about)
+    order = about if isinstance(about, Order) else None
     context = {
         **values,
         "order": order,
+        "customer": customer,
         "merchant": merchant,
         "brand": "Storecast" if kind.by_platform else merchant.name,
-        **_ways_out(order.customer, kind.purpose, is_preview=is_preview),
+        **_ways_out(customer, kind.purpose, is_preview=is_preview),
     }
     if isinstance(kind, Letter):
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
-        said = {**texts, "number": order.number, "shop": merchant.name}
+        said = {**texts, "number": order.number if order else "", "shop": merchant.name}
         context |= {
             "title": str(kind.subject) % said,
             "words": str(kind.words) % said,
             "verb": str(kind.verb),
-            "action_url": url_for(PAGES[kind.link], kind.link, order),
+            "action_url": context["choices_url"] if kind.link == MAIL else url_for(PAGES[kind.link], kind.link, about),
         }
     return context
 

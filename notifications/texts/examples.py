@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecommerce.coupons.models import Coupon
+from ecommerce.customers.models import Customer
 from ecommerce.fulfilment.models import ParcelCase, Shipment
+from ecommerce.loyalty.models import PointsEntry
 from ecommerce.orders.models import Order
 from ecommerce.returns.models import Return
 from notifications.texts import telling
 
-Found = tuple[Order, telling.Values] | None
+Found = tuple[Order | Customer, telling.Values] | None
 
 
 def _newest(rows: Any, number: str, path: str) -> Any:
@@ -79,3 +82,21 @@ def return_approved(number: str) -> Found:
 
 def return_refused(number: str) -> Found:
     return _return(number, state=Return.State.REFUSED)
+
+
+def points_earned(number: str) -> Found:
+    rows = PointsEntry.objects.filter(kind=PointsEntry.Kind.EARNED).select_related("order__customer", "order__merchant")
+    entry = _newest(rows.order_by("-pk"), number, "order__number")
+    return (entry.order, telling.of_points(entry)) if entry else None
+
+
+def points_ending(number: str) -> Found:
+    rows = PointsEntry.objects.filter(points__gt=0, expires_on__isnull=False).select_related("customer__merchant")
+    entry = _newest(rows.order_by("-pk"), number, "customer__orders__number")
+    return (entry.customer, telling.of_ending(entry.points, entry.expires_on, entry.balance)) if entry else None
+
+
+def coupon(number: str) -> Found:
+    rows = Coupon.objects.filter(customer__isnull=False, valid_until__isnull=False).select_related("customer__merchant")
+    coupon = _newest(rows.order_by("-pk"), number, "customer__orders__number")
+    return (coupon.customer, telling.of_coupon(coupon)) if coupon else None

@@ -6,92 +6,19 @@ A new letter is one entry of LETTERS, and its templates notifications/buyers/<na
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.sc import money
-from ecommerce.buyers.links import RETURN, REVIEW, TRACK
+from ecommerce.buyers.links import RETURN, REVIEW
 from ecommerce.customers.models import Consent
 from notifications.texts import examples
-from notifications.texts.placeholders import COMMON, PARCEL, RETURN_CASE, Context, Placeholder, date_of, review_link
-from notifications.texts.rules import Broken, Link, Value
+from notifications.texts.placeholders import PARCEL, RETURN_CASE, Placeholder, date_of, review_link
+from notifications.texts.points import POINTS_LETTERS
+from notifications.texts.rules import Link
+from notifications.texts.shapes import Letter
 
-FOLLOW = _("Follow your order")
 INVITATION = "review_invitation"
-# What the names in our subjects are called in the braces of a shop's own.
-BRACES = {"number": "{order_number}", "case": "{return_number}", "shop": "{shop_name}"}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Something buyers are written. Its name never changes.
-
-    `purpose` is the consent it falls under, "" for the answer to what the buyer asked for, which nobody declines.
-    `is_needed` tells that it counts for no limit and is held back by none. `by_platform` is what the platform writes
-    and not the shop.
-    """
-
-    name: str
-    label: Any
-    purpose: str = Consent.Purpose.ORDER
-    is_needed: bool = False
-    by_platform: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter(Kind):
-    """What the shop writes of itself, may switch off and may say in its own words; the name is that of our templates.
-
-    `subject` and `words`, its first paragraph, are ours; they take %(number)s, %(shop)s and the texts of its values.
-    `body` is what one begins with when writing one's own: near to what our template says. `needed` placeholders must
-    stand in it. `link` is the page its button leads to. `example` finds the newest order it fits, or the one of the
-    number it is given, with the values.
-    """
-
-    when: Any
-    subject: Any
-    words: Any = ""
-    body: Any
-    example: Callable[[str], examples.Found]
-    own: tuple[Placeholder, ...] = ()
-    needed: tuple[str, ...] = ()
-    link: str = TRACK
-    verb: Any = FOLLOW
-
-    @property
-    def own_subject(self) -> str:
-        """What one begins with, in the active language."""
-        return str(self.subject) % BRACES
-
-    @property
-    def placeholders(self) -> tuple[Placeholder, ...]:
-        return (*COMMON, *self.own)
-
-    @property
-    def names(self) -> list[str]:
-        return [placeholder.name for placeholder in self.placeholders]
-
-    @property
-    def links(self) -> list[str]:
-        return [placeholder.name for placeholder in self.placeholders if placeholder.is_link]
-
-    def values(self, context: Context, *names: str) -> dict[str, Value]:
-        """The values of these placeholders. Raises Broken for one that the letter or its context has not got."""
-        known = {placeholder.name: placeholder for placeholder in self.placeholders}
-        found: dict[str, Value] = {}
-        for name in names:
-            if name not in known:
-                raise Broken(name)
-            try:
-                found[name] = known[name].value(context)
-            except (LookupError, AttributeError, TypeError) as error:
-                raise Broken(name) from error
-        return found
-
 
 LETTERS = {
     letter.name: letter
@@ -279,5 +206,6 @@ LETTERS = {
             own=(Placeholder("amount", _("Amount that goes back"), lambda c: money(c["amount"], c["currency"])),),
             needed=("order_number", "amount"),
         ),
+        *POINTS_LETTERS,
     )
 }

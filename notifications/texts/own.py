@@ -8,10 +8,11 @@ from django.utils.translation import get_language
 
 from notifications.mail.compose import compose
 from notifications.texts.actions import note_broken
-from notifications.texts.letters import LETTERS, Letter
+from notifications.texts.letters import LETTERS
 from notifications.texts.models import LetterText
 from notifications.texts.placeholders import Context
 from notifications.texts.rules import Broken, as_html, as_line, as_text, placeholders_in
+from notifications.texts.shapes import Letter
 
 FRAME = "notifications/texts/letter"
 

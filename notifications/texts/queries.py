@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from notifications.texts.letters import LETTERS, Letter
+from notifications.texts.letters import LETTERS
 from notifications.texts.models import LetterText, TextVersion
+from notifications.texts.shapes import Letter
 
 
 @dataclass(frozen=True)

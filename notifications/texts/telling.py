@@ -1,12 +1,16 @@
-"""What the letters say of orders, parcels and returns: the values of their templates."""
+"""What the letters say of orders, parcels, returns, points and coupons: the values of their templates."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.templatetags.sc import number
 from ecommerce.buyers.links import COMPLAINT, REVIEW, url_for
+from ecommerce.coupons.models import Coupon
 from ecommerce.fulfilment.models import Shipment
+from ecommerce.loyalty.models import PointsEntry
 from ecommerce.orders.models import Order
 from ecommerce.returns.models import Return
 
@@ -49,6 +53,20 @@ def of_return(case: Return) -> Values:
 
 def of_arrival(order: Order, *, invites: bool) -> Values:
     return {"review_url": url_for("buyer-review", REVIEW, order) if invites else ""}
+
+
+def of_points(entry: PointsEntry) -> Values:
+    """What an order brought, and what the buyer had then."""
+    return {"points": number(entry.points), "balance": number(entry.balance)}
+
+
+def of_ending(points: int, on: date, balance: int) -> Values:
+    """How many points end soon, and on which day the first of them do."""
+    return {"points": number(points), "balance": number(balance), "on": on}
+
+
+def of_coupon(coupon: Coupon) -> Values:
+    return {"coupon": coupon}
 
 
 def of_refund(amount: Decimal, currency: str) -> Values:

@@ -24,10 +24,11 @@ from notifications.texts import actions
 from notifications.texts.contexts import context_of
 from notifications.texts.forms import LetterheadForm, TextForm
 from notifications.texts.letterhead import from_line, letterhead_of, sender_of
-from notifications.texts.letters import LETTERS, Letter
+from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
 from notifications.texts.queries import text_in_use, texts_of_shop, versions_of
 from notifications.texts.rules import Broken
+from notifications.texts.shapes import Letter
 
 
 @merchant_view("mail.edit")
@@ -167,10 +168,10 @@ def _made(request: MerchantRequest, letter: Letter, language: str, typed: Any) -
         raise Refused("no_order", say, order=say)
     if found is None:
         raise Refused("no_order", _("There is no order yet that such a letter could be about."))
-    order, values = found
+    of, values = found
     with translation.override(language), timezone.override(request.merchant.zone):
         try:
-            return written(letter, subject, body, context_of(order, letter, values, is_preview=True))
+            return written(letter, subject, body, context_of(of, letter, values, is_preview=True))
         except Broken as broken:
             say = _("There is nothing for {%(name)s}.") % {"name": broken.placeholder}
             raise Refused("text_broken", say, body=say) from broken

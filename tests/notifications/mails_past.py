@@ -19,6 +19,7 @@ from ecommerce.returns.rules import Inspection
 from notifications.texts import telling
 from tests.ecommerce import reviews_kit
 from tests.ecommerce.complaints_kit import opened
+from tests.ecommerce.loyalty_kit import points_and_coupons
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.purchasing_kit import kiln, sent
 from tests.ecommerce.returns_kit import BUYER, requested
@@ -67,6 +68,7 @@ def past() -> Past:
     soon = timezone.now() + timedelta(days=2)
     Shipment.objects.update(promised_at=soon, expected_at=soon + timedelta(days=3))
     Order.objects.filter(pk=order.pk).update(refunded_total=Decimal("168.00"))
+    points_and_coupons(order)
     order = Order.objects.select_related("merchant", "customer").get(pk=order.pk)
     return Past(
         order=order,

@@ -22,6 +22,7 @@ from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.buyers.queries import letter_rules
 from notifications.buyers.tasks import prune_notices
 from notifications.texts.letters import LETTERS
+from tests.ecommerce.loyalty_kit import points_and_coupons
 from tests.ecommerce.orders_kit import ANN
 from tests.ecommerce.returns_kit import BUYER, requested
 from tests.notifications.buyers_kit import EN, ZH, agree, mail_of, mails, mails_of, ordered
@@ -198,6 +199,7 @@ def test_every_letter_has_a_preview_with_a_real_order(as_user, ann, shop, langua
     refuse_return(case, reason="Worn", actor=ANN)
     approve_return(requested(Order.objects.get(pk=order.pk), actor=BUYER), actor=ANN)
     Order.objects.update(refunded_total=5)
+    points_and_coupons(order)
     mails()
     written = BuyerNotice.objects.count()
     for name in LETTERS:

@@ -19,7 +19,7 @@ from ecommerce.purchasing.models import PurchaseOrder
 from notifications.mail.models import Mail
 from notifications.models import Notification, TextVersion
 from notifications.suppliers.letters import write_purchase_order
-from notifications.texts import letters as registry
+from notifications.texts import shapes as registry
 from notifications.texts.actions import save_text, set_letterhead, use_version
 from notifications.texts.contexts import context_of
 from notifications.texts.letterhead import from_line

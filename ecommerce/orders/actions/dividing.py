@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from ecommerce.coupons.queries import taken_off_by_coupons
 from ecommerce.orders import rules
 from ecommerce.orders.actions.moving import days_of, locked, recount_customers, refuse, write
 from ecommerce.orders.actions.placing import place_order
@@ -29,7 +30,7 @@ SAME = (
 
 @transaction.atomic
 def duplicate_order(order: Order, *, actor: Actor) -> Order:
-    """A new, unpaid order of today with the same buyer, lines, prices, discounts and shipping."""
+    """A new, unpaid order of today with the same buyer, lines, prices, discounts and shipping, without its coupon."""
     lines = list(order.lines.all())
     if not lines:
         raise refuse("order_without_lines", _("Order %(number)s came without a list of items."), order)
@@ -39,7 +40,7 @@ def duplicate_order(order: Order, *, actor: Actor) -> Order:
             lines=[LineIn(line.sku, line.quantity, line.unit_price, line.discount, line.title) for line in lines],
             buyer=buyer_of(order),
             channel=order.channel,
-            discount=max(order.discount - on_lines, ZERO),
+            discount=max(order.discount - on_lines - taken_off_by_coupons(order.number), ZERO),
             shipping_fee=order.shipping_fee,
             tax=order.tax,
             buyer_note=order.buyer_note,

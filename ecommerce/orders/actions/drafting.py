@@ -19,6 +19,8 @@ from accounts.merchants.models import Merchant
 from core.errors import Refused
 from core.money import cents
 from ecommerce.catalog.models import Variant
+from ecommerce.coupons.actions import Claim, use_coupons
+from ecommerce.coupons.models import Coupon
 from ecommerce.customers.models import Customer
 from ecommerce.orders import rules
 from ecommerce.orders.actions.moving import deadline
@@ -56,6 +58,7 @@ class Draft:
     lines: list[OrderLine] = field(default_factory=list)
     twin: Draft | None = None
     short_units: int = 0
+    coupon: Coupon | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -64,7 +67,11 @@ class Draft:
     @property
     def digest(self) -> str:
         said = asdict(self.given)
-        for later in ("card_check", "ip_country"):  # an order from before they could be said is still the same order
+        for later in (
+            "card_check",
+            "ip_country",
+            "coupon_code",
+        ):  # an order from before they could be said is still the same order
             if not said[later]:
                 del said[later]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
@@ -238,7 +245,7 @@ def _highest_number(besides: set[str]) -> int:
 def find_customers(drafts: list[Draft], merchant: Merchant) -> None:
     """Give each order its customer: the one known by its id on the channel, else by e-mail, else by phone, else new.
 
-    A buyer who gave none of the three stays without a customer.
+    A buyer who gave none of the three stays without a customer. New ones are written by write_customers().
     """
     buyers = [draft.given.buyer for draft in drafts]
     known: dict[tuple[str, str], Customer] = {}
@@ -247,7 +254,6 @@ def find_customers(drafts: list[Draft], merchant: Merchant) -> None:
         if values:
             found = Customer.objects.filter(**{f"{kind}__in": values}).order_by("-pk")
             known.update({(kind, getattr(customer, kind)): customer for customer in found})
-    fresh: list[Customer] = []
     for draft, buyer in zip(drafts, buyers, strict=True):
         marks = [(kind, value) for kind in ("external_id", "email", "phone") if (value := _mark(buyer, kind))]
         if not marks:
@@ -255,12 +261,45 @@ def find_customers(drafts: list[Draft], merchant: Merchant) -> None:
         customer = next((known[mark] for mark in marks if mark in known), None)
         if customer is None or (buyer.external_id and customer.external_id not in ("", buyer.external_id)):
             customer = _customer(buyer, merchant)
-            fresh.append(customer)
         for mark in marks:
             known.setdefault(mark, customer)
         known[marks[0]] = customer
         draft.order.customer = customer
-    Customer.objects.bulk_create(fresh)
+
+
+def take_coupons(drafts: list[Draft], merchant: Merchant) -> None:
+    """Take in the coupons the orders came with and take off what they are worth, or note why they are not taken."""
+    asking = [draft for draft in drafts if draft.given.coupon_code.strip()]
+    if not asking:
+        return
+    claims = [
+        Claim(
+            code=draft.given.coupon_code,
+            customer_id=draft.order.customer.pk if draft.order.customer else None,
+            goods=draft.order.subtotal - draft.order.discount,
+            number=draft.order.number,
+        )
+        for draft in asking
+    ]
+    for draft, became in zip(asking, use_coupons(claims, merchant=merchant), strict=True):
+        if isinstance(became, Refused):
+            draft.result.refusal = became
+            continue
+        draft.coupon = became
+        draft.order.discount += became.taken_off
+        draft.order.total -= became.taken_off
+        if draft.given.paid:
+            draft.order.paid_total = draft.order.total
+
+
+def write_customers(drafts: list[Draft]) -> None:
+    """Write the customers that are new with these orders."""
+    fresh: dict[int, Customer] = {}
+    for draft in drafts:
+        customer: Customer | None = draft.order.customer
+        if customer is not None and customer._state.adding:
+            fresh[id(customer)] = customer
+    Customer.objects.bulk_create(fresh.values())
     for draft in drafts:
         draft.order.customer = draft.order.customer  # takes over the id the row got just now
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from ecommerce.coupons.actions import give_back_coupons
 from ecommerce.inventory.actions import let_go
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.orders.actions.moving import days_of, give_back, locked, recount_customers, refuse, write
@@ -77,6 +78,7 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
     old = order.state
     if whole:
         let_go(order.number)
+        give_back_coupons(order.number, actor=actor)
         write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason.strip()[:200])
     elif not left and order.state == Order.State.PARTLY_SHIPPED:
         write(order, state=Order.State.SHIPPED)

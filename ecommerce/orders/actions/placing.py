@@ -17,6 +17,8 @@ from core.actors import Actor
 from core.errors import Refused
 from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
+from ecommerce.coupons.events import CouponUsed
+from ecommerce.coupons.models import Coupon
 from ecommerce.inventory.actions import choose_places, hold, reserve
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.queries import counted_variants, hold_minutes, serving_places
@@ -29,6 +31,8 @@ from ecommerce.orders.actions.drafting import (
     find_variants,
     give_numbers,
     going,
+    take_coupons,
+    write_customers,
 )
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import run_short
@@ -124,6 +128,10 @@ def _place(given: Sequence[OrderIn], *, actor: Actor) -> tuple[Merchant, list[Dr
     good = going(drafts)
     if good:
         find_customers(good, merchant)
+        take_coupons(good, merchant)
+        good = going(good)
+    if good:
+        write_customers(good)
         _insert(good, actor=actor)
     for draft in drafts:
         if draft.twin is not None:
@@ -145,6 +153,20 @@ def _insert(drafts: list[Draft], *, actor: Actor) -> None:
     recount_customers(draft.order.customer_id for draft in drafts)
     for draft in drafts:
         draft.result.order, draft.result.is_new = draft.order, True
+        if draft.coupon is not None:
+            _note_coupon(draft.order, draft.coupon, actor=actor)
+
+
+def _note_coupon(order: Order, coupon: Coupon, *, actor: Actor) -> None:
+    fact = CouponUsed(
+        coupon_id=coupon.pk,
+        code=coupon.code,
+        customer_id=coupon.customer_id,
+        number=order.number,
+        amount=str(coupon.taken_off),
+        currency=order.currency,
+    )
+    record(fact, actor=actor, subject=order)
 
 
 def _hold_unpaid(drafts: list[Draft]) -> None:
