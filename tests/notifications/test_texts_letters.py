@@ -19,7 +19,6 @@ from ecommerce.purchasing.models import PurchaseOrder
 from notifications.mail.models import Mail
 from notifications.models import Notification, TextVersion
 from notifications.suppliers.letters import write_purchase_order
-from notifications.texts import shapes as registry
 from notifications.texts.actions import save_text, set_letterhead, use_version
 from notifications.texts.contexts import context_of
 from notifications.texts.letterhead import from_line
@@ -113,8 +112,8 @@ def test_a_version_is_never_changed(shop):
 
 def test_a_text_that_breaks_later_gives_way_to_ours_and_the_shop_is_told_once(shop, ann, order, monkeypatch, as_user):
     own(shop)
-    less = replace(LETTERS["delivered"])
-    monkeypatch.setattr(registry, "COMMON", tuple(one for one in registry.COMMON if one.name != "order_items"))
+    letter = LETTERS["delivered"]
+    less = replace(letter, common=tuple(one for one in letter.common if one.name != "order_items"))
     monkeypatch.setitem(LETTERS, "delivered", less)
     assert deliver(order).subject == "Your order 10001 has arrived · Luming Teaware"
     deliver(order)
@@ -140,8 +139,9 @@ def test_what_a_letter_lacks_at_the_moment_breaks_it_too(shop, order, monkeypatc
     def gone(context):
         return context["not there"]
 
-    changed = tuple(replace(one, value=gone) if one.name == "order_items" else one for one in registry.COMMON)
-    monkeypatch.setattr(registry, "COMMON", changed)
+    letter = LETTERS["delivered"]
+    changed = tuple(replace(one, value=gone) if one.name == "order_items" else one for one in letter.common)
+    monkeypatch.setitem(LETTERS, "delivered", replace(letter, common=changed))
     assert "has arrived" in deliver(order).subject
 
 
