@@ -134,7 +134,7 @@ class StateIn(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=Product.State.choices)
 
 
-class TagIn(serializers.Serializer[Any]):
+class ProductTagIn(serializers.Serializer[Any]):
     tag = serializers.CharField(max_length=40)
 
 
@@ -161,7 +161,7 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         "untag": "products.edit",
     }
     inputs = {"images": ImageIn, "create": ProductIn, "partial_update": ProductFields, "state": StateIn}
-    inputs |= {"tag": TagIn, "untag": TagIn}
+    inputs |= {"tag": ProductTagIn, "untag": ProductTagIn}
 
     def get_queryset(self) -> Any:
         return (
@@ -194,7 +194,7 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         product = change_state(self.get_object(), to=self.read()["state"], actor=self.actor)
         return self._answer(product.pk)
 
-    @extend_schema(request=TagIn, responses=ProductOut)
+    @extend_schema(request=ProductTagIn, responses=ProductOut)
     @action(detail=True, methods=["post"])
     def tag(self, request: Request, pk: str) -> Response:
         """Put a tag on the product; the same tag twice is one."""
@@ -202,7 +202,7 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         tag_product(product, self.read()["tag"], actor=self.actor)
         return self._answer(product.pk)
 
-    @extend_schema(request=TagIn, responses=ProductOut)
+    @extend_schema(request=ProductTagIn, responses=ProductOut)
     @action(detail=True, methods=["post"])
     def untag(self, request: Request, pk: str) -> Response:
         """Take a tag off the product."""

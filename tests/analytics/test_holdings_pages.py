@@ -109,7 +109,7 @@ def test_the_matrix_counts_and_links_to_the_stock_list(shop, ann, as_user, figur
 
     link = f"{address(shop, 'stock-list')}?abc=B&amp;xyz=Z"
     assert link in text
-    assert "15.0 % of sales" in text
+    assert "15.0% of sales" in text
     assert "Order on demand only" in text
 
     with tenant(shop):
