@@ -50,13 +50,18 @@ def delayed(number: str) -> Found:
     return (parcel.order, telling.of_trouble(parcel, ParcelCase.Reason.OVERDUE)) if parcel else None
 
 
+def _arrived(number: str) -> Order | None:
+    """One that was delivered, or in a shop of which nothing has arrived yet any other."""
+    return _order(number, delivered_at__isnull=False) or _order(number)
+
+
 def delivered(number: str) -> Found:
-    order = _order(number, delivered_at__isnull=False)
+    order = _arrived(number)
     return (order, telling.of_arrival(order, invites=True)) if order else None
 
 
 def invited(number: str) -> Found:
-    order = _order(number, delivered_at__isnull=False)
+    order = _arrived(number)
     return (order, {}) if order else None
 
 
