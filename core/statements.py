@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -45,18 +45,21 @@ READ: dict[str, Reader | None] = {
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL that gives the rows of `queryset` as a JSON array of arrays, its parameters, and what makes the rows."""
+    """SQL that gives the rows of `queryset` as a JSON array of arrays, its parameters, and what makes the rows: the
+    compiler, and what reads a column, by its place, where JSON has it in another form.
+    """
 
     queryset: QuerySet[Any]
     compiler: Any
     sql: str
     params: tuple[Any, ...]
     using: str
+    readers: Sequence[tuple[int, Reader]]
 
-    @cached_property
-    def _readers(self) -> list[tuple[int, Reader]]:
-        kinds = [_kind(expression) for expression, *_ in self.compiler.select]
-        return [(at, read) for at, kind in enumerate(kinds) if (read := READ[kind]) is not None]
+    def filled(self, values: Mapping[int, int]) -> Statement:
+        """The same with these values in place of the numbers that stand for them."""
+        params = tuple(values.get(param, param) if isinstance(param, int) else param for param in self.params)
+        return replace(self, params=params)
 
     def rows(self, answer: str | None) -> list[Any]:
         """What the queryset would give: objects or values."""
@@ -76,7 +79,7 @@ class Statement:
             return rows
         rows = json.loads(answer, parse_float=Decimal)
         for row in rows:
-            for at, read in self._readers:
+            for at, read in self.readers:
                 if row[at] is not None:
                     row[at] = read(row[at])
         return rows
@@ -89,7 +92,9 @@ def statement_of(rows: QuerySet[Any]) -> Statement | None:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    return Statement(rows, compiler, _as_json(compiler, sql, rows.db), tuple(params), rows.db)
+    kinds = [_kind(expression) for expression, *_ in compiler.select]
+    readers = [(at, read) for at, kind in enumerate(kinds) if (read := READ[kind]) is not None]
+    return Statement(rows, compiler, _as_json(kinds, sql, rows.db), tuple(params), rows.db, readers)
 
 
 def statement_of_relation(manager: Any, back: str, keys: Sequence[Any]) -> Statement | None:
@@ -103,8 +108,7 @@ def statement_of_relation(manager: Any, back: str, keys: Sequence[Any]) -> State
     values = dict(zip(KEYS, keys, strict=False))
     if isinstance(manager, TenantManager):
         values[MERCHANT] = current_tenant_id()
-    params = tuple(values.get(param, param) if isinstance(param, int) else param for param in known.params)
-    return Statement(known.queryset, known.compiler, known.sql, params, known.using)
+    return known.filled(values)
 
 
 @lru_cache(maxsize=512)
@@ -134,8 +138,7 @@ class Remembered:
 
     def statement(self, number: int) -> Statement:
         """To be read together with others."""
-        params = tuple(number if param == KEYS[0] else param for param in self._known.params)
-        return replace(self._known, params=params)
+        return self._known.filled({KEYS[0]: number})
 
     def rows(self, number: int) -> list[Any]:
         """What the query gives."""
@@ -182,9 +185,8 @@ def _is_plain(manager: Any) -> bool:
     return type(manager).get_queryset in (TenantManager.get_queryset, models.Manager.get_queryset)
 
 
-def _as_json(compiler: Any, sql: str, using: str) -> str:
-    """A scalar query that gives the rows of `sql` as a JSON array of arrays."""
-    kinds = [_kind(expression) for expression, *_ in compiler.select]
+def _as_json(kinds: Sequence[str], sql: str, using: str) -> str:
+    """A scalar query that gives the rows of `sql`, of columns of these kinds, as a JSON array of arrays."""
     if len(kinds) > MOST_COLUMNS:
         raise TypeError(f"{len(kinds)} columns are more than {MOST_COLUMNS}: name those that are needed by only()")
     names = [f"c{at}" for at in range(len(kinds))]
