@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from core.tags import clean_tag
+from core.tags import MOST_TAGS, clean_tag
 from ecommerce.customers.events import ConsentRecorded, CustomerChanged, CustomerCreated
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.customers.rules import clean_phone, masked
 
 FIELDS = ("name", "email", "phone", "language", "country", "region", "city", "note")
-MOST_TAGS = 30
 
 
 @transaction.atomic

@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import Activity
 from core.errors import Refused
+from core.tags import MOST_TAGS
 from core.tenancy import tenant
 from ecommerce.catalog.actions import tag_product, tag_products, untag_product, untag_products
-from ecommerce.catalog.actions.tagging import MOST_TAGS
 from ecommerce.models import Product, ProductTag
 from tests import factories
 
