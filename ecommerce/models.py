@@ -12,7 +12,7 @@ from ecommerce.catalog.models import (
     Variant,
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
-from ecommerce.coupons.models import Coupon
+from ecommerce.coupons.models import Coupon, CouponPart
 from ecommerce.customers.models import Consent, Customer, CustomerTag
 from ecommerce.fulfilment.models import (
     Carrier,
@@ -80,6 +80,7 @@ __all__ = [
     "CountEntry",
     "CountLine",
     "Coupon",
+    "CouponPart",
     "Customer",
     "CustomerTag",
     "DeliveryPrediction",

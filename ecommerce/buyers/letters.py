@@ -95,11 +95,13 @@ def return_received(case: Return) -> Letter:
 def return_settled(case: Return) -> Letter:
     """How the return ended: the money, another item, the same one repaired, or why nothing."""
     said = [_("Your return %(number)s of order %(order)s is settled.")]
-    if case.outcome == Return.Outcome.REFUND and case.refund_amount is not None:
-        amount = money(case.refund_amount, case.order.currency)
-        said.append(_("%(amount)s is refunded to you.") % {"amount": amount})
+    given_back = _("%(amount)s is refunded to you.") % {"amount": money(case.refund_amount or 0, case.order.currency)}
+    if case.outcome == Return.Outcome.REFUND:
+        said.append(given_back)
     elif case.outcome == Return.Outcome.EXCHANGE:
         said.append(_("The shop sends you another item."))
+        if case.refund_amount:
+            said.append(given_back)
     elif case.outcome == Return.Outcome.REPAIR:
         said.append(_("It is repaired and on its way back to you."))
     else:

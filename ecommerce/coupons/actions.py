@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,7 @@ from core.templatetags.sc import money
 from core.tenancy import current_tenant_id
 from ecommerce.coupons import rules
 from ecommerce.coupons.events import CouponGivenBack, CouponIssued, CouponsIssued, CouponWithdrawn
-from ecommerce.coupons.models import Coupon
+from ecommerce.coupons.models import Coupon, CouponPart
 from ecommerce.customers.models import Customer
 
 ZERO = Decimal("0.00")
@@ -227,13 +227,27 @@ def _no(code: str, sentence: str) -> Refused:
     return Refused(code, sentence, coupon_code=sentence)
 
 
-def give_back_coupons(number: str, *, actor: Actor) -> list[Coupon]:
-    """The order of that number was called off: its coupons may be used again, within their days."""
-    found = list(Coupon.objects.filter(used_on=number))
+def share_coupons(number: str, second: str) -> None:
+    """The order of that number was split: what its coupons took off is now in the order `second` too."""
+    for coupon in Coupon.objects.on_order(number):
+        CouponPart.objects.get_or_create(coupon=coupon, number=second)
+
+
+def give_back_coupons(number: str, *, stands: Callable[[Sequence[str]], bool], actor: Actor) -> list[Coupon]:
+    """The order of that number was called off: its coupons may be used again, within their days.
+
+    A coupon stays used while another part of its order stands: `stands` says whether any order of these numbers does.
+    """
     given = []
-    for coupon in found:
+    # Held, so that of two parts called off at once the second sees that the first is.
+    for coupon in Coupon.objects.on_order(number).select_for_update().prefetch_related("parts"):
+        used_on = coupon.used_on
+        others = {used_on, *(part.number for part in coupon.parts.all())} - {number}
+        if others and stands(sorted(others)):
+            continue
         fresh = {"used_at": None, "used_on": "", "taken_off": ZERO, "updated_at": timezone.now()}
-        if Coupon.objects.filter(pk=coupon.pk, used_on=number).update(**fresh):
+        if Coupon.objects.filter(pk=coupon.pk, used_on=used_on).update(**fresh):
+            coupon.parts.all().delete()
             fact = CouponGivenBack(coupon_id=coupon.pk, code=coupon.code, customer_id=coupon.customer_id, number=number)
             record(fact, actor=actor, subject=coupon)
             given.append(coupon)

@@ -22,6 +22,11 @@ class CouponQuerySet(TenantQuerySet["Coupon"]):
         """Neither used nor withdrawn, whatever the day."""
         return self.filter(used_at=None, withdrawn_at=None)
 
+    def on_order(self, number: str) -> CouponQuerySet:
+        """Used on the order of that number, or on the one it was split from."""
+        parts = CouponPart.objects.filter(number=number).values("coupon")
+        return self.filter(models.Q(used_on=number) | models.Q(pk__in=parts))
+
     def usable(self, on: date) -> CouponQuerySet:
         return self.unused().filter(valid_from__lte=on).exclude(valid_until__lt=on)
 
@@ -150,3 +155,19 @@ class Coupon(TenantModel):
     @property
     def may_be_withdrawn(self) -> bool:
         return self.used_at is None and self.withdrawn_at is None
+
+
+class CouponPart(TenantModel):
+    """A further order with a part of what the coupon took off: it was split from the one the coupon was used on."""
+
+    coupon = models.ForeignKey(Coupon, models.CASCADE, related_name="parts")
+    number = models.CharField(_("order"), max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "number", "coupon"], name="coupon_part_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -40,5 +40,5 @@ def running_out(first: date, last: date) -> CouponQuerySet:
 
 
 def taken_off_by_coupons(number: str) -> Decimal:
-    """What coupons took off the order of that number."""
-    return Coupon.objects.filter(used_on=number).aggregate(sum=Sum("taken_off"))["sum"] or Decimal("0.00")
+    """What coupons took off the order of that number, with all that was split from it."""
+    return Coupon.objects.on_order(number).aggregate(sum=Sum("taken_off"))["sum"] or Decimal("0.00")

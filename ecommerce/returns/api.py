@@ -163,7 +163,8 @@ class SettleIn(serializers.Serializer[Any]):
         help_text="For an exchange: what goes out instead of the same item.",
     )
     with_difference = serializers.BooleanField(
-        required=False, help_text="Whether the buyer pays what a dearer item costs more. Without it they do."
+        required=False,
+        help_text="Whether the buyer pays what other items cost more and gets back what they cost less. Without it: yes.",
     )
 
 

@@ -144,9 +144,7 @@ class SettleForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Amount to refund"), required=False, min_value=Decimal(0), max_value=LARGEST, decimal_places=2
     )
-    with_difference = forms.BooleanField(
-        label=_("The buyer pays what a dearer item costs more"), required=False, initial=True
-    )
+    with_difference = forms.BooleanField(label=_("Even out the difference in price"), required=False, initial=True)
     reason = _words(
         _("Note"), rows=2, required=False, help_text=_("Needed where nothing is given back. The buyer reads it.")
     )

@@ -105,10 +105,13 @@ def exchangeable(case: Return, limit: int = 100) -> list[tuple[str, str]]:
 
 
 def worth_of(case: Return) -> Decimal:
-    """What the buyer paid for the units that came back, at most what is left of the payment."""
+    """What the buyer paid for the units that came back, at most what is left of the payment.
+
+    What was given back of it with an exchange that was called off is taken off.
+    """
     worths = line_worths(case.order, refundable=True)
     worth = sum((worths[pk].of(units) for pk, units in units_to_refund(case).items()), ZERO)
-    return min(worth, case.order.refundable)
+    return min(max(worth - (case.refund_amount or ZERO), ZERO), case.order.refundable)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from core.tenancy import tenant
 from ecommerce.coupons import rules
 from ecommerce.coupons.actions import Claim, Terms, issue_coupons, use_coupons, withdraw_coupon
 from ecommerce.models import Coupon, Customer, Order
-from ecommerce.orders.actions import cancel_order, duplicate_order, place_order, place_orders
+from ecommerce.orders.actions import cancel_order, duplicate_order, place_order, place_orders, split_order
 from ecommerce.orders.rules import BuyerIn
 from tests import factories
 from tests.ecommerce.loyalty_kit import coupon_of
@@ -153,6 +153,23 @@ def test_an_order_that_is_called_off_gives_its_coupon_back(buyer, pot):
     coupon.refresh_from_db()
     assert (coupon.state_on(buyer.merchant.today()), coupon.used_on, coupon.taken_off) == ("open", "", D("0.00"))
     assert placed((pot, 1), coupon_code=coupon.code).discount == D("10.00")
+
+
+def test_the_coupon_of_an_order_that_was_split_comes_back_when_no_part_stands(buyer, pot):
+    coupon = coupon_of(buyer)
+    order = placed((pot, 4), paid=True, coupon_code=coupon.code)
+    line = order.lines.get()
+    second = split_order(order, lines={line.pk: 2}, actor=ANN)
+    third = split_order(second, lines={second.lines.get().pk: 1}, actor=ANN)
+    for number, part in enumerate([order, third, second]):
+        assert Coupon.objects.used().filter(pk=coupon.pk).exists(), f"{number} parts are called off"
+        cancel_order(Order.objects.get(pk=part.pk), reason="no longer wanted", actor=ANN)
+    coupon.refresh_from_db()
+    assert (coupon.state_on(buyer.merchant.today()), coupon.taken_off) == ("open", D("0.00"))
+    again = placed((pot, 1), coupon_code=coupon.code)
+    cancel_order(again, reason="no longer wanted", actor=ANN)
+    coupon.refresh_from_db()
+    assert coupon.used_on == "", "the parts of the order before do not keep it"
 
 
 def test_a_copy_of_an_order_does_not_get_the_coupon_too(buyer, pot):

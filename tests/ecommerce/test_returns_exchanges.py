@@ -19,8 +19,18 @@ from ecommerce.models import Order, Return, StockMove
 from ecommerce.orders.actions import cancel_order, refund_order, take_payment
 from ecommerce.orders.queries import timeline as order_timeline
 from ecommerce.returns import rules
-from ecommerce.returns.actions import reopen_return, run_clocks, send_back, settle_return
+from ecommerce.returns.actions import (
+    LineIn,
+    approve_return,
+    receive_return,
+    reopen_return,
+    request_return,
+    run_clocks,
+    send_back,
+    settle_return,
+)
 from ecommerce.returns.queries import returnable, worth_of
+from ecommerce.returns.rules import Inspection
 from notifications.models import Notification
 from tests.api import program_of
 from tests.ecommerce.orders_kit import level_of, placed, stocked
@@ -77,6 +87,55 @@ def test_the_buyer_pays_what_another_item_costs_more_at_most(inside, price, with
         assert level_of(other) == (3, 2)
     else:
         assert new.paid_total == 0
+
+
+@pytest.mark.parametrize(("with_difference", "back"), [(True, D("138.00")), (False, None)])
+def test_the_buyer_gets_back_what_another_item_costs_less(inside, with_difference, back):
+    order = arrived(2)
+    case = received(order, 2)
+    stocked(3, sku="OTHER", price=D("99.00"))
+    new = exchanged(case, instead={case.lines.get().pk: "OTHER"}, with_difference=with_difference)
+    order.refresh_from_db()
+    case = order.returns.get()
+    assert (new.total, case.refund_amount, order.refunded_total) == (0, back, back or 0)
+    assert [line.refunded_quantity for line in order.lines.all()] == [0], "the goods were exchanged, not refunded"
+    assert (case.payment is None) == (back is None)
+
+
+def test_what_cheaper_items_cost_less_pays_for_dearer_ones_first(inside):
+    order = placed((stocked(price=D("100.00")), 1), (stocked(price=D("80.00")), 2), paid=True)
+    ship_order(order, actor=ANN)
+    first, second = order.lines.order_by("position")
+    case = request_return(order, lines=[LineIn(first.pk, 1, "size"), LineIn(second.pk, 2, "size")], actor=ANN)
+    case = approve_return(case, actor=ANN)
+    dear, cheap = case.lines.order_by("order_line__position")
+    found = {dear.pk: Inspection(restock=1), cheap.pk: Inspection(restock=2)}
+    case = receive_return(case, inspected=found, actor=ANN)
+    stocked(9, sku="DEAR", price=D("115.00"))
+    stocked(9, sku="CHEAP", price=D("70.00"))
+    new = exchanged(case, instead={dear.pk: "DEAR", cheap.pk: "CHEAP"})
+    assert (new.total, new.payment_state, Return.objects.get().refund_amount) == (0, "paid", D("5.00"))
+
+
+def test_a_cheaper_exchange_called_off_is_not_paid_back_twice(inside):
+    order = arrived(1)
+    paid = order.total - order.shipping_fee
+    case = received(order)
+    stocked(3, sku="OTHER", price=D("100.00"))
+    new = exchanged(case, instead={case.lines.get().pk: "OTHER"})
+    given = Return.objects.get().refund_amount
+    cancel_order(new, reason="No longer wanted", actor=ANN)
+    run_tasks()
+    case.refresh_from_db()
+    assert (case.state, case.refund_amount, worth_of(case)) == ("received", given, paid - given)
+    same = exchanged(case)
+    assert same.total == given, "the same item costs what was given back"
+    cancel_order(same, reason="No longer wanted", actor=ANN)
+    run_tasks()
+    case.refresh_from_db()
+    settle_return(case, outcome="refund", actor=ANN)
+    order.refresh_from_db()
+    assert (order.refunded_total, Return.objects.get().refund_amount) == (paid, paid)
 
 
 def test_nothing_goes_out_that_is_not_in_stock(inside):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
+from ecommerce.coupons.actions import share_coupons
 from ecommerce.coupons.queries import taken_off_by_coupons
 from ecommerce.orders import rules
 from ecommerce.orders.actions.moving import days_of, locked, recount_customers, refuse, write
@@ -118,6 +119,7 @@ def split_order(order: Order, *, lines: Mapping[int, int], actor: Actor) -> Orde
     _share_lines(second, rows, stay, go)
     if order.is_charged:
         _share_payment(order, second)
+    share_coupons(order.number, second.number)
     recount_customers([order.customer_id])
     _tell(order, second, actor=actor)
     return second

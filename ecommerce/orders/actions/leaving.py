@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import F
@@ -78,7 +78,7 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
     old = order.state
     if whole:
         let_go(order.number)
-        give_back_coupons(order.number, actor=actor)
+        give_back_coupons(order.number, stands=_any_stands, actor=actor)
         write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason.strip()[:200])
     elif not left and order.state == Order.State.PARTLY_SHIPPED:
         write(order, state=Order.State.SHIPPED)
@@ -100,3 +100,8 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
         changes={"state": (old, order.state)},
     )
     return order
+
+
+def _any_stands(numbers: Sequence[str]) -> bool:
+    """Whether any order of these numbers is not called off."""
+    return Order.objects.filter(number__in=numbers).exclude(state=Order.State.CANCELLED).exists()

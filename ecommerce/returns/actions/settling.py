@@ -19,6 +19,7 @@ from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.actions import refund_order
 from ecommerce.orders.models import Order, Payment
+from ecommerce.orders.rules import ZERO
 from ecommerce.returns import rules
 from ecommerce.returns.actions.exchanging import send_in_exchange
 from ecommerce.returns.actions.repairing import begin_repair
@@ -107,8 +108,8 @@ def settle_return(
 
     A refund gives back `amount`, or what the buyer paid for the units that came; never more than is left of the
     payment. Its units count as refunded on the order. An exchange places a replacement order for the units that came,
-    of the same items or of those `instead` names (line id of the return -> SKU), see send_in_exchange(). A repair is
-    only begun: the return is in repair until send_back() ends it.
+    of the same items or of those `instead` names (line id of the return -> SKU), see send_in_exchange(), and gives back
+    what cheaper ones cost less. A repair is only begun: the return is in repair until send_back() ends it.
     """
     # The order is locked before the return's money is read, as every refund does.
     Order.objects.select_for_update(of=("self",)).get(pk=case.order_id)
@@ -123,7 +124,8 @@ def settle_return(
     payment = _pay_back(case, amount, actor=actor) if outcome == Return.Outcome.REFUND else None
     replacement = None
     if outcome == Return.Outcome.EXCHANGE:
-        replacement = send_in_exchange(case, instead or {}, with_difference=with_difference, actor=actor)
+        replacement, less = send_in_exchange(case, instead or {}, with_difference=with_difference, actor=actor)
+        payment = _give_back(case, less, lines={}, actor=actor) if less else None
     old, now = case.state, timezone.now()
     write(
         case,
@@ -132,8 +134,8 @@ def settle_return(
         **clock_until(None, case.merchant),
         outcome=outcome,
         outcome_reason=reason,
-        refund_amount=payment.amount if payment else None,
-        payment=payment,
+        refund_amount=(case.refund_amount or ZERO) + payment.amount if payment else case.refund_amount,
+        payment=payment or case.payment,
         replacement=replacement,
     )
     event = ReturnSettled(
@@ -148,8 +150,10 @@ def settle_return(
 
 
 def _pay_back(case: Return, amount: Decimal | None, *, actor: Actor) -> Payment:
-    units = units_to_refund(case)
+    return _give_back(case, worth_of(case) if amount is None else amount, lines=units_to_refund(case), actor=actor)
+
+
+def _give_back(case: Return, amount: Decimal, *, lines: Mapping[int, int], actor: Actor) -> Payment:
     with override(case.merchant.language):
         why = _("Return %(number)s") % {"number": case.number}
-    wanted = worth_of(case) if amount is None else amount
-    return refund_order(case.order, amount=wanted, lines=units, reason=why, actor=actor)
+    return refund_order(case.order, amount=amount, lines=lines, reason=why, actor=actor)
