@@ -1,8 +1,8 @@
 """Queries as one scalar statement each, so that many of them can be read by one (core.together).
 
 To work out a statement takes Django longer than the database needs to answer. So that of a relation is worked out once
-(for the next object only the keys and the merchant in it change), as is a `Remembered` query, and a list's query is
-built `once_a_shop`.
+(for the next object only the keys and the merchant in it change), as is a `Remembered` query or a `Shaped` one, and a
+list's query is built `once_a_shop`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cached_property, lru_cache, wraps
 from threading import get_ident
@@ -27,6 +27,7 @@ MOST_COLUMNS = 100  # arguments of a function of PostgreSQL
 MOST_KEYS = 100  # objects whose relations are read by a remembered statement
 MERCHANT = -(10**9)  # stand for values in a statement that is worked out before they are known
 KEYS = tuple(MERCHANT - number for number in range(1, MOST_KEYS + 1))
+MOMENTS = tuple(datetime(1, 1, day, tzinfo=UTC) for day in range(2, 12))
 
 Reader = Callable[[Any], Any]
 # How PostgreSQL's JSON becomes what the driver would give. SQLite has numbers and texts in columns as in JSON.
@@ -56,15 +57,18 @@ class Statement:
     using: str
     readers: Sequence[tuple[int, Reader]]
 
-    def filled(self, values: Mapping[int, int]) -> Statement:
-        """The same with these values in place of the numbers that stand for them."""
-        params = tuple(values.get(param, param) if isinstance(param, int) else param for param in self.params)
+    def filled(self, values: Mapping[Any, Any]) -> Statement:
+        """The same with these values in place of the parameters that stand for them."""
+        stand_ins = int, str, datetime
+        params = tuple(values.get(param, param) if isinstance(param, stand_ins) else param for param in self.params)
         return replace(self, params=params)
 
     def rows(self, answer: str | None) -> list[Any]:
         """What the queryset would give: objects or values."""
-        given = self.queryset.all()
         read = self._read(answer)
+        if not read:
+            return []
+        given = self.queryset.all()
         compiler = copy.copy(self.compiler)
         compiler.execute_sql = lambda *args, **kwargs: [read]
         given.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
@@ -118,6 +122,42 @@ def _known(model: Any, manager: str, back: str, many: int, using: str) -> Statem
         found = statement_of(rows)
     assert found is not None
     return found
+
+
+class Shaped:
+    """A query in the merchant in scope by ids and moments, whose statement is worked out once for each shape.
+
+    `BESIDE.statement(order.placed_at, order.pk)` is that of `build(order.placed_at, order.pk)`. What it looks like may
+    hang on nothing but which of the values are None.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
+        self.build = build
+        self._known: dict[tuple[type, ...], Statement] = {}
+
+    def statement(self, *values: int | datetime | None) -> Statement:
+        """To be read together with others. Raises what build() does; EmptyResultSet where there can be no row."""
+        numbers, moments = iter(KEYS), iter(MOMENTS)
+        stand_ins: list[Any] = [
+            None if value is None else next(moments) if isinstance(value, datetime) else next(numbers)
+            for value in values
+        ]
+        shape = tuple(type(value) for value in values)
+        known = self._known.get(shape)
+        if known is None:
+            with tenant(MERCHANT):
+                known = statement_of(self.build(*stand_ins))
+            if known is None:
+                raise EmptyResultSet
+            self._known[shape] = known
+        adapted = connections[known.using].ops.adapt_datetimefield_value
+        given: dict[Any, Any] = {MERCHANT: current_tenant_id()}
+        for stand_in, value in zip(stand_ins, values, strict=True):
+            if isinstance(value, datetime):
+                given[adapted(stand_in)] = adapted(value)
+            elif value is not None:
+                given[stand_in] = value
+        return known.filled(given)
 
 
 class Remembered:

@@ -95,7 +95,7 @@ def together(**parts: QuerySet[Any] | Statement | Counted) -> dict[str, Any]:
 
 
 def fill(
-    parents: Model | Sequence[Model], *relations: str | Prefetch[Any], **beside: QuerySet[Any] | Counted
+    parents: Model | Sequence[Model], *relations: str | Prefetch[Any], **beside: QuerySet[Any] | Statement | Counted
 ) -> dict[str, Any]:
     """Read the relations of one object or many as `prefetch_related` does, but all in one statement: `.all()` of them
     asks no more.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
 from core.events import Event, event
+
+TOLD_STEP: Final = 4  # weeks ahead of which a fall is told
 
 
 @event

@@ -16,11 +16,11 @@ from accounts.activity.models import Activity
 from accounts.batches.queries import facts_about
 from accounts.merchants.models import Merchant
 from core.events import sentence_of
-from core.statements import once_a_shop
+from core.statements import Shaped, Statement, once_a_shop
 from core.tags import Joined
 from core.together import fill, hold
 from ecommerce.catalog.models import Product, Variant
-from ecommerce.customers.models import Customer
+from ecommerce.customers.models import Customer, CustomerTag
 from ecommerce.orders import rules
 from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
@@ -74,13 +74,23 @@ def orders_with_product(product: Product) -> OrderQuerySet:
     return order_list().filter(pk__in=bought.values("order")).order_by("-placed_at", "-pk")
 
 
-def neighbours(order: Order) -> dict[str, QuerySet[Order]]:
+def _newer(at: datetime, pk: int) -> QuerySet[Order]:
+    rows = Order.objects.only("number", "merchant").filter(Q(placed_at__gt=at) | Q(placed_at=at, pk__gt=pk))
+    return rows.filter(placed_at__gte=at).order_by("placed_at", "pk")[:1]
+
+
+def _older(at: datetime, pk: int) -> QuerySet[Order]:
+    rows = Order.objects.only("number", "merchant").filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=pk))
+    return rows.filter(placed_at__lte=at).order_by("-placed_at", "-pk")[:1]
+
+
+NEWER, OLDER = Shaped(_newer), Shaped(_older)
+
+
+def neighbours(order: Order) -> dict[str, Statement]:
     """The orders placed just after ("newer") and just before it ("older"), one each or none."""
     at, pk = order.placed_at, order.pk
-    rows = Order.objects.only("number", "merchant")
-    newer = rows.filter(Q(placed_at__gt=at) | Q(placed_at=at, pk__gt=pk), placed_at__gte=at)
-    older = rows.filter(Q(placed_at__lt=at) | Q(placed_at=at, pk__lt=pk), placed_at__lte=at)
-    return {"newer": newer.order_by("placed_at", "pk")[:1], "older": older.order_by("-placed_at", "-pk")[:1]}
+    return {"newer": NEWER.statement(at, pk), "older": OLDER.statement(at, pk)}
 
 
 @dataclass(frozen=True)
@@ -163,20 +173,30 @@ def timeline(order: Order, log: Mapping[str, Iterable[Activity]] | None = None) 
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
-def log_of(order: Order) -> dict[str, QuerySet[Activity]]:
+def _told_near(*moments: datetime | None) -> QuerySet[Activity]:
+    at = Q()
+    for kind, moment in zip(TOGETHER, moments, strict=True):
+        if moment is not None:
+            at |= Q(kind=kind, at__gte=moment)
+    return Activity.objects.filter(at or Q(pk__lt=0)).order_by("at", "pk")[:20]
+
+
+ABOUT = Shaped(lambda pk: Activity.objects.about(Order._meta.label_lower, pk))
+NEAR = Shaped(_told_near)
+IN_BATCHES = Shaped(lambda pk: facts_about("orders.", pk))
+LINES = Shaped(lambda pk: OrderLine.objects.select_related("variant").filter(order=pk))
+BUYER_TAGS = Shaped(lambda pk: CustomerTag.objects.filter(customer=pk))
+
+
+def log_of(order: Order) -> dict[str, Statement]:
     """The entries of the log that are about the order ("about"), and those about many orders that may be about it too.
 
     Of these, "near" are told of at the times the order carries, "together" in its rows of batches.
     """
-    at = Q(pk__in=[])
-    for kind, stamp in TOGETHER.items():
-        moment = getattr(order, stamp)
-        if moment is not None:
-            at |= Q(kind=kind, at__gte=moment)
     return {
-        "about": Activity.objects.about(order._meta.label_lower, order.pk),
-        "near": Activity.objects.filter(at).order_by("at", "pk")[:20],
-        "together": facts_about("orders.", order.pk),
+        "about": ABOUT.statement(order.pk),
+        "near": NEAR.statement(*(getattr(order, stamp) for stamp in TOGETHER.values())),
+        "together": IN_BATCHES.statement(order.pk),
     }
 
 
@@ -213,13 +233,16 @@ def order_page(merchant: Merchant, number: str) -> OrderPage:
     buyer = order.customer
     found = fill(
         order,
-        Prefetch("lines", OrderLine.objects.select_related("variant")),
         "payments", "notes", "invoices", "risk_flags", "tags", "shipments", "shipments__lines", "shipments__events",
         **log_of(order),
         **neighbours(order),
-        **({"buyer_tags": buyer.tags.all()} if buyer else {}),
+        order_lines=LINES.statement(order.pk),
+        **({"buyer_tags": BUYER_TAGS.statement(buyer.pk)} if buyer else {}),
     )  # fmt: skip
-    lines = {line.pk: line for line in order.lines.all()}
+    lines = {line.pk: line for line in found["order_lines"]}
+    for line in lines.values():
+        line.order = order
+    hold(order, "lines", found["order_lines"])
     for parcel in order.shipments.all():
         for part in parcel.lines.all():
             part.order_line = lines[part.order_line_id]

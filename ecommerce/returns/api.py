@@ -164,7 +164,7 @@ class SettleIn(serializers.Serializer[Any]):
     )
     with_difference = serializers.BooleanField(
         required=False,
-        help_text="Whether the buyer pays what other items cost more and gets back what they cost less. Without it: yes.",
+        help_text="Whether the buyer pays what other items cost more and gets back what they cost less; default true.",
     )
 
 

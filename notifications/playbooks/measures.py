@@ -22,8 +22,12 @@ from analytics.facts.models import VariantFact
 from analytics.forecasts.events import SurgeExpected
 from analytics.frames import sold_out_days
 from analytics.lifecycle.events import ProductFellBehind, ProductStartedGrowing
-from analytics.restock.events import StockOutExpected
+from analytics.markets.events import TOLD_STEP, ShareFallExpected
+from analytics.markets.models import ShareScore
+from analytics.restock.events import StockOutExpected, StockOutsExpected
+from analytics.restock.models import StockWarning
 from core.among import Among
+from ecommerce.complaints.events import ComplaintDueSoon
 from ecommerce.complaints.models import Complaint
 from ecommerce.fulfilment.events import CarrierRanLate
 from ecommerce.fulfilment.models import Shipment
@@ -173,6 +177,59 @@ def _sold_out_in_surge(facts: Facts, merchant: Merchant) -> list[Case | None]:
     return found
 
 
+def _sold_out_of_warned(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """Of the SKUs of a night's warnings the days sold out in the HORIZON after, in percent of its days."""
+    spans = {(fact.payload["first_warning_id"], fact.payload["last_warning_id"]) for fact in facts}
+    named = Q()
+    for span in spans:
+        named |= Q(pk__range=span)
+    warned = dict(StockWarning.objects.filter(named).order_by().values_list("pk", "variant_id"))
+    ids = sorted(set(warned.values()))
+    if not ids:
+        return [None] * len(facts)
+    first = min(fact.day for fact in facts)
+    out = sold_out_days(ids, first, max(fact.day for fact in facts) + timedelta(days=HORIZON), merchant)
+    row = {variant: index for index, variant in enumerate(ids)}
+    found: list[Case | None] = []
+    for fact in facts:
+        least, most = fact.payload["first_warning_id"], fact.payload["last_warning_id"]
+        mine = [row[variant] for pk, variant in warned.items() if least <= pk <= most]
+        begin = (fact.day - first).days + 1
+        share = out[mine, begin : begin + HORIZON].mean() if mine else 0.0
+        found.append(Case(fact.payload["count"], 100 * float(share)) if mine else None)
+    return found
+
+
+def _share_against_forecast(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """Points by which the share was above what had been foretold for it, four weeks on; none until the week is over."""
+    scores = ShareScore.objects.filter(
+        forecast__run__in={fact.payload["run_id"] for fact in facts},
+        forecast__player__merchant=merchant,
+        step=TOLD_STEP,
+    )
+    came = dict(scores.order_by().values_list("forecast__run_id", "actual"))
+    return [
+        Case(fact.payload["last"], 100 * (came[fact.payload["run_id"]] - fact.payload["middle"]))
+        if fact.payload["run_id"] in came
+        else None
+        for fact in facts
+    ]
+
+
+def _answered_in_time(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """100 where a complaint was answered before the time ran out of which the fact warned, else 0."""
+    rows = Complaint.objects.filter(Among("pk", {fact.thing for fact in facts}))
+    answered = dict(rows.values_list("pk", "answered_at"))
+    found: list[Case | None] = []
+    for fact in facts:
+        if fact.thing not in answered:
+            found.append(None)
+            continue
+        at = answered[fact.thing]
+        found.append(Case(1.0, 100.0 * (at is not None and at <= datetime.fromisoformat(fact.payload["due_at"]))))
+    return found
+
+
 def _trouble_of_late(facts: Facts, merchant: Merchant) -> list[Case | None]:
     """Of the orders whose parcels were late when a carrier failed, the percent with a complaint or refund after it."""
     named = Q()
@@ -278,6 +335,15 @@ class Measure:
 SOLD = Measure(_("Units sold in the 30 days after, in percent of the 30 days before"), "product_id", _sold_after)
 MEASURES: Mapping[str, tuple[Measure, ...]] = {
     StockOutExpected.kind: (Measure(_("Days sold out in the 30 days after"), "variant_id", _days_sold_out),),
+    StockOutsExpected.kind: (
+        Measure(_("Days sold out in the 30 days after, in percent, of the SKUs warned of"), "", _sold_out_of_warned),
+    ),
+    ShareFallExpected.kind: (
+        Measure(_("Market share four weeks after, in points above the forecast"), "", _share_against_forecast),
+    ),
+    ComplaintDueSoon.kind: (
+        Measure(_("Complaints answered before their time ran out, in percent"), "complaint_id", _answered_in_time),
+    ),
     ProductFellBehind.kind: (SOLD,),
     ProductStartedGrowing.kind: (SOLD,),
     ProductPraised.kind: (

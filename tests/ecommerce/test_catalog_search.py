@@ -67,9 +67,9 @@ def test_what_is_renamed_or_deleted_is_found_as_it_is_now(three):
 
 
 WAYS = {
-    "青瓷": "ecommerce_product_title_trgm",
-    "龙泉": "ecommerce_product_brand_trgm",
-    "w-20": "ecommerce_variant_sku_trgm",
+    "青瓷": "ecommerce_product_title_part",
+    "龙泉": "ecommerce_product_brand_part",
+    "w-20": "ecommerce_variant_sku_part",
     "6901234567892": "variant_barcode",
 }
 

@@ -10,6 +10,10 @@ from django.urls import reverse
 
 from analytics.episodes.events import ProductPraised
 from analytics.forecasts.events import SurgeExpected
+from analytics.markets.events import ShareFallExpected
+from analytics.models import Market, Player, ShareForecast, ShareRun, ShareScore, StockWarning
+from analytics.restock.events import StockOutsExpected
+from ecommerce.complaints.events import ComplaintDueSoon
 from ecommerce.fulfilment.events import CarrierRanLate
 from ecommerce.fulfilment.models import Carrier
 from ecommerce.models import Complaint, Payment, Review, Shipment, StockMove
@@ -160,3 +164,70 @@ def test_days_sold_out_in_a_surge(scope, ann):
     [found] = effects_of(ordering, "forecasts.surge_expected")
     assert (found.ran, found.others) == (8, 8)
     assert (found.mean_ran, found.mean_others) == (0.0, 25.0)
+
+
+def test_days_sold_out_of_the_skus_of_a_night(scope, ann):
+    """Warned of are two SKUs; one is sold out for the last 15 of the 30 days after the later nights."""
+    ordering = made(ann, "restock.stock_outs_expected")
+    things = shop_of(2, np.full(2, 4))
+    place = factories.WarehouseFactory(is_default=True)
+    day = {"out_low": NOW.date(), "out_middle": NOW.date()}
+    for thing in things:
+        StockMove.objects.create(warehouse=place, variant=thing, quantity=10, reason="count", at=NOW - 90 * DAY)
+    first, last = (StockWarning.objects.create(variant=thing, available=3, per_day=1.0, **day).pk for thing in things)
+    for _ in range(8):
+        night = StockOutsExpected(
+            first_warning_id=first, last_warning_id=last, count=2, sku="A", out_middle="2026-05-20"
+        )
+        ran(ordering, fact(night, days=80))
+        fact(night, days=FACT_DAY)
+    StockMove.objects.create(warehouse=place, variant=things[0], reason="count", quantity=-10, at=AT + 15 * DAY)
+    [found] = effects_of(ordering, "restock.stock_outs_expected")
+    assert (found.ran, found.others, found.mean_ran, found.mean_others) == (8, 8, 0.0, 25.0)
+
+
+def test_share_against_what_was_foretold(scope, rival, ann):
+    """Foretold are 18 %; it came to 19 where the playbook ran and to 17.5 elsewhere. Another shop's does not count."""
+    answering = made(ann, "markets.share_fall_expected")
+    market = Market.objects.create(category=factories.CategoryFactory(), currency="CNY")
+    ours, theirs = (Player.objects.create(market=market, merchant=shop) for shop in (scope, rival))
+    row = {"mean": [0.18] * 8, "quantiles": [[0.18] * 7] * 8, "gain": [0] * 8, "lose": [1] * 8, "ranks": []}
+    for step in range(18):
+        run = ShareRun.objects.create(
+            market=market, measure="units", last_week=NOW.date(), data_digest=str(step), digest=str(step)
+        )
+        fall = ShareFallExpected(
+            run_id=run.pk, market_id=market.pk, measure="units", category="x", last=0.2, low=0.17, middle=0.18,
+            high=0.19, chance=0.9,
+        )  # fmt: skip
+        activity = fact(fall)
+        if step < 9:
+            ran(answering, activity)
+        for player, came in ((ours, 0.19 if step < 9 else 0.175), (theirs, 0.5)):
+            forecast = ShareForecast.objects.create(run=run, player=player, last=0.2, **row)
+            if step not in (0, 17):
+                ShareScore.of(forecast, 4, actual=came, planned=None).save()
+            ShareScore.of(forecast, 3, actual=0.4, planned=None).save()
+    [found] = effects_of(answering, "markets.share_fall_expected")
+    assert (found.ran, found.others) == (8, 8)
+    assert (found.mean_ran, found.mean_others) == (pytest.approx(1.0), pytest.approx(-0.5))
+
+
+def test_complaints_answered_before_their_time_ran_out(scope, ann):
+    reminding = made(ann, "complaints.due_soon")
+    due = AT + timedelta(hours=8)
+    for step in range(16):
+        hours = {0: None, 1: 9}.get(step % 4, 2) if step >= 8 else 8
+        complaint = Complaint.objects.create(
+            number=f"C{step}", topic="late", subject="x", due_at=NOW,
+            answered_at=None if hours is None else AT + timedelta(hours=hours),
+        )  # fmt: skip
+        activity = fact(
+            ComplaintDueSoon(
+                complaint_id=complaint.pk, number=complaint.number, topic="late", state="opened", due_at=due.isoformat()
+            )
+        )
+        if step < 8:
+            ran(reminding, activity)
+    [found] = effects_of(reminding, "complaints.due_soon")
+    assert (found.mean_ran, found.mean_others) == (100.0, 50.0)

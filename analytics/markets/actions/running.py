@@ -13,7 +13,7 @@ from accounts.merchants.models import Merchant
 from analytics.forecasts.events import DriftNoticed, DriftOver
 from analytics.forecasts.monitoring import announce_watch
 from analytics.markets import forecasting
-from analytics.markets.events import ShareFallExpected
+from analytics.markets.events import TOLD_STEP, ShareFallExpected
 from analytics.markets.models import WEEK, Information, Market, Player, PlayerWeek, ShareForecast, ShareRun, ShareState
 from analytics.markets.monitoring import share_standing, share_watched_before
 from analytics.markets.queries import digest_of, recent_amounts
@@ -22,7 +22,7 @@ from core.actors import SYSTEM, Actor
 from core.bulk import bulk_insert
 from core.tenancy import tenant
 
-TOLD_STEP, TOLD_CHANCE, QUIET_DAYS = 4, 0.7, 28
+TOLD_CHANCE, QUIET_DAYS = 0.7, 28
 
 
 def make_share_runs(

@@ -1,5 +1,4 @@
-"""Other goods for those that came back: a replacement order, its difference in price, and what happens when the order is
-called off."""
+"""Other goods for those that came back: a replacement order, and what happens when that is called off."""
 
 from __future__ import annotations
 
