@@ -18,7 +18,7 @@ from accounts.merchants.models import Merchant
 from core.events import sentence_of
 from core.statements import Shaped, Statement, once_a_shop
 from core.tags import Joined
-from core.together import fill, hold
+from core.together import fill, hold, together
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer, CustomerTag
 from ecommerce.orders import rules
@@ -151,7 +151,7 @@ def timeline(order: Order, log: Mapping[str, Iterable[Activity]] | None = None) 
 
     `log` are the rows of log_of(order), where they are read already.
     """
-    log = log_of(order) if log is None else log
+    log = together(**log_of(order)) if log is None else log
     notes = {note.pk: note.text for note in order.notes.all()}
     moments = [
         Moment(
