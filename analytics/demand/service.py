@@ -19,7 +19,7 @@ NEAR = 0.0005  # levels that differ by less are shown alike
 
 def newest_weeks() -> dict[str, ServiceWeek]:
     """The newest week recorded of each class: one query."""
-    return {row.abc: row for row in ServiceWeek.objects.all().newest()}
+    return {row.abc: row for row in ServiceWeek.objects.newest()}
 
 
 def shift_of(shop: DemandTerms, abc: str, newest: Mapping[str, ServiceWeek]) -> float:
@@ -56,7 +56,7 @@ class Standing:
 
 def standings(shop: DemandTerms) -> list[Standing]:
     """How the promises to all classes stand, by the weeks recorded last: one query."""
-    rows = list(ServiceWeek.objects.all().newest(SERVICE_WEEKS))
+    rows = list(ServiceWeek.objects.newest(SERVICE_WEEKS))
     return [_standing(shop, abc, [row for row in rows if row.abc == abc]) for abc in CLASSES]
 
 

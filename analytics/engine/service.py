@@ -33,7 +33,7 @@ def level_of(score: float) -> float:
 
 
 def aim_of(level: float, shift: float) -> float:
-    """The level to make points at where `level` is promised and the promise asks for `shift` more on the normal scale."""
+    """The level to make points at where `level` is promised and asks for `shift` more on the normal scale."""
     return level_of(min(max(score_of(level) + shift, LOWEST), HIGHEST)) if shift else level
 
 

@@ -98,7 +98,7 @@ def test_the_range_of_a_share_holds_it_and_stays_within_one():
     low, high = service.share_range(94, 100)
     assert low < 0.94 < high
     assert (round(low, 3), round(high, 3)) == (0.902, 0.964)
-    assert service.share_range(20, 20)[1] == 1.0
+    assert service.share_range(20, 20)[1] == pytest.approx(1.0)
     assert 0.9 < service.share_range(20, 20)[0] < 1.0
     assert service.share_range(0, 0) == (0.0, 1.0)
 

@@ -302,8 +302,8 @@ class DemandOutlook(TenantModel):
     counted. The `lasts_…` are days from `as_of` on, ENDLESS (engine.stock) where there is no telling; the `out_…` are
     the days on which the stock is used up, if that is within sight. The `lead_…` are days until a delivery, the middle
     and the 80 % range of `lead_count` deliveries measured (0: as somebody typed). `safety_stock` is what the reorder
-    point holds beyond the demand expected until the delivery; `abc` is the class by value of the night before. `level` is
-    the service level promised, `aim` the one that keeps the promise (analytics.demand.service).
+    point holds beyond the demand expected until the delivery; `abc` is the class by value of the night before. `level`
+    is the service level promised, `aim` the one that keeps the promise (analytics.demand.service).
     """
 
     class Reason(models.TextChoices):
