@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -17,6 +19,9 @@ from analytics.demand.service import standings
 from analytics.demand.tasks import nightly_demand
 from analytics.demand.terms import known_outlooks, set_terms
 from analytics.engine import service
+from analytics.engine.demand import forecast_demand
+from analytics.engine.lead_times import days_of, fixed, ordering_over
+from analytics.engine.stock import cumulated
 from core.actors import SYSTEM
 from core.tenancy import tenant
 from ecommerce.models import PurchaseOrder, StockMove, Variant, Warehouse
@@ -92,6 +97,19 @@ def test_few_series_long_lead_times_and_low_promises_damp_the_step():
     assert service.gain(0.95, 400, 12) == pytest.approx(3 / 4)
     steep = {level: NormalDist().pdf(service.score_of(level)) for level in (0.8, 0.95)}
     assert service.gain(0.8, 400) * steep[0.8] == pytest.approx(service.gain(0.95, 400) * steep[0.95])
+
+
+def test_a_point_may_lie_beyond_the_quantiles_of_the_forecast():
+    history = np.random.default_rng(3).poisson(3.0, (20, 160)).astype(float)
+    said = forecast_demand(history, 28)
+    curve = cumulated(said.mean, said.totals, [28])
+    leads, none = days_of([fixed(14)] * 20), np.zeros(20)
+
+    points = [ordering_over(curve, none, leads, 7, level).point for level in (0.95, 0.975, 0.976, 0.999)]
+
+    assert all((after >= before).all() for before, after in pairwise(points))
+    assert (points[3] > points[1]).all()
+    assert (points[2] - points[1] <= 1).all()
 
 
 def test_the_range_of_a_share_holds_it_and_stays_within_one():
