@@ -20,6 +20,7 @@ from analytics.demand.models import (
     DemandRun,
     DemandScore,
     DemandTerms,
+    ServiceWeek,
 )
 from analytics.episodes.models import ProductEpisode
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact, VariantPace
@@ -87,6 +88,7 @@ __all__ = [
     "ProposalAnswer",
     "Scenario",
     "ScenarioLink",
+    "ServiceWeek",
     "ShareForecast",
     "ShareRun",
     "ShareScore",

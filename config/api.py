@@ -15,7 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from analytics.accuracy.api import OverrideViewSet, TrackRecordViewSet
 from analytics.calendar.api import OutsideSeriesViewSet, OwnEventViewSet
-from analytics.demand.api import DemandRunViewSet, DemandViewSet
+from analytics.demand.api import DemandRunViewSet, DemandViewSet, ServiceLevelViewSet
 from analytics.forecasts.api import ForecastViewSet
 from analytics.holdings.api import HoldingViewSet
 from analytics.lifecycle.api import StageViewSet
@@ -72,6 +72,7 @@ router.register("purchase-orders", PurchaseViewSet, "api-purchase")
 router.register("returns", ReturnViewSet, "api-return")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")
+router.register("service-levels", ServiceLevelViewSet, "api-service-level")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")

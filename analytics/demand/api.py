@@ -14,8 +14,10 @@ from rest_framework.response import Response
 from accounts.tokens.api import TenantViewSet
 from analytics.demand.actions import cancel_run
 from analytics.demand.filters import OutlookApiFilters
-from analytics.demand.models import DemandOutlook, DemandResult, DemandRun
+from analytics.demand.models import DemandOutlook, DemandResult, DemandRun, ServiceWeek
+from analytics.demand.outlooks import terms_of_shop
 from analytics.demand.queries import outlook_list, progress_of, run_list
+from analytics.demand.service import standings
 from analytics.demand.sheets import sheet_of
 from analytics.demand.tasks import request_demand
 from analytics.engine.demand import LEVELS
@@ -152,7 +154,7 @@ class DemandOutlookOut(serializers.ModelSerializer[DemandOutlook]):
         fields = (
             "variant", "sku", "product", "category", "run", "has_forecast", "reason", "pattern", "low", "middle",
             "high", "mean", "before", "as_of", "available", "incoming", "lasts", "out_low", "out_middle", "out_high",
-            "lead_days", "lead_low", "lead_high", "lead_count", "level", "abc", "safety_stock", "reorder_point",
+            "lead_days", "lead_low", "lead_high", "lead_count", "level", "aim", "abc", "safety_stock", "reorder_point",
             "order_quantity", "order_by", "to_order", "runs_out", "updated_at",
         )  # fmt: skip
 
@@ -234,3 +236,35 @@ class DemandViewSet(mixins.ListModelMixin, TenantViewSet):
             raise Http404
         usable = outlook.reason != DemandOutlook.Reason.FAILED
         return Response(DemandForecastOut(outlook, context={"sheet": sheet_of(outlook) if usable else None}).data)
+
+
+class ServiceLevelOut(serializers.Serializer[Any]):
+    """How the promise to the variants of a class by value stands, by the last twelve weeks under it; shares of one."""
+
+    abc = serializers.CharField(help_text="The class: A, B or C.")
+    level = serializers.FloatField(help_text="The service level promised: weeks in which nobody is turned away.")
+    aim = serializers.FloatField(help_text="The level that reorder points are made at to keep it.")
+    why = serializers.ChoiceField(
+        choices=["none", "few", "kept", "raised", "lowered"],
+        help_text="Why they are: no week yet, too few variants, as promised, made higher or lower.",
+    )
+    weeks = serializers.IntegerField(help_text="Weeks that count.")
+    variant_weeks = serializers.IntegerField(source="variants", help_text="Variants looked at in all these weeks.")
+    kept = serializers.FloatField(allow_null=True, help_text="The part of them that was kept; null where none counts.")
+    kept_low = serializers.FloatField(source="low", help_text="The lower end of its 80 % range.")
+    kept_high = serializers.FloatField(source="high", help_text="The upper end.")
+    unordered = serializers.IntegerField(help_text="Left out: sold out while nothing was on its way.")
+
+
+class ServiceLevelViewSet(TenantViewSet):
+    """The service level promised, and how it was kept."""
+
+    queryset = ServiceWeek.objects.none()
+    serializer_class = ServiceLevelOut
+    permissions = {"read": "forecasts.view"}
+    pagination_class = None
+
+    @extend_schema(responses=ServiceLevelOut(many=True))
+    def list(self, request: Request) -> Response:
+        """The promise to each class by value, how it was kept, and the level reorder points are made at."""
+        return Response(ServiceLevelOut(standings(terms_of_shop()), many=True).data)

@@ -14,9 +14,11 @@ from django.utils import timezone
 from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandOutlook, DemandRun, DemandTerms
 from analytics.demand.rules import LONGEST_LEAD, NOTES, Paths, unpack_sums
+from analytics.demand.service import newest_weeks, shift_of
 from analytics.engine.demand import LEVELS
 from analytics.engine.lead_times import LeadTimes, chance_within, days_of, fixed, measured, ordering_over
-from analytics.engine.protocol import Array
+from analytics.engine.protocol import AnyFloat, Array
+from analytics.engine.service import aim_of
 from analytics.engine.stock import ENDLESS, Order, cumulated, lasting_until, later
 from core.among import Among
 from core.bulk import insert_columns
@@ -35,7 +37,8 @@ SILENT, DORMANT = 1 << NOTES.index("silent"), 1 << NOTES.index("dormant")
 class Stock:
     """Of each variant: units free to sell (NaN where never counted), units on their way and the days until the first
     of them is expected (infinite where that day is over and they are not there), and the terms of ordering. `times` are
-    the lead times, measured where that counts; `abc` the class by value, "" where none is known yet.
+    the lead times, measured where that counts; `abc` the class by value, "" where none is known yet. `level` is the
+    service level promised and `shift` what keeping it asks for beyond that, on the normal scale (demand.service).
     """
 
     available: Array
@@ -45,6 +48,14 @@ class Stock:
     review: Array
     level: Array
     abc: tuple[str, ...]
+    shift: Array
+
+    def aim(self, level: AnyFloat | float) -> Array:
+        """The levels to make orders at, of each variant, so that a level promised is kept."""
+        wanted = np.array(np.broadcast_to(np.asarray(level, dtype=float), self.shift.shape))
+        for row in np.flatnonzero(self.shift):
+            wanted[row] = aim_of(float(wanted[row]), float(self.shift[row]))
+        return wanted
 
     @property
     def lead(self) -> Array:
@@ -62,7 +73,7 @@ def terms_of_shop() -> DemandTerms:
 
 
 def read_stock(variants: Sequence[int], today: date) -> Stock:
-    """The stock, what is on its way and the terms of variants, in their order: seven queries."""
+    """The stock, what is on its way and the terms of variants, in their order: eight queries."""
     levels: Any = StockLevel.objects.filter(Among("variant_id", variants)).order_by()
     free = dict(levels.values_list("variant_id").annotate(free=Sum(F("on_hand") - F("reserved"))))
     coming = coming_units(variants)
@@ -73,7 +84,9 @@ def read_stock(variants: Sequence[int], today: date) -> Stock:
     classes: dict[int, str] = dict(former.values_list("variant_id", "abc"))
     mine = [terms.get(pk, shop) for pk in variants]
     abc = tuple(classes.get(pk, "") for pk in variants)
-    level = [one.level if one.variant_id else level_of(shop, kind) for one, kind in zip(mine, abc, strict=True)]
+    level = [one.level if one.variant_id else shop.level_of(kind) for one, kind in zip(mine, abc, strict=True)]
+    newest = newest_weeks()
+    shift = [0.0 if one.variant_id else shift_of(shop, kind, newest) for one, kind in zip(mine, abc, strict=True)]
     return Stock(
         np.array([free.get(pk, np.nan) for pk in variants], dtype=float),
         np.array([coming[pk].units if pk in coming else 0 for pk in variants], dtype=float),
@@ -82,13 +95,8 @@ def read_stock(variants: Sequence[int], today: date) -> Stock:
         np.array([one.review_days for one in mine], dtype=float),
         np.array(level, dtype=float),
         abc,
+        np.array(shift, dtype=float),
     )
-
-
-def level_of(shop: DemandTerms, abc: str) -> float:
-    """The chance to hold out that the shop wants for variants of a class by value."""
-    own = {"A": shop.level_a, "B": shop.level_b, "C": shop.level_c}.get(abc)
-    return shop.level if own is None else own
 
 
 def _lead_times(variants: Sequence[int], terms: Sequence[DemandTerms], today: date) -> tuple[LeadTimes, ...]:
@@ -110,9 +118,10 @@ def _lead_times(variants: Sequence[int], terms: Sequence[DemandTerms], today: da
 
 
 def order_for(curve: Array, stock: Stock, level: float | None = None) -> Order:
-    """What to order on a curve of the demand, at the levels of the terms or one for all."""
+    """What to order on a curve of the demand, to keep the levels of the terms, or one for all."""
     there = np.nan_to_num(stock.available) + stock.incoming
-    return ordering_over(curve, there, stock.leads, stock.review, stock.level if level is None else level)
+    aim = stock.aim(stock.level if level is None else level)
+    return ordering_over(curve, there, stock.leads, stock.review, aim)
 
 
 def supply_of(paths: Paths, run: DemandRun, packed: Sequence[Any]) -> Array:
@@ -177,6 +186,7 @@ def stock_columns(
         "lead_high": [round(one.days[-2]) for one in stock.times],
         "lead_count": [one.count for one in stock.times],
         "level": stock.level.tolist(),
+        "aim": stock.aim(stock.level).tolist(),
         "abc": list(stock.abc),
         "safety_stock": [
             int(one) if known else None

@@ -143,6 +143,8 @@ def buckets_of(horizon: int) -> list[str]:
 LONGEST_LEAD: Final = 180  # days until a delivery that terms may name
 LONGEST_REVIEW: Final = 90  # days from one order to the next
 SURE: Final = {"80": 0.80, "90": 0.90, "95": 0.95}  # chances to hold out that can be asked for
+CLASSES: Final = "ABC"  # by value, for each of which a service level is kept
+SERVICE_WEEKS: Final = 12  # weeks of a promise that are shown, and made up for
 
 LEAST_DAYS: Final = 28  # from the first sale of the shop on; with fewer there is no forecast
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from analytics.demand.queries import Accuracy
 from analytics.demand.rules import SURE
+from analytics.demand.service import Standing
 from analytics.demand.sheets import FEW_DAYS, SHOWN, Sheet
 from analytics.demand.words import (
     BUCKET_NAMES,
@@ -24,6 +25,8 @@ from analytics.demand.words import (
     lasting_range,
     notes,
     occasions,
+    promise_kept,
+    promise_why,
     units,
 )
 from analytics.engine.protocol import WEEK, Array
@@ -333,8 +336,11 @@ def _arrival(sheet: Sheet) -> date | None:
     return sheet.outlook.variant.merchant.today() + timedelta(days=int(days)) if np.isfinite(days) else None
 
 
-def reorder_point(sheet: Sheet) -> dict[str, Any] | None:
-    """How the reorder point comes about, figure by figure, with sentences on where each is from; None without one."""
+def reorder_point(sheet: Sheet, promise: Standing | None) -> dict[str, Any] | None:
+    """How the reorder point comes about, figure by figure, with sentences on where each is from; None without one.
+
+    `promise` is how the promise to its class stands; None where the variant has terms of its own, or no class yet.
+    """
     outlook = sheet.outlook
     if outlook.reorder_point is None or outlook.safety_stock is None:
         return None
@@ -368,4 +374,6 @@ def reorder_point(sheet: Sheet) -> dict[str, Any] | None:
     says = [lead, safety]
     if outlook.abc:
         says.append(_("By value it belongs to class %(abc)s.") % {"abc": outlook.abc})
+    if promise is not None:
+        says += [promise_kept(promise), promise_why(promise)]
     return {"rows": rows, "says": says}

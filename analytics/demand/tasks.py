@@ -8,11 +8,13 @@ from accounts.jobs.models import Job
 from accounts.jobs.queue import enqueue
 from accounts.jobs.runner import current_job_id
 from accounts.merchants.models import Merchant
-from analytics.demand.actions import begin_run, close_run, give_up_chunk, work_on_chunk
+from analytics.demand.actions import begin_run, close_run, give_up_chunk, reckon_again, work_on_chunk
 from analytics.demand.classes import classify
+from analytics.demand.kept import record_weeks
 from analytics.demand.models import DemandChunk, DemandRun
 from analytics.demand.queries import newest_run, open_job, open_run, unfinished_work
 from analytics.demand.scoring import let_rows_go, score_due_runs
+from analytics.demand.terms import known_outlooks
 from analytics.forecasts.queries import edges
 from core.actors import SYSTEM, Actor
 from core.tasks import task
@@ -64,16 +66,19 @@ def forecast_chunk(chunk_id: int) -> None:
 
 @task(cluster="long")
 def nightly_demand() -> None:
-    """Sort variants by value, look ahead anew if there is a day more to look from than last time, and queue the scoring
-    of what is over."""
+    """Sort variants by value, write down how the service level was kept, look ahead anew if there is a day more to look
+    from than last time, and queue the scoring of what is over."""
     enqueue(score_demand, key=f"demand-score:{current_tenant_id()}")
     merchant = Merchant.objects.get(pk=current_tenant_id())
     classify(merchant.today())
+    has_moved = record_weeks(merchant.today()) > 0
     span = edges(merchant, merchant.today())
     newest = newest_run()
     if span is None or open_run() is not None:
         return
     if newest is not None and newest.data_to is not None and newest.data_to >= span[1]:
+        if has_moved:
+            reckon_again(known_outlooks())
         return
     start_demand(SYSTEM.kind, SYSTEM.id, SYSTEM.label)
 

@@ -19,6 +19,7 @@ from analytics.demand.outlooks import terms_of_shop
 from analytics.demand.queries import Work, accuracy, outlook_list, work
 from analytics.demand.rules import refusal
 from analytics.demand.run_views import state_of_work
+from analytics.demand.service import promise_to, standings
 from analytics.demand.sheets import Sheet, sheet_of
 from analytics.demand.tables import outlook_row
 from analytics.demand.terms import clear_terms, set_terms, terms_of
@@ -153,7 +154,7 @@ def _shown(request: MerchantRequest, sheet: Sheet) -> dict[str, Any]:
         "alike": showing.alike(accuracy(showing.recent(request.merchant.today())), sheet.pattern),
         "terms": terms,
         "terms_are_own": is_own,
-        "point": showing.reorder_point(sheet),
+        "point": showing.reorder_point(sheet, None if is_own else promise_to(sheet.outlook.abc, terms)),
     }
 
 
@@ -219,6 +220,7 @@ def _terms(request: MerchantRequest, variant: Variant | None) -> HttpResponse:
         "back_url": back,
         "back_label": variant.sku if variant else _("Demand"),
         "submit": _("Save terms"),
+        "promise": None if variant else words.promise_rows(standings(terms)),
     }
     return page(request, "analytics/demand/terms.html", context, status=422 if form.is_bound else 200)
 

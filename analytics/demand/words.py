@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from analytics.calendar.words import occasion_name
 from analytics.demand.models import DemandOutlook, DemandRun, PatternName
 from analytics.demand.rules import BUCKETS
+from analytics.demand.service import Standing
+from analytics.engine.service import FEWEST
 from analytics.engine.stock import ENDLESS
 from analytics.forecasts.rules import significant
 from analytics.forecasts.words import day_name
 from core.charts import short_day
+from core.figures import percent
 from core.templatetags.sc import number
 
 FAR = 400  # days: beyond, no date is named
@@ -91,6 +94,58 @@ BUCKET_NAMES = {
     "sum-28": gettext_lazy("All 28 days together"),
 }
 assert set(BUCKET_NAMES) == set(BUCKETS)
+
+
+WHY_AIM = {
+    "none": gettext_lazy("Reorder points are set at the promised level: no week under this promise is over yet."),
+    "few": ngettext_lazy(
+        "Reorder points are set at the promised level: fewer than %(count)d variant a week is too few to learn from.",
+        "Reorder points are set at the promised level: fewer than %(count)d variants a week are too few to learn from.",
+        "count",
+    ),
+    "kept": gettext_lazy("Reorder points are set at the promised level: the weeks so far ask for nothing else."),
+    "raised": gettext_lazy("Reorder points are set at %(aim)s: at a lower level fewer weeks were kept than promised."),
+    "lowered": gettext_lazy(
+        "Reorder points are set at %(aim)s: more weeks were kept than promised, so less stock is enough."
+    ),
+}
+
+
+def promise_kept(one: Standing) -> str:
+    """The service level promised to a class, and how much of it was kept, with its range."""
+    level = percent(one.level)
+    if one.kept is None:
+        return _("Promised %(level)s · not measured yet.") % {"level": level}
+    sentence = ngettext(
+        "Promised %(level)s · kept %(kept)s in the last week, most likely %(low)s to %(high)s.",
+        "Promised %(level)s · kept %(kept)s of weeks over the last %(weeks)d, most likely %(low)s to %(high)s.",
+        one.weeks,
+    )
+    shares = {name: percent(value, 1) for name, value in (("kept", one.kept), ("low", one.low), ("high", one.high))}
+    return sentence % {"level": level, "weeks": one.weeks, **shares}
+
+
+def promise_why(one: Standing) -> str:
+    """At which level reorder points are set to keep the promise to a class, and why."""
+    words = WHY_AIM[one.why]
+    return str(words % {"aim": percent(one.aim, 1), "count": FEWEST})
+
+
+def promise_rows(found: Iterable[Standing]) -> list[dict[str, Any]]:
+    """The promises to all classes as rows of a table."""
+    return [
+        {
+            "abc": one.abc,
+            "level": percent(one.level),
+            "kept": percent(one.kept, 1),
+            "range": "" if one.kept is None else f"{percent(one.low, 1)}–{percent(one.high, 1)}",
+            "weeks": one.weeks,
+            "aim": percent(one.aim, 1),
+            "why": promise_why(one),
+            "unordered": one.unordered,
+        }
+        for one in found
+    ]
 
 
 def units(value: float | None) -> str:

@@ -92,9 +92,10 @@ def ordering_over(
 ) -> Order:
     """What to order where lead times are uncertain: engine.stock.ordering() with the demand until the delivery mixed.
 
-    A lead time whose points are all the same is a fixed one, and answers as ordering() does.
+    A lead time whose points are all the same is a fixed one, and answers as ordering() does, as far as LEVELS reach;
+    beyond them the outermost quantiles are continued as for any other.
     """
-    steady = (leads == leads[:, :1]).all(axis=1)
+    steady = (leads == leads[:, :1]).all(axis=1) & (np.asarray(level, dtype=float) <= LEVELS[-1])
     first = leads[:, 0] if leads.size else np.zeros(len(leads))
     later_on = first + np.asarray(review, dtype=float)
     point, full = quantile_until(curve, first, level), quantile_until(curve, later_on, level)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from analytics.demand.outlooks import terms_of_shop
+from analytics.demand.service import standings
+from analytics.demand.words import promise_rows
 from analytics.restock.drafting import dismiss_proposal, draft_what_is_needed
 from analytics.restock.forms import DismissForm
 from analytics.restock.proposals import Left, Proposal, proposal
@@ -58,6 +61,7 @@ def restock_order(request: MerchantRequest) -> HttpResponse:
         "left": [(one, _why(one)) for one in found.left],
         "may_see_suppliers": request.membership.may("suppliers.view"),
         "may_see_demand": request.membership.may("forecasts.view"),
+        "promise": promise_rows(standings(terms_of_shop())),
     }
     return page(request, "analytics/restock/order.html", context, status=422 if refused else 200)
 

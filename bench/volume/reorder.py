@@ -21,7 +21,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from analytics.engine.conformal import Window
 from analytics.engine.demand import forecast_demand
 from analytics.engine.lead_times import days_of, measured, quantile_over
 from analytics.engine.own_past import own_totals
+from analytics.engine.service import level_of, moved, score_of
 from analytics.engine.stock import cumulated
 from bench.figures import Figure, table
 from bench.place import data_file
@@ -42,7 +42,6 @@ FACTORS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0)
 SCORES = (0.5, 1.0, 1.645, 2.0, 2.5, 3.0)
 RECEIPTS = 30  # deliveries of each supplier known at the beginning
 SURE = 0.95
-GAIN = 3.0  # of a week's miss, on the normal scale
 
 
 @dataclass(frozen=True)
@@ -161,26 +160,21 @@ def _usual(shop: Shop, day: int) -> np.ndarray:
 
 
 class Ours:
-    """Our reorder points, at the level that has kept the promise so far.
-
-    The level moves by the weeks that are over: adaptive conformal inference (Gibbs & Candes, NeurIPS 34 (2021)), on the
-    normal scale so that it can ask for more than any share of a hundred.
-    """
+    """Our reorder points, at the level that has kept the promise so far (engine.service), as the product makes them."""
 
     def __init__(self, shop: Shop, level: float) -> None:
         self.shop, self.level = shop, level
-        self.score = NormalDist().inv_cdf(level)
+        self.score = score_of(level)
         times = [measured(days.tolist()) for days in shop.receipts]
         self.leads = days_of([times[one] for one in shop.supplier])
 
     def learn(self, whole: np.ndarray) -> None:
         """Move the level by a week that is over: `whole` says of which products nobody was turned away in it."""
-        self.score += GAIN * float((self.level - whole).mean())
-        self.score = min(max(self.score, 0.0), 4.0)
+        self.score = moved(self.score, self.level, float(whole.sum()), len(whole))
 
     def points(self, day: int) -> np.ndarray:
         curve = forecast_curve(self.shop, day)
-        return np.ceil(quantile_over(curve, self.leads, REVIEW, NormalDist().cdf(self.score)) - 1e-9)
+        return np.ceil(quantile_over(curve, self.leads, REVIEW, level_of(self.score)) - 1e-9)
 
 
 _curves: dict[int, np.ndarray] = {}

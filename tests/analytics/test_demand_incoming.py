@@ -51,7 +51,7 @@ def test_only_what_is_ordered_and_has_not_come_is_on_its_way(scope, django_asser
     actions.cancel_order(off, reason="Too dear", actor=SYSTEM)
     came(sent, 60, 5)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         stock = read_stock([thing.pk, other.pk, drafted.pk, gone.pk], scope.today())
 
     assert stock.incoming.tolist() == [60, 0, 0, 0]

@@ -55,6 +55,7 @@ MORE: dict[str, str] = {
 
 # Lists that show no rows of a model, with the reason.
 NO_ROWS: dict[str, str] = {
+    "api-service-level-list": "one row for each class by value, of twelve weeks at most",
     "api-track-record-list": "a summary of what was said and came true, of as many rows as there are measures",
 }
 

@@ -78,6 +78,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.PromiseOutcome": {"weeks": []},
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
+    "analytics.ServiceWeek": {"abc": "A"},
     "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
     "ecommerce.ProductImage": lambda world: {"url": "", "stored_as": _picture()},
     "ecommerce.ReturnPhoto": lambda world: {"stored_as": _picture()},

@@ -276,6 +276,11 @@ class DemandTerms(TenantModel):
     def __str__(self) -> str:
         return f"{self.lead_days}"
 
+    def level_of(self, abc: str) -> float:
+        """The chance to hold out that the shop wants for variants of a class by value, the service level promised."""
+        own = {"A": self.level_a, "B": self.level_b, "C": self.level_c}.get(abc)
+        return self.level if own is None else own
+
 
 class DemandOutlookQuerySet(TenantQuerySet["DemandOutlook"]):
     def to_order(self) -> DemandOutlookQuerySet:
@@ -297,7 +302,8 @@ class DemandOutlook(TenantModel):
     counted. The `lasts_…` are days from `as_of` on, ENDLESS (engine.stock) where there is no telling; the `out_…` are
     the days on which the stock is used up, if that is within sight. The `lead_…` are days until a delivery, the middle
     and the 80 % range of `lead_count` deliveries measured (0: as somebody typed). `safety_stock` is what the reorder
-    point holds beyond the demand expected until the delivery; `abc` is the class by value of the night before.
+    point holds beyond the demand expected until the delivery; `abc` is the class by value of the night before. `level`
+    is the service level promised, `aim` the one that keeps the promise (analytics.demand.service).
     """
 
     class Reason(models.TextChoices):
@@ -333,6 +339,7 @@ class DemandOutlook(TenantModel):
     lead_high = models.PositiveSmallIntegerField(default=0)
     lead_count = models.PositiveIntegerField(default=0)
     level = models.FloatField(default=0.9)
+    aim = models.FloatField(null=True, help_text="the level its reorder point is made at")
     abc = models.CharField(max_length=1, blank=True)
     supply = models.BinaryField(null=True, help_text="quantiles that orders rest on, packed (rules.pack_sums)")
     reorder_point = models.IntegerField(null=True)
