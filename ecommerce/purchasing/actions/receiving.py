@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -168,7 +169,7 @@ def _check_lots(lines: Mapping[int, PurchaseLine], came: Mapping[int, Came]) -> 
     bare = [line for line in bare if line.variant.product.keeps_lots]
     if bare:
         message = _("%(sku)s is kept in lots. Enter the lot that stands on the box.")
-        words = {f"lot_{line.pk}": message % {"sku": line.sku} for line in bare}
+        words: dict[str, Any] = {f"lot_{line.pk}": message % {"sku": line.sku} for line in bare}
         raise Refused("lot_missing", message % {"sku": bare[0].sku}, **words)
 
 
