@@ -35,6 +35,7 @@ from ecommerce.fulfilment.api import CarrierViewSet, ShipmentViewSet, ShipOrderV
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
     CountViewSet,
+    LotViewSet,
     StockViewSet,
     TransferViewSet,
     WarehouseViewSet,
@@ -60,6 +61,7 @@ router.register("events", OwnEventViewSet, "api-own-event")
 router.register("forecasts", ForecastViewSet, "api-forecast-run")
 router.register("life-cycle", StageViewSet, "api-life-cycle")
 router.register("listing-quality", QualityViewSet, "api-listing-quality")
+router.register("lots", LotViewSet, "api-lot")
 router.register("markets", MarketViewSet, "api-market")
 router.register("notifications", NotificationViewSet, "api-notification")
 router.register("orders", OrderViewSet, "api-order")

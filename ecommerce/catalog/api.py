@@ -86,8 +86,8 @@ class ProductOut(serializers.ModelSerializer[Product]):
     class Meta:
         model = Product
         fields = (
-            "id", "title", "description", "brand", "category", "attributes", "state", "external_id", "created_at",
-            "updated_at", "tags", "variants", "images",
+            "id", "title", "description", "brand", "category", "attributes", "state", "external_id", "keeps_lots",
+            "created_at", "updated_at", "tags", "variants", "images",
         )  # fmt: skip
 
 
@@ -122,6 +122,9 @@ class ProductFields(serializers.Serializer[Any]):
     )
     attributes = serializers.DictField(
         child=serializers.CharField(max_length=200), required=False, help_text="All of them; those left out are gone."
+    )
+    keeps_lots = serializers.BooleanField(
+        required=False, help_text="Deliveries say the lot, and what expires first goes out first."
     )
 
 

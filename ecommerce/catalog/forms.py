@@ -45,12 +45,20 @@ class ProductForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+    keeps_lots = forms.BooleanField(
+        label=_("Keep lots"),
+        required=False,
+        help_text=_(
+            "For food, cosmetics and the like: what comes in says its lot and expiry date, what expires first goes "
+            "out first, and you can find every order that got a lot."
+        ),
+    )
 
     def __init__(self, *args: Any, product: Product | None = None, **options: Any) -> None:
         if product is not None:
-            options["initial"] = {name: getattr(product, name) for name in ("title", "brand", "description")} | {
-                "category": product.category_id
-            }
+            options["initial"] = {
+                name: getattr(product, name) for name in ("title", "brand", "description", "keeps_lots")
+            } | {"category": product.category_id}
         super().__init__(*args, **options)
         self.fields["category"].queryset = Category.objects.order_by("path")
         self.fields["category"].empty_label = _("No category yet")

@@ -96,6 +96,7 @@ class Product(TenantModel):
         _("attributes"), default=dict, blank=True, help_text="code of a CategoryAttribute -> value"
     )
     external_id = models.CharField(max_length=80, blank=True)
+    keeps_lots = models.BooleanField(_("keep lots"), default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -24,8 +24,18 @@ from ecommerce.inventory.actions import (
     send_transfer,
     start_count,
 )
-from ecommerce.inventory.filters import CountFilters, LevelFilters, OfferFilters, TransferFilters
-from ecommerce.inventory.models import CountLine, StockCount, StockLevel, StockMove, Transfer, TransferLine, Warehouse
+from ecommerce.inventory.filters import CountFilters, LevelFilters, LotCallFilters, OfferFilters, TransferFilters
+from ecommerce.inventory.lots import lot_list
+from ecommerce.inventory.models import (
+    CountLine,
+    LotLevel,
+    StockCount,
+    StockLevel,
+    StockMove,
+    Transfer,
+    TransferLine,
+    Warehouse,
+)
 from ecommerce.inventory.queries import (
     count_lines,
     count_list,
@@ -127,6 +137,35 @@ class StockViewSet(mixins.ListModelMixin, TenantViewSet):
             raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
         level = adjust_stock(variant, warehouse, **given, actor=self.actor)
         return Response(StockOut(stock_levels().get(pk=level.pk)).data)
+
+
+class LotOut(serializers.ModelSerializer[LotLevel]):
+    lot = serializers.IntegerField(source="lot_id", help_text="The same in every warehouse.")
+    code = serializers.CharField(source="lot.code")
+    variant = serializers.IntegerField(source="lot.variant_id")
+    sku = serializers.CharField(source="lot.variant.sku")
+    warehouse = serializers.CharField(source="level.warehouse.code", help_text="The code of the warehouse.")
+    expires_on = serializers.DateField(source="lot.expires_on", help_text="The last day for selling; null: none.")
+    received_on = serializers.DateField(source="lot.received_on")
+    supplier = serializers.CharField(source="lot.supplier", help_text="Whom it came from first.")
+
+    class Meta:
+        model = LotLevel
+        fields = (
+            "id", "lot", "code", "variant", "sku", "warehouse", "units", "expires_on", "received_on", "supplier",
+        )  # fmt: skip
+
+
+class LotViewSet(mixins.ListModelMixin, TenantViewSet):
+    """Lots: one row per lot and warehouse, those used up included. Products keep lots where that is switched on."""
+
+    queryset = LotLevel.objects.none()
+    serializer_class = LotOut
+    filterset_class = LotCallFilters
+    permissions = {"read": "stock.view"}
+
+    def get_queryset(self) -> Any:
+        return lot_list()
 
 
 class TransferLineOut(serializers.ModelSerializer[TransferLine]):

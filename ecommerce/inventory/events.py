@@ -128,12 +128,13 @@ class CountCancelled(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class StockRulesSaved(Event):
-    """How long unpaid orders hold stock, or when stock counts as dead, was changed."""
+    """How long unpaid orders hold stock, when stock is dead, or how early people are told of lots was changed."""
 
     kind = "inventory.rules_saved"
     label = _("Stock rules saved")
     hold_minutes: int
     dead_days: int = 90
+    expiry_days: int = 30
 
 
 @event
@@ -147,3 +148,54 @@ class ChannelBufferSet(Event):
     variant_id: int | None
     units: int
     percent: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LotFilled(Event):
+    """Somebody said of units that were on the shelf without a lot which one they are of."""
+
+    kind = "inventory.lot_filled"
+    label = _("Units put into a lot")
+    lot_id: int
+    variant_id: int
+    warehouse_id: int
+    units: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LotChanged(Event):
+    """The expiry date of a lot was corrected."""
+
+    kind = "inventory.lot_changed"
+    label = _("Lot corrected")
+    lot_id: int
+    variant_id: int
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ExpiredLotsLeft(Event):
+    """Of an order, `without_lot` units left as units of no lot: `expired` units of lots may not be sold any more."""
+
+    kind = "inventory.expired_lots_left"
+    label = _("Expired lots left on the shelf")
+    variant_id: int
+    warehouse_id: int
+    expired: int
+    without_lot: int
+    reference: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class LotsExpiring(Event):
+    """Lots with units that expire within `days`, of which nobody was told before; `lot_id` expires first."""
+
+    kind = "inventory.lots_expiring"
+    label = _("Lots expire soon")
+    lot_ids: list[int]
+    lot_id: int
+    count: int
+    days: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -12,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import Choices, IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
-from ecommerce.inventory.models import StockCount, StockLevel, StockMove, Transfer, Warehouse
+from ecommerce.inventory.models import LotLevel, StockCount, StockLevel, StockMove, Transfer, Warehouse
 from ecommerce.inventory.queries import with_stock
+from ecommerce.inventory.rules import LONGEST_EXPIRY_DAYS
 
 UNSORTED = "none"
 VALUES = [(one, one) for one in "ABC"]
@@ -84,6 +87,40 @@ class LevelFilters(django_filters.FilterSet):
     class Meta:
         model = StockLevel
         fields: list[str] = []
+
+
+class LotFilters(django_filters.FilterSet):
+    """For lot_list(). `within` are days from today; what has expired already is among them."""
+
+    warehouse = django_filters.ChoiceFilter(
+        label=_("Warehouse"), choices=warehouse_choices, field_name="level__warehouse"
+    )
+    within = django_filters.NumberFilter(
+        label=_("Expires within, days"), method="in_days", min_value=0, max_value=LONGEST_EXPIRY_DAYS, decimal_places=0
+    )
+    expired = django_filters.ChoiceFilter(
+        label=_("Expired"), choices=[("yes", _("Yes")), ("no", _("No"))], method="by_expiry"
+    )
+
+    class Meta:
+        model = LotLevel
+        fields: list[str] = []
+
+    def in_days(self, rows: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Any]:
+        return rows.filter(lot__expires_on__lte=timezone.localdate() + timedelta(days=int(value)))
+
+    def by_expiry(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        gone = Q(lot__expires_on__lt=timezone.localdate())
+        return rows.filter(gone if value == "yes" else ~gone | Q(lot__expires_on=None))
+
+
+class LotCallFilters(LotFilters):
+    """For lot_list() in the API."""
+
+    sku = django_filters.CharFilter(label=_("SKU"), field_name="lot__variant__sku", lookup_expr="iexact", max_length=80)
+    variant = IdFilter(label=_("Variant"), field_name="lot__variant_id")
+    warehouse = IdFilter(label=_("Warehouse"), field_name="level__warehouse_id")
+    code = django_filters.CharFilter(label=_("Lot"), field_name="lot__code", max_length=120)
 
 
 class TransferFilters(django_filters.FilterSet):

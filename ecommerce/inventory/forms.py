@@ -6,12 +6,34 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import DayField
 from ecommerce.catalog.models import Category, Variant
-from ecommerce.inventory.models import StockMove, TransferLine, Warehouse
-from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_HOLD, MOST
+from ecommerce.inventory.models import Lot, StockMove, TransferLine, Warehouse
+from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_EXPIRY_DAYS, LONGEST_HOLD, MOST
+
+
+class LotChoice(forms.ModelChoiceField):
+    """One of the lots of a variant, or none in particular."""
+
+    def __init__(self, lots: QuerySet[Lot]) -> None:
+        super().__init__(
+            label=_("Lot"),
+            queryset=lots,
+            required=False,
+            empty_label=_("None in particular"),
+            help_text=_(
+                "What is damaged is then taken in the order of expiry; other corrections are of units without a lot "
+                "first."
+            ),
+        )
+
+    def label_from_instance(self, lot: Any) -> str:
+        return f"{lot.code} · {date_format(lot.expires_on)}" if lot.expires_on else str(lot.code)
 
 
 class AdjustForm(forms.Form):
@@ -46,15 +68,49 @@ class AdjustForm(forms.Form):
         label=_("Note"), max_length=200, required=False, help_text=_("Stays with the entry in the ledger.")
     )
 
-    def __init__(self, *args: Any, warehouse: Warehouse | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, warehouse: Warehouse | None = None, lots: QuerySet[Lot] | None = None, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.fields["warehouse"].queryset = Warehouse.objects.all()
         self.fields["warehouse"].empty_label = None
         self.fields["warehouse"].initial = warehouse
+        if lots is not None:
+            self.fields["lot"] = LotChoice(lots)
 
     def wanted(self) -> dict[str, int]:
         """The quantity as adjust_stock() takes it."""
         return {self.cleaned_data["how"]: self.cleaned_data["quantity"]}
+
+
+def expiry_field() -> DayField:
+    return DayField(
+        label=_("Expiry date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The last day on which it may be sold. Empty: it does not expire."),
+    )
+
+
+class LotForm(forms.Form):
+    """The one thing of a lot that can be corrected."""
+
+    expires_on = expiry_field()
+
+
+class FillLotForm(forms.Form):
+    """Units without a lot, and the one they are of."""
+
+    warehouse = forms.ModelChoiceField(label=_("Warehouse"), queryset=Warehouse.objects.none(), empty_label=None)
+    units = forms.IntegerField(
+        label=_("Units"), min_value=1, max_value=MOST, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    lot = forms.CharField(label=_("Lot"), max_length=120, help_text=_("As it stands on the box."))
+    expires_on = expiry_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["warehouse"].queryset = Warehouse.objects.all()
 
 
 class WarehouseForm(forms.ModelForm):
@@ -191,6 +247,14 @@ class RulesForm(forms.Form):
         min_value=1,
         max_value=LONGEST_DEAD_DAYS,
         help_text=_("Stock figures list it with the money bound in it. 90 is usual; take more for seasonal goods."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    expiry_days = forms.IntegerField(
+        label=_("Tell of lots before they expire, days"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_EXPIRY_DAYS,
+        help_text=_("Only of products that keep lots. 30 is usual."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
-from ecommerce.inventory.filters import CountFilters, MoveFilters, StockFilters, TransferFilters
+from ecommerce.inventory.filters import CountFilters, LotFilters, MoveFilters, StockFilters, TransferFilters
+from ecommerce.inventory.lots import search_lots
 from ecommerce.inventory.models import StockCount, Transfer
 from ecommerce.inventory.queries import (
     differing,
@@ -56,6 +57,23 @@ TRANSFERS = Listing(
     filters=TransferFilters,
     search=search_transfers,
 )
+
+LOTS = Listing(
+    tabs=[
+        Tab("stock", pgettext_lazy("lots", "In stock"), lambda rows: rows.filter(units__gt=0)),
+        Tab("gone", pgettext_lazy("lots", "Used up"), lambda rows: rows.filter(units=0)),
+        Tab("all", _("All"), lambda rows: rows),
+    ],
+    sorts=[
+        Sort("expires", _("Expiry date"), "keeps_until"),
+        Sort("received", _("Received on"), "lot__received_on", descending=True),
+        Sort("units", _("Units"), "units", descending=True),
+    ],
+    filters=LotFilters,
+    search=search_lots,
+)
+
+LOT_MOVES = Listing(sorts=[Sort("at", _("Time"), "at", descending=True)])
 
 COUNTS = Listing(
     tabs=[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from core.errors import Refused
 
 DRAFT, SENT, RECEIVED, CANCELLED = "draft", "sent", "received", "cancelled"
 OPEN, BOOKED = "open", "booked"
+SOLD, MOVED, DAMAGED = "sale", "transfer", "damage"  # reasons of moves that say which lot their units come from
 STEPS: dict[str, frozenset[str]] = {
     "change": frozenset({DRAFT}),
     "send": frozenset({DRAFT}),
@@ -19,6 +22,7 @@ STEPS: dict[str, frozenset[str]] = {
 MOST_LINES = 200
 LONGEST_HOLD = 7 * 24 * 60  # minutes
 USUAL_DEAD_DAYS, LONGEST_DEAD_DAYS = 90, 730
+USUAL_EXPIRY_DAYS, LONGEST_EXPIRY_DAYS = 30, 730
 MOST = 10_000_000  # units in one place; keeps every sum within the database's integers
 
 
@@ -106,3 +110,44 @@ def _first(line: Mapping[int, int], free: Mapping[tuple[int, int], int], places:
     all_of_it = (place for place in places if _has(line, free, place))
     some = (place for place in places if all(free.get((place, variant), 0) > 0 for variant in line))
     return next(all_of_it, next(some, next(iter(places), None)))
+
+
+def has_expired(expires_on: date | None, today: date) -> bool:
+    """Whether a lot may not be sold any more: it may on its expiry date itself."""
+    return expires_on is not None and expires_on < today
+
+
+@dataclass(frozen=True)
+class OnShelf:
+    """Units of a lot in one place."""
+
+    lot: int
+    units: int
+    expires_on: date | None
+
+
+def picked(
+    wanted: int, shelf: Sequence[OnShelf], without_lot: int, *, why: str, today: date
+) -> tuple[dict[int, int], int]:
+    """Units to take of each lot of a `shelf`, which lies in the order of expiry, and those to take that have no lot.
+
+    Why they leave decides: what is sold never comes from an expired lot, what is moved does so last; both take the lot
+    that expires first, then what has no lot. What is damaged is taken in the order of expiry, expired lots included.
+    Where the books are put right, what has no lot goes first: whoever counts does not say which lot is missing. All
+    found together may be less than wanted.
+    """
+    good = [(one.lot, one.units) for one in shelf if not has_expired(one.expires_on, today)]
+    bad = [(one.lot, one.units) for one in shelf if has_expired(one.expires_on, today)]
+    rest: list[tuple[int | None, int]] = [(None, without_lot)]
+    in_turn: dict[str, list[tuple[int | None, int]]] = {
+        SOLD: [*good, *rest],
+        MOVED: [*good, *rest, *bad],
+        DAMAGED: [*bad, *good, *rest],
+    }
+    found: dict[int | None, int] = {}
+    for lot, units in in_turn.get(why, [*rest, *bad, *good]):
+        if (part := min(units, wanted)) > 0:
+            found[lot] = part
+            wanted -= part
+    loose = found.pop(None, 0)
+    return {lot: units for lot, units in found.items() if lot is not None}, loose

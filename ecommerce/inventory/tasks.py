@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from core.actors import SYSTEM
 from core.tasks import task
 from core.tenancy import every_tenant, tenant
-from ecommerce.inventory.actions import let_go_expired
+from ecommerce.inventory.actions import let_go_expired, tell_expiring
 from ecommerce.inventory.models import Reservation
 
 
@@ -21,3 +22,9 @@ def release_holds() -> None:
     for shop in shops:
         with tenant(shop):
             let_go_expired(now)
+
+
+@task()
+def tell_of_expiring_lots() -> None:
+    """Announce lots that expire soon, each once. Once a day, in the time zone of the shop."""
+    tell_expiring(timezone.localdate(), actor=SYSTEM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.inventory.views import counting, selling, transfers
+from ecommerce.inventory.views import counting, lots, selling, transfers
 from ecommerce.inventory.views import stock as views
 
 SHOP = "m/<slug:merchant>/inventory/"
@@ -15,6 +15,11 @@ urlpatterns = [
     path(f"{SHOP}<int:pk>/", views.stock_detail, name="stock-detail"),
     path(f"{SHOP}<int:pk>/adjust/", views.stock_adjust, name="stock-adjust"),
     path(f"{SHOP}<int:pk>/export.csv", views.stock_move_export, name="stock-move-export"),
+    path(f"{SHOP}<int:pk>/lot/", lots.stock_lot, name="stock-lot"),
+    path(f"{SHOP}lots/", lots.lot_list_page, name="lot-list"),
+    path(f"{SHOP}lots/export.csv", lots.lot_export, name="lot-export"),
+    path(f"{SHOP}lots/<int:pk>/", lots.lot_page, name="lot-detail"),
+    path(f"{SHOP}lots/<int:pk>/edit/", lots.lot_edit, name="lot-edit"),
     path(f"{SHOP}product/<int:pk>/", views.product_stock, name="product-stock"),
     path(f"{SHOP}warehouses/", views.warehouse_list_page, name="warehouse-list"),
     path(f"{SHOP}warehouses/new/", views.warehouse_new, name="warehouse-new"),

@@ -11,6 +11,7 @@ from core.lists import Listing, Sort, Tab
 from ecommerce.orders.filters import OrderFilters
 from ecommerce.orders.finding import found_orders
 from ecommerce.orders.models import Order
+from ecommerce.orders.queries import search_lot_orders
 from ecommerce.orders.rows import COLUMNS
 
 HELD, CANCELLED = Order.State.ON_HOLD, Order.State.CANCELLED
@@ -33,6 +34,11 @@ ORDERS = Listing(
     filters=OrderFilters,
     find=found_orders,
     columns=COLUMNS,
+)
+
+LOT_ORDERS = Listing(
+    sorts=[Sort("shipped", _("Shipped"), "at", descending=True), Sort("units", _("Units"), "units", descending=True)],
+    search=search_lot_orders,
 )
 
 ORDER_LIST = declare(

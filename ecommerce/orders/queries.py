@@ -21,8 +21,9 @@ from core.tags import Joined
 from core.together import fill, hold, together
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer, CustomerTag
+from ecommerce.inventory.models import Lot
 from ecommerce.orders import rules
-from ecommerce.orders.models import Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
+from ecommerce.orders.models import LineLot, Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -44,6 +45,20 @@ def order_list() -> OrderQuerySet:
         is_noted=Exists(OrderNote.objects.filter(order=OuterRef("pk"))),
     )
     return rows
+
+
+def orders_with_lot(lot: Lot) -> QuerySet[LineLot]:
+    """The lines that got units of a lot, with their orders."""
+    return LineLot.objects.filter(lot=lot).select_related("line__order__merchant", "line__variant")
+
+
+def search_lot_orders(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By number of the order, or name or e-mail of the buyer."""
+    return rows.filter(
+        Q(line__order__number__icontains=words)
+        | Q(line__order__buyer_name__icontains=words)
+        | Q(line__order__buyer_email__iexact=words)
+    )
 
 
 def order_detail() -> OrderQuerySet:

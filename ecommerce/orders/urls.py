@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ecommerce.orders.views import bulk, changing, pages, panels, papers, risks, steps
+from ecommerce.orders.views import bulk, changing, lots, pages, panels, papers, risks, steps
 
 urlpatterns = [
     path("", pages.index, name="order-list"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("invoices/", bulk.invoices_many, name="order-invoices-many"),
     path("of-customer/<int:pk>/", panels.of_customer, name="customer-orders"),
     path("of-product/<int:pk>/", panels.of_product, name="product-orders"),
+    path("of-lot/<int:pk>/", lots.of_lot, name="lot-orders"),
+    path("of-lot/<int:pk>/export.csv", lots.export, name="lot-orders-export"),
     path("risk-rules/", risks.rules, name="order-risk-rules"),
     path("<str:number>/", pages.detail, name="order-detail"),
     path("<str:number>/confirm/", steps.confirm, name="order-confirm"),

@@ -170,7 +170,7 @@ class ReceiptLineOut(serializers.ModelSerializer[ReceiptLine]):
 
     class Meta:
         model = ReceiptLine
-        fields = ("line", "sku", "accepted", "damaged", "lot")
+        fields = ("line", "sku", "accepted", "damaged", "lot", "expires_on")
 
 
 class ReceiptOut(serializers.ModelSerializer[Receipt]):
@@ -232,7 +232,12 @@ class CameIn(serializers.Serializer[Any]):
     damaged = serializers.IntegerField(
         min_value=0, max_value=MOST_UNITS, required=False, help_text="Came, and does not enter the stock."
     )
-    lot = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    lot = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, help_text="What the box says; needed where lots are kept."
+    )
+    expires_on = serializers.DateField(
+        required=False, allow_null=True, help_text="The last day on which units of the lot may be sold."
+    )
 
 
 class ReceiptIn(serializers.Serializer[Any]):

@@ -174,6 +174,8 @@ class ReceiveForm(forms.Form):
             self._units(f"accepted_{line.pk}", _("Accepted"), line.outstanding)
             self._units(f"damaged_{line.pk}", pgettext_lazy("receipt", "Damaged"), 0)
             self.fields[f"lot_{line.pk}"] = forms.CharField(label=_("Lot"), max_length=120, required=False)
+            if line.variant.product.keeps_lots:
+                self.fields[f"expires_on_{line.pk}"] = day_field(_("Expiry date"), required=False)
 
     def _units(self, name: str, label: Any, first: int) -> None:
         self.fields[name] = forms.IntegerField(
@@ -186,16 +188,22 @@ class ReceiveForm(forms.Form):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """For templates: each line with its three fields."""
-        names = ("accepted", "damaged", "lot")
-        return [{"line": line, **{name: self[f"{name}_{line.pk}"] for name in names}} for line in self.lines]
+        """For templates: each line with its fields; an expiry date only where the product keeps lots."""
+        names = ("accepted", "damaged", "lot", "expires_on")
+        return [
+            {"line": line, **{name: self[f"{name}_{line.pk}"] for name in names if f"{name}_{line.pk}" in self.fields}}
+            for line in self.lines
+        ]
 
     def came(self) -> dict[int, Came]:
         """By line, as the action takes it; lines of which nothing came are left out."""
         data = self.cleaned_data
         found = {
             line.pk: Came(
-                data[f"accepted_{line.pk}"] or 0, data[f"damaged_{line.pk}"] or 0, data[f"lot_{line.pk}"].strip()
+                data[f"accepted_{line.pk}"] or 0,
+                data[f"damaged_{line.pk}"] or 0,
+                data[f"lot_{line.pk}"].strip(),
+                data.get(f"expires_on_{line.pk}"),
             )
             for line in self.lines
         }

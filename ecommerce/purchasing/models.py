@@ -231,13 +231,17 @@ class Receipt(AppendOnlyModel, TenantModel):
 
 
 class ReceiptLine(AppendOnlyModel, TenantModel):
-    """What came of one line: `accepted` units entered the stock, `damaged` ones did not. `lot` is what the box says."""
+    """What came of one line: `accepted` units entered the stock, `damaged` ones did not.
+
+    `lot` and `expires_on` are what the box says; the units are of that lot where the product keeps lots.
+    """
 
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lines")
     line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="receipts")
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
     damaged = models.PositiveIntegerField(_("damaged"), default=0)
     lot = models.CharField(_("lot"), max_length=120, blank=True)
+    expires_on = models.DateField(_("expiry date"), null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -92,7 +92,8 @@ def purchases_with_lines() -> PurchaseOrderQuerySet:
     """Purchase orders with their lines and receipts: four queries however many."""
     came = ReceiptLine.objects.select_related("line")
     receipts = Receipt.objects.order_by("received_on", "pk").prefetch_related(Prefetch("lines", came))
-    return purchase_list().prefetch_related("lines", Prefetch("receipts", receipts))
+    lines = PurchaseLine.objects.select_related("variant__product")
+    return purchase_list().prefetch_related(Prefetch("lines", lines), Prefetch("receipts", receipts))
 
 
 def search_purchases(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.money import cents
@@ -51,6 +52,7 @@ class Came:
     accepted: int = 0
     damaged: int = 0
     lot: str = ""
+    expires_on: date | None = None
 
     @property
     def units(self) -> int:

@@ -92,6 +92,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "ecommerce.Coupon": {"amount": Decimal("10.00"), "used_on": "", "batch": ""},
     "ecommerce.PointsEntry": lambda world: {"sequence": next(world.numbers)},
     "ecommerce.StockMove": {"quantity": 1},
+    "ecommerce.LotLevel": {"units": 1},
     "ecommerce.Category": {"parent": None},
     "ecommerce.Transfer": lambda world: {"target": world.make(apps.get_model("ecommerce.Warehouse"))},
     "notifications.Absence": {"deputy": None},

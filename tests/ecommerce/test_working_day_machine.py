@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +26,10 @@ from core.errors import Refused
 from ecommerce.fulfilment.actions import mark_parcel_delivered, ship_order
 from ecommerce.inventory import actions as stock
 from ecommerce.inventory.actions import adjust_stock
+from ecommerce.inventory.lots import broken_lots
 from ecommerce.inventory.queries import broken_levels
 from ecommerce.models import (
+    LineLot,
     Order,
     OrderLine,
     Payment,
@@ -55,6 +57,7 @@ from tests.ecommerce.purchasing_kit import kiln, sent
 
 D = Decimal
 few, some = st.integers(1, 3), st.integers(0, 4)
+LOTS = {"OLD": date(2020, 1, 31), "NEAR": date(2999, 1, 31), "FAR": date(2999, 12, 30), "EVER": None}
 cents = st.integers(1, 40_000).map(lambda amount: D(amount) / 100)
 
 
@@ -68,7 +71,7 @@ def steps(machine: WorkingDay, name: str, act: Callable[[], Any]) -> Any:
 
 
 class WorkingDay(RuleBasedStateMachine):
-    """Two variants in two warehouses, of which the second serves orders at times; the third is never counted."""
+    """Cups, and pots in lots, in two warehouses, of which the second serves orders at times; gifts are not counted."""
 
     done: dict[str, int] = {}
     orders = Bundle("orders")
@@ -90,7 +93,7 @@ class WorkingDay(RuleBasedStateMachine):
     @initialize()
     def open_the_shop(self) -> None:
         self.cup = stocked(4, sku="CUP", price=D("19.99"))
-        self.pot = stocked(2, sku="POT", price=D("168.00"))
+        self.pot = stocked(2, sku="POT", price=D("168.00"), product__keeps_lots=True)
         self.gift = factories.VariantFactory(sku="GIFT", price=D("0.01"))
         self.hall = factories.WarehouseFactory(name="Hall 2", code="H2")
         self.supplier = kiln(sku="POT", multiple=1)
@@ -136,9 +139,8 @@ class WorkingDay(RuleBasedStateMachine):
         target=parcels, order=orders, counts=st.none() | st.lists(some, min_size=3, max_size=3), elsewhere=st.booleans()
     )
     def ship(self, order: Order, counts: list[int] | None, elsewhere: bool) -> Any:
-        units = self.lines_of(order, counts) if counts else None
-        place = self.hall if elsewhere else None
-        send = lambda: ship_order(order, units=units, warehouse=place, actor=ANN)  # noqa: E731
+        how = {"units": self.lines_of(order, counts) if counts else None, "warehouse": self.hall if elsewhere else None}
+        send = lambda: ship_order(order, **how, actor=ANN)  # noqa: E731
         return steps(self, "ship", send) or multiple()
 
     @rule(target=orders, cups=few)
@@ -192,10 +194,10 @@ class WorkingDay(RuleBasedStateMachine):
     def buy(self, units: int) -> Any:
         return steps(self, "buy", lambda: sent(self.supplier, ("POT", units))) or multiple()
 
-    @rule(purchase=purchases, good=some, bad=some, again=st.booleans())
-    def receive(self, purchase: PurchaseOrder, good: int, bad: int, again: bool) -> None:
+    @rule(purchase=purchases, good=some, bad=some, lot=st.sampled_from(["", *LOTS]), again=st.booleans())
+    def receive(self, purchase: PurchaseOrder, good: int, bad: int, lot: str, again: bool) -> None:
         self.keys += not again
-        came = {purchase.lines.get().pk: Came(good, bad)}
+        came = {purchase.lines.get().pk: Came(good, bad, lot, LOTS.get(lot))}
         take = lambda: receive_goods(purchase, came, key=f"k{self.keys}", actor=ANN)  # noqa: E731
         steps(self, "receive", take)
 
@@ -204,6 +206,11 @@ class WorkingDay(RuleBasedStateMachine):
         place = self.hall if elsewhere else Warehouse.objects.get(is_default=True)
         variant = Variant.objects.get(sku=which)
         steps(self, "count", lambda: adjust_stock(variant, place, counted=counted, actor=ANN))
+
+    @rule(units=few, lot=st.sampled_from(list(LOTS)))
+    def fill(self, units: int, lot: str) -> None:
+        place, of = Warehouse.objects.get(is_default=True), stock.LotIn(lot, LOTS[lot])
+        steps(self, "fill", lambda: stock.fill_lot(self.pot, place, of, units, actor=ANN))
 
     @rule(rank=st.sampled_from([None, 0, 1]), default=st.booleans())
     def serve(self, rank: int | None, default: bool) -> None:
@@ -234,8 +241,7 @@ class WorkingDay(RuleBasedStateMachine):
 
     @rule(transfer=transfers, counts=st.none() | st.lists(some, min_size=2, max_size=2))
     def unload(self, transfer: Transfer, counts: list[int] | None) -> None:
-        ids = transfer.lines.order_by("pk").values_list("pk", flat=True)
-        came = dict(zip(ids, counts, strict=False)) if counts else None
+        came = dict(zip(transfer.lines.order_by("pk").values_list("pk", flat=True), counts or [], strict=False)) or None
         take = lambda: stock.receive_transfer(transfer, came=came, reason="x", actor=ANN)  # noqa: E731
         steps(self, "unload", take)
 
@@ -251,8 +257,7 @@ class WorkingDay(RuleBasedStateMachine):
     @rule(count=counts, which=st.sampled_from(["CUP", "POT", "GIFT"]), units=st.integers(0, 8), adds=st.booleans())
     def find(self, count: StockCount, which: str, units: int, adds: bool) -> None:
         self.keys += 1
-        line = count.lines.filter(variant__sku=which).first()
-        seen = line.counted if line else None
+        seen = count.lines.filter(variant__sku=which).values_list("counted", flat=True).first()
         variant = Variant.objects.get(sku=which)
         find = lambda: stock.count_units(  # noqa: E731
             count, variant, units, key=f"c{self.keys}", adds=adds, seen=seen, actor=ANN
@@ -272,8 +277,16 @@ class WorkingDay(RuleBasedStateMachine):
     @invariant()
     def the_ledger_is_the_stock(self) -> None:
         assert not broken_levels().exists()
+        assert not broken_lots().exists()
         moved = StockMove.objects.aggregate(n=Sum("quantity"))["n"] or 0
         assert moved == (StockLevel.objects.aggregate(n=Sum("on_hand"))["n"] or 0)
+
+    @invariant()
+    def no_expired_lot_is_sold(self) -> None:
+        assert not LineLot.objects.filter(lot__expires_on__lt=timezone.localdate()).exists(), (
+            "nobody buys expired units"
+        )
+        assert not LineLot.objects.filter(units__gt=F("line__shipped_quantity")).exists()
 
     @invariant()
     def promises_are_kept(self) -> None:

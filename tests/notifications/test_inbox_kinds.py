@@ -192,6 +192,11 @@ SAMPLES["festival-ahead"] = [
     {**FESTIVAL, "effect": None, "products": []},
     {**FESTIVAL, "key": "holiday:CN:National Day", "past": 0, "effect": None, "products": []},
 ]
+LOT = {
+    "count": 1, "days": 30, "lot_id": 3, "lot": "B-7", "product": "盖碗", "day": "2026-06-20", "expired": False,
+    "units": 12, "variant_id": 3,
+}  # fmt: skip
+SAMPLES["lot-expiring"] = [LOT, {**LOT, "units": 1, "expired": True}, {**LOT, "count": 4}]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 

@@ -21,7 +21,7 @@ from ecommerce.catalog.queries import taken_skus
 from ecommerce.catalog.rules import clean_price, clean_sku, same_sku
 from ecommerce.catalog.tree import Node
 
-PRODUCT_FIELDS = ("title", "description", "brand", "category", "attributes")
+PRODUCT_FIELDS = ("title", "description", "brand", "category", "attributes", "keeps_lots")
 VARIANT_FIELDS = ("sku", "title", "barcode", "list_price", "cost", "weight_g", "is_active")
 MOST_VARIANTS = 100
 
@@ -51,6 +51,7 @@ def create_product(
     category: Category | None = None,
     attributes: dict[str, str] | None = None,
     external_id: str = "",
+    keeps_lots: bool = False,
     actor: Actor,
 ) -> Product:
     """A new product, as a draft, with its variants and the first entry of their price history.
@@ -67,6 +68,7 @@ def create_product(
         category=category,
         attributes=attributes or {},
         external_id=external_id,
+        keeps_lots=keeps_lots,
     )
     try:
         with transaction.atomic():
@@ -264,6 +266,7 @@ def duplicate_product(product: Product, *, actor: Actor) -> Product:
         brand=product.brand,
         category=product.category,
         attributes=product.attributes,
+        keeps_lots=product.keeps_lots,
         variants=[
             VariantData(
                 sku=free(variant.sku),

@@ -19,6 +19,7 @@ from ecommerce.inventory.actions.levels import (
     take_back,
 )
 from ecommerce.inventory.actions.losses import write_off_returned
+from ecommerce.inventory.actions.lots import LotIn, change_lot, fill_lot, tell_expiring
 from ecommerce.inventory.actions.promising import choose_places, release, reserve, ship
 from ecommerce.inventory.actions.selling import remove_buffer, save_rules, set_buffer, set_classes
 from ecommerce.inventory.actions.transfers import (
@@ -30,15 +31,18 @@ from ecommerce.inventory.actions.transfers import (
 )
 
 __all__ = [
+    "LotIn",
     "adjust_stock",
     "approve_count",
     "cancel_count",
     "cancel_transfer",
+    "change_lot",
     "change_transfer",
     "choose_places",
     "count_units",
     "default_warehouse",
     "draft_transfer",
+    "fill_lot",
     "hold",
     "let_go",
     "let_go_expired",
@@ -59,5 +63,6 @@ __all__ = [
     "ship",
     "start_count",
     "take_back",
+    "tell_expiring",
     "write_off_returned",
 ]

@@ -4,6 +4,9 @@ Every change is a conditional UPDATE of the level (its WHERE says what must be t
 ledger row in the same transaction. That holds on SQLite and PostgreSQL alike and needs no lock beforehand. Whoever
 changes several variants in one transaction goes in the order of their ids, so that two of them cannot deadlock.
 
+Lots follow: which of them a change is for is decided and written here too (actions.lots), so that all lots of a level
+together are never more than it has.
+
 A variant without any level is not counted: it can be sold and shipped, and nothing is reserved or taken off. Of a
 bundle the parts are (inventory.bundles): call hold_levels() before a walk through several variants.
 """
@@ -11,7 +14,8 @@ bundle the parts are (inventory.bundles): call hold_levels() before a walk throu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -24,12 +28,15 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.actions.lots import LotIn, Share, book_lots, lot_for, share_of
 from ecommerce.inventory.bundles import counted_parts
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted, WarehouseSaved
-from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
+from ecommerce.inventory.models import Lot, StockLevel, StockMove, Warehouse
 from ecommerce.inventory.rules import MOST, change_wanted, positive_units
 
 BATCH = 1000
+ByVariant = Mapping[int, Mapping[int, int]]
+"""Units by variant and lot, by their ids."""
 
 
 def default_warehouse() -> Warehouse:
@@ -61,6 +68,14 @@ def _no_own_stock() -> Refused:
     return Refused("is_bundle", _("A bundle has no stock of its own. Count its parts."))
 
 
+@dataclass(frozen=True)
+class Change:
+    """A move that was written, and what lots have of it."""
+
+    move: StockMove
+    share: Share
+
+
 def change_level(
     level: StockLevel,
     change: int,
@@ -72,11 +87,17 @@ def change_level(
     note: str = "",
     actor: Actor,
     at: datetime | None = None,
-) -> bool:
-    """Move units in (positive) or out. False, with nothing written, where they are not there or promised to others.
+    lots: Mapping[int, int] | None = None,
+) -> Change | None:
+    """Move units in (positive) or out. None, with nothing written, where they are not there or promised to others.
 
-    With `seen`, also where the stock on hand is another one by now.
+    With `seen`, also where the stock on hand is another one by now. `lots` are the units that come from or go into
+    each, the others have none; without it what leaves is taken as rules.picked() says, and what comes has no lot.
     """
+    share = share_of(level, change, unreserve=unreserve, reason=reason, named=lots)
+    if share is None:
+        return None
+    inside = share.units if change > 0 else -share.units
     now = timezone.now()
     places = StockLevel.objects.filter(on_hand=seen) if seen is not None else StockLevel.objects.all()
     hit = places.filter(
@@ -84,10 +105,23 @@ def change_level(
         on_hand__gte=F("reserved") - unreserve - change,
         on_hand__lte=MOST - change,
         reserved__gte=unreserve,
-    ).update(on_hand=F("on_hand") + change, reserved=F("reserved") - unreserve, updated_at=now)
+        in_lots__gte=-inside,
+        in_lots__lte=F("on_hand") + change - inside,
+    ).update(
+        on_hand=F("on_hand") + change,
+        reserved=F("reserved") - unreserve,
+        in_lots=F("in_lots") + inside,
+        updated_at=now,
+    )
     if not hit:
-        return False
-    StockMove.objects.create(
+        filled = None if level.in_lots else StockLevel.objects.filter(pk=level.pk, in_lots__gt=0).first()
+        if filled is None or lots is not None:
+            return None
+        return change_level(  # its first lot came after it was read
+            filled, change, unreserve=unreserve, seen=seen, reason=reason, reference=reference, note=note, actor=actor,
+            at=at,
+        )  # fmt: skip
+    move = StockMove.objects.create(
         warehouse_id=level.warehouse_id,
         variant_id=level.variant_id,
         quantity=change,
@@ -97,7 +131,8 @@ def change_level(
         actor_label=actor.label[:150],
         at=at or now,
     )
-    return True
+    book_lots(level, share, is_in=change > 0, move=move, actor=actor)
+    return Change(move, share)
 
 
 def told(level: StockLevel, change: int, reason: str, actor: Actor, *, before: int | None = None) -> StockLevel:
@@ -128,12 +163,15 @@ def adjust_stock(
     reason: str = StockMove.Reason.ADJUSTMENT,
     note: str = "",
     reference: str = "",
+    lot: Lot | None = None,
     actor: Actor,
 ) -> StockLevel:
     """Correct the stock on hand by a change or to the number somebody counted; a first count opens it.
 
-    Refuses what would leave less than is promised to open orders ("reserved"), a change of nothing ("no_change") and
-    a count that somebody else overtook ("changed_meanwhile", 409).
+    With `lot` all units of the change come from it or go into it; without, what is damaged is taken in the order of
+    expiry, and other corrections are of what has no lot first. Refuses what would leave less than is promised to open
+    orders ("reserved"), a change of nothing ("no_change"), more than there is of the lot ("lot_short") and a count that
+    somebody else overtook ("changed_meanwhile", 409).
     """
     is_new = not StockLevel.objects.filter(variant=variant, warehouse=warehouse).exists()
     level = place_for(variant, warehouse)
@@ -151,41 +189,73 @@ def adjust_stock(
             level.reserved,
         ) % {"reserved": level.reserved}
         raise Refused("reserved", message, quantity=message)
-    if not change_level(level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor):
+    named = {lot.pk: abs(wanted)} if lot is not None else None
+    if not change_level(
+        level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor, lots=named
+    ):
         raise Refused("changed_meanwhile", _("The stock changed meanwhile. Look at it again and repeat."), status=409)
     return told(level, wanted, reason, actor)
 
 
 @transaction.atomic
 def receive(
-    variant: Variant, warehouse: Warehouse, quantity: int, *, reference: str = "", note: str = "", actor: Actor
+    variant: Variant,
+    warehouse: Warehouse,
+    quantity: int,
+    *,
+    lot: LotIn | None = None,
+    received_on: date | None = None,
+    reference: str = "",
+    note: str = "",
+    actor: Actor,
 ) -> StockLevel:
-    """Units came from a supplier."""
-    return _bring_in(variant, warehouse, quantity, StockMove.Reason.RECEIPT, reference, note, actor)
+    """Units came from a supplier, with `lot` all of that one; see lot_for() for what of it is refused."""
+    lots = None
+    if lot is not None:
+        lots = {lot_for(variant, lot, reference=reference, received_on=received_on).pk: quantity}
+    return _bring_in(variant, warehouse, quantity, StockMove.Reason.RECEIPT, reference, note, actor, lots)
 
 
 @transaction.atomic
 def take_back(
-    variant: Variant, quantity: int, *, warehouse: Warehouse | None = None, reference: str, note: str = "", actor: Actor
+    variant: Variant,
+    quantity: int,
+    *,
+    warehouse: Warehouse | None = None,
+    lots: ByVariant | None = None,
+    reference: str,
+    note: str = "",
+    actor: Actor,
 ) -> StockLevel | None:
-    """Units came back from a customer and can be sold again; None where the variant is not counted."""
+    """Units came back from a customer and can be sold again; None where the variant is not counted.
+
+    `lots` says how many of them are of which lot, by variant, for those that left as units of one.
+    """
     if variant.is_bundle:
-        back = partial(take_back, warehouse=warehouse, reference=reference, note=note, actor=actor)
+        back = partial(take_back, warehouse=warehouse, lots=lots, reference=reference, note=note, actor=actor)
         for one in counted_parts(variant):
             back(one.part, quantity * one.quantity)
         return None
     if not StockLevel.objects.filter(variant=variant).exists():
         return None
     place = warehouse or default_warehouse()
-    return _bring_in(variant, place, quantity, StockMove.Reason.RETURN, reference, note, actor)
+    own = (lots or {}).get(variant.pk)
+    return _bring_in(variant, place, quantity, StockMove.Reason.RETURN, reference, note, actor, own)
 
 
 def _bring_in(
-    variant: Variant, warehouse: Warehouse, quantity: int, reason: str, reference: str, note: str, actor: Actor
+    variant: Variant,
+    warehouse: Warehouse,
+    quantity: int,
+    reason: str,
+    reference: str,
+    note: str,
+    actor: Actor,
+    lots: Mapping[int, int] | None,
 ) -> StockLevel:
     positive_units(quantity)
     level = place_for(variant, warehouse)
-    if not change_level(level, quantity, reason=reason, reference=reference, note=note, actor=actor):
+    if not change_level(level, quantity, reason=reason, reference=reference, note=note, actor=actor, lots=lots):
         message = _("Enter a change that leaves at most %(most)s units.") % {"most": f"{MOST:,}"}
         raise Refused("bad_quantity", message, quantity=message)
     return told(level, quantity, reason, actor)

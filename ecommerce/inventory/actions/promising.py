@@ -14,11 +14,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.actions.levels import change_level
+from ecommerce.inventory.actions.lots import Share
 from ecommerce.inventory.bundles import counted_parts, each_part, reserve_whole, units_needed
+from ecommerce.inventory.events import ExpiredLotsLeft
 from ecommerce.inventory.models import StockLevel, StockMove, Warehouse
 from ecommerce.inventory.queries import free_units
 from ecommerce.inventory.rules import allotted, positive_units
@@ -100,23 +103,25 @@ def ship(
     actor: Actor,
     warehouse: Warehouse | None = None,
     held_in: int | None = None,
-) -> None:
+) -> dict[int, int]:
     """Take units out for an order, `reserved` of them promised to it before in the warehouse `held_in`.
 
-    From that one unless another is named, else from the default warehouse. Refuses with "not_enough_stock" when fewer
-    are there, units promised to other orders not counted.
+    From that one unless another is named, else from the default warehouse. Returns the units by lot, as far as they
+    are of one: of the lots that may still be sold the one that expires first. Refuses with "not_enough_stock" when
+    fewer are there, units promised to other orders not counted, and with "lots_expired" when no others are.
     """
     positive_units(quantity)
     if variant.is_bundle:
+        lots: dict[int, int] = {}
         for one in counted_parts(variant):
-            ship(
+            lots |= ship(
                 one.part, quantity * one.quantity, reserved=reserved * one.quantity, reference=reference, actor=actor,
                 warehouse=warehouse, held_in=held_in,
             )  # fmt: skip
-        return
+        return lots
     places = _places(variant, held_in)
     if not places:
-        return
+        return {}
     wanted = warehouse.pk if warehouse is not None else held_in
     place = next(
         (one for one in places if (one.warehouse.is_default if wanted is None else one.warehouse_id == wanted)), None
@@ -124,11 +129,13 @@ def ship(
     is_held_here = place is not None and held_in in (None, place.warehouse_id)
     if place is not None:
         own = min(reserved, place.reserved, quantity) if is_held_here else 0
-        if change_level(
+        change = change_level(
             place, -quantity, unreserve=own, reason=StockMove.Reason.SALE, reference=reference, actor=actor
-        ):
+        )
+        if change is not None:
             release(variant, reserved - own, reference=reference, actor=actor, place=held_in)
-            return
+            _tell_of_expired(variant, place, quantity, change.share, reference=reference, actor=actor)
+            return dict(change.share.lots)
     where = warehouse or (place.warehouse if place else places[0].warehouse)
     own = min(reserved, place.reserved) if place and is_held_here else 0
     free = max(0, place.available + own) if place else 0
@@ -140,3 +147,22 @@ def ship(
         free,
     ) % {"wanted": quantity, "sku": variant.sku, "warehouse": where, "free": free}
     raise Refused("not_enough_stock", message)
+
+
+def _tell_of_expired(
+    variant: Variant, place: StockLevel, quantity: int, share: Share, *, reference: str, actor: Actor
+) -> None:
+    """Say that units without a lot went out while expired ones lay beside them."""
+    if not share.expired:
+        return
+    record(
+        ExpiredLotsLeft(
+            variant_id=variant.pk,
+            warehouse_id=place.warehouse_id,
+            expired=share.expired,
+            without_lot=quantity - share.units,
+            reference=reference,
+        ),
+        actor=actor,
+        subject=variant,
+    )

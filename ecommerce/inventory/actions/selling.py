@@ -14,23 +14,32 @@ from core.errors import Refused
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.events import ChannelBufferSet, StockRulesSaved
 from ecommerce.inventory.models import ChannelBuffer, StockClass, StockRules
-from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_HOLD, MOST
+from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_EXPIRY_DAYS, LONGEST_HOLD, MOST
 
 BATCH = 1000
 
 
 @transaction.atomic
-def save_rules(*, hold_minutes: int, dead_days: int | None = None, actor: Actor) -> StockRules:
-    """How many minutes an order that is not paid holds its stock, 0 for not at all; and after how many days without a
-    sale stock counts as dead, which stays as it is where none is given."""
+def save_rules(
+    *, hold_minutes: int, dead_days: int | None = None, expiry_days: int | None = None, actor: Actor
+) -> StockRules:
+    """How many minutes an order that is not paid holds its stock, 0 for not at all; after how many days without a
+    sale stock counts as dead; and how many days before a lot expires people are told. What is not given stays."""
     if not 0 <= hold_minutes <= LONGEST_HOLD:
         message = _("Enter between 0 and %(most)s minutes.") % {"most": f"{LONGEST_HOLD:,}"}
         raise Refused("bad_minutes", message, hold_minutes=message)
     if dead_days is not None and not 1 <= dead_days <= LONGEST_DEAD_DAYS:
         message = _("Enter between 1 and %(most)s days.") % {"most": LONGEST_DEAD_DAYS}
         raise Refused("bad_days", message, dead_days=message)
+    if expiry_days is not None and not 1 <= expiry_days <= LONGEST_EXPIRY_DAYS:
+        message = _("Enter between 1 and %(most)s days.") % {"most": LONGEST_EXPIRY_DAYS}
+        raise Refused("bad_days", message, expiry_days=message)
     rules, _is_new = StockRules.objects.get_or_create()
-    wanted = {"hold_minutes": hold_minutes, "dead_days": rules.dead_days if dead_days is None else dead_days}
+    wanted = {
+        "hold_minutes": hold_minutes,
+        "dead_days": rules.dead_days if dead_days is None else dead_days,
+        "expiry_days": rules.expiry_days if expiry_days is None else expiry_days,
+    }
     changes = {name: (old, new) for name, new in wanted.items() if (old := getattr(rules, name)) != new}
     for name, value in wanted.items():
         setattr(rules, name, value)

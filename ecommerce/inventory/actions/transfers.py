@@ -1,7 +1,8 @@
 """Units from one warehouse to another: written down, sent, received.
 
 What is sent leaves the ledger of the source and enters that of the target on receipt; in between it is in transit. What
-is lost on the way is written off where it should have arrived, so that transfers as such always add up to zero.
+is lost on the way is written off where it should have arrived, so that transfers as such always add up to zero. Lots go
+along: what left as units of a lot arrives as such.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
-from ecommerce.inventory.actions.levels import change_level, place_for
+from ecommerce.inventory.actions.levels import ByVariant, change_level, place_for
 from ecommerce.inventory.actions.numbers import next_number, write, wrong_state
 from ecommerce.inventory.events import TransferCancelled, TransferDrafted, TransferReceived, TransferSent
-from ecommerce.inventory.models import StockLevel, StockMove, Transfer, TransferLine, Warehouse
+from ecommerce.inventory.models import LotMove, StockLevel, StockMove, Transfer, TransferLine, Warehouse
 from ecommerce.inventory.rules import MOST, MOST_LINES, positive_units
 
 Reason = StockMove.Reason
@@ -153,8 +154,9 @@ def receive_transfer(
     write(
         transfer, state=Transfer.State.RECEIVED, ended_at=timezone.now(), reason=reason.strip()[:200] if differs else ""
     )
+    lots = _lots_of(transfer)
     for line in lines:
-        _arrive(transfer, line, arrived[line.pk], actor=actor)
+        _arrive(transfer, line, arrived[line.pk], lots.get(line.variant_id), actor=actor)
     record(
         TransferReceived(
             transfer_id=transfer.pk, number=transfer.number, units=transfer.units, received=sum(arrived.values())
@@ -166,18 +168,54 @@ def receive_transfer(
     return transfer
 
 
-def _arrive(transfer: Transfer, line: TransferLine, units: int, *, actor: Actor) -> None:
+def _lots_of(transfer: Transfer) -> ByVariant:
+    """What left as units of a lot."""
+    left = LotMove.objects.filter(
+        move__reference=transfer.number,
+        move__reason=Reason.TRANSFER,
+        warehouse=transfer.source,
+        at__gte=transfer.sent_at,
+        lot__variant__transfer_lines__transfer=transfer,
+        quantity__lt=0,
+    )
+    found: dict[int, dict[int, int]] = {}
+    for variant, lot, units in left.order_by("lot_id").values_list("lot__variant_id", "lot_id", "quantity"):
+        found.setdefault(variant, {})[lot] = -units
+    return found
+
+
+def _arrive(
+    transfer: Transfer, line: TransferLine, units: int, lots: Mapping[int, int] | None, *, actor: Actor
+) -> None:
     level = place_for(line.variant, transfer.target)
-    _bring(level, transfer, line.quantity, Reason.TRANSFER, str(transfer.source), actor)
+    _bring(level, transfer, line.quantity, Reason.TRANSFER, str(transfer.source), actor, lots)
     differs = units - line.quantity
     if differs:
         why = Reason.DAMAGE if differs < 0 else Reason.ADJUSTMENT
-        _bring(level, transfer, differs, why, transfer.reason, actor)
+        _bring(level, transfer, differs, why, transfer.reason, actor, _of_these(lots, -differs))
     TransferLine.objects.filter(pk=line.pk).update(received=units)
 
 
-def _bring(level: StockLevel, transfer: Transfer, units: int, reason: str, note: str, actor: Actor) -> None:
-    if not change_level(level, units, reason=reason, reference=transfer.number, note=note, actor=actor):
+def _of_these(lots: Mapping[int, int] | None, lost: int) -> Mapping[int, int] | None:
+    """Which lots that came with a transfer the lost units are of: nobody knows, so those sent without a lot last."""
+    found: dict[int, int] = {}
+    for lot, units in (lots or {}).items():
+        if (part := min(units, lost)) > 0:
+            found[lot] = part
+            lost -= part
+    return found
+
+
+def _bring(
+    level: StockLevel,
+    transfer: Transfer,
+    units: int,
+    reason: str,
+    note: str,
+    actor: Actor,
+    lots: Mapping[int, int] | None,
+) -> None:
+    if not change_level(level, units, reason=reason, reference=transfer.number, note=note, actor=actor, lots=lots):
         message = _("Enter a change that leaves at most %(most)s units.") % {"most": f"{MOST:,}"}
         raise Refused("bad_quantity", message)
 
@@ -189,9 +227,11 @@ def cancel_transfer(transfer: Transfer, *, actor: Actor) -> Transfer:
     old = transfer.state
     write(transfer, state=Transfer.State.CANCELLED, ended_at=timezone.now())
     if old == Transfer.State.SENT:
+        lots = _lots_of(transfer)
         for line in transfer.lines.select_related("variant").order_by("variant_id"):
             level = place_for(line.variant, transfer.source)
-            _bring(level, transfer, line.quantity, Reason.TRANSFER, str(transfer.target), actor)
+            note = str(transfer.target)
+            _bring(level, transfer, line.quantity, Reason.TRANSFER, note, actor, lots.get(line.variant_id))
     record(
         TransferCancelled(transfer_id=transfer.pk, number=transfer.number),
         actor=actor,

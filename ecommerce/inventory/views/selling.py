@@ -14,8 +14,8 @@ from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.inventory.actions import remove_buffer, save_rules, set_buffer
 from ecommerce.inventory.forms import BufferForm, RulesForm
-from ecommerce.inventory.models import ChannelBuffer
-from ecommerce.inventory.queries import buffers, dead_days, hold_minutes
+from ecommerce.inventory.models import ChannelBuffer, StockRules
+from ecommerce.inventory.queries import buffers
 
 ASKS = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -25,7 +25,11 @@ ASKS = require_http_methods(["GET", "HEAD", "POST"])
 def stock_rules(request: MerchantRequest) -> HttpResponse:
     """How long unpaid orders hold stock, when stock is dead, what channels are not offered."""
     here = reverse("stock-rules", args=[request.merchant.slug])
-    form = RulesForm(request.POST or None, initial={"hold_minutes": hold_minutes(), "dead_days": dead_days()})
+    now = StockRules.objects.first() or StockRules()
+    form = RulesForm(
+        request.POST or None,
+        initial={name: getattr(now, name) for name in ("hold_minutes", "dead_days", "expiry_days")},
+    )
     if form.is_valid():
         try:
             save_rules(**form.cleaned_data, actor=request.actor)

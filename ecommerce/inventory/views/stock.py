@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,7 +23,8 @@ from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
 from ecommerce.inventory.listing import LEDGER, STOCK, STOCK_LIST
-from ecommerce.inventory.models import Warehouse
+from ecommerce.inventory.lots import lots_of, lots_on_shelf, with_days
+from ecommerce.inventory.models import Lot, StockLevel, Warehouse
 from ecommerce.inventory.queries import (
     ENDLESS,
     BundleStock,
@@ -33,6 +35,8 @@ from ecommerce.inventory.queries import (
     stock_list,
     warehouse_list,
 )
+
+MOST_LOTS = 50  # on the page of a variant; all of them are in the list of lots
 
 
 def _stock(request: MerchantRequest) -> Any:
@@ -45,12 +49,14 @@ def stock_list_page(request: MerchantRequest) -> HttpResponse:
     if first := default_view(request, STOCK_LIST):
         return first
     found = STOCK.page(_stock(request), request.GET)
+    found.beside["lots"] = Lot.objects.order_by()[:1]  # so that shops without any see nothing of them, for no query
     context: dict[str, Any] = {
         "saved": saved_for(request, STOCK_LIST, found),
         "page": found,
         "endless": ENDLESS,
         "search_hint": _("SKU, product or barcode"),
         "may_set_rules": request.membership.may("warehouses.edit"),
+        "has_lots": bool(found.read("lots")),
     }
     if request.membership.may("stock.export"):
         context["export_url"] = reverse("stock-export", args=[request.merchant.slug])
@@ -79,20 +85,36 @@ def stock_export(request: MerchantRequest) -> HttpResponseBase:
 def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """One variant: where it is, and every move of it."""
     variant = get_object_or_404(_stock(request), pk=pk)
+    places = list(places_of(variant))
+    in_lots = _is_in_lots(variant, places)
     context = {
         "variant": variant,
-        "places": places_of(variant),
+        "places": places,
+        "in_lots": in_lots,
+        "lots": with_days(lots_of(variant)[:MOST_LOTS]) if in_lots else [],
+        "without_lot": sum(level.without_lot for level in places),
         "travelling": in_transit(variant),
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
         "may_adjust": request.membership.may("stock.adjust"),
         "may_see_forecasts": request.membership.may("forecasts.view"),
-        "form": AdjustForm(warehouse=Warehouse.objects.first(), auto_id="adjust_%s"),
+        "form": AdjustForm(
+            warehouse=Warehouse.objects.first(), lots=_lots_to_choose(variant, in_lots), auto_id="adjust_%s"
+        ),
         "export_url": reverse("stock-move-export", args=[request.merchant.slug, pk])
         if request.membership.may("stock.export")
         else "",
     }
     return page(request, "ecommerce/inventory/detail.html", context, part="results")
+
+
+def _is_in_lots(variant: Variant, places: list[StockLevel]) -> bool:
+    """Whether there is anything to say of lots: they are kept, or some are left of when they were."""
+    return variant.product.keeps_lots or any(level.in_lots for level in places)
+
+
+def _lots_to_choose(variant: Variant, in_lots: bool) -> QuerySet[Lot] | None:
+    return lots_on_shelf(variant) if in_lots else None
 
 
 @merchant_view("stock.export")
@@ -117,7 +139,12 @@ def stock_adjust(request: MerchantRequest, pk: int) -> HttpResponse:
     variant = get_object_or_404(variant_list(), pk=pk)
     asked = request.GET.get("warehouse", "")
     chosen = Warehouse.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
-    form = AdjustForm(request.POST or None, warehouse=chosen or Warehouse.objects.first())
+    places = list(places_of(variant))
+    form = AdjustForm(
+        request.POST or None,
+        warehouse=chosen or Warehouse.objects.first(),
+        lots=_lots_to_choose(variant, _is_in_lots(variant, places)),
+    )
     back = reverse("stock-detail", args=[request.merchant.slug, pk])
     if form.is_valid():
         place = form.cleaned_data["warehouse"] or default_warehouse()
@@ -128,6 +155,7 @@ def stock_adjust(request: MerchantRequest, pk: int) -> HttpResponse:
                 **form.wanted(),
                 reason=form.cleaned_data["reason"],
                 note=form.cleaned_data["note"],
+                lot=form.cleaned_data.get("lot"),
                 actor=request.actor,
             )
         except Refused as refusal:
@@ -142,7 +170,7 @@ def stock_adjust(request: MerchantRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "variant": variant,
-        "places": places_of(variant),
+        "places": places,
         "submit": _("Save stock"),
         "back_url": back,
         "back_label": variant.sku,

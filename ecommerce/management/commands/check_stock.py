@@ -1,4 +1,6 @@
-"""manage.py check_stock: does every stock level equal the sum of its moves, and every promise an open order?"""
+"""manage.py check_stock: does every stock level equal the sum of its moves, are its lots the sum of theirs, and is
+every promise an open order?
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 
 from core.tenancy import every_tenant
+from ecommerce.inventory.lots import broken_lots
 from ecommerce.inventory.models import StockLevel
 from ecommerce.inventory.queries import broken_levels
 from ecommerce.orders.models import OrderLine
@@ -21,6 +24,7 @@ class Command(BaseCommand):
             faults = [
                 f"{level}: the level says {level.on_hand}, the ledger says {level.moved}" for level in broken_levels()
             ]
+            faults += [f"{level}: {level.in_lots} are in lots, the lots say {level.kept}" for level in broken_lots()]
             promised = _sums(StockLevel.objects, "reserved")
             held = _sums(OrderLine.objects.exclude(variant=None), "reserved_quantity")
             faults += [

@@ -15,6 +15,7 @@ from ecommerce.orders.actions.handling import (
 )
 from ecommerce.orders.actions.invoicing import invoice_of, issue_invoice, why_not_invoice
 from ecommerce.orders.actions.leaving import cancel_order
+from ecommerce.orders.actions.lots import lots_back
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
@@ -46,6 +47,7 @@ __all__ = [
     "hold_order",
     "invoice_of",
     "issue_invoice",
+    "lots_back",
     "mark_delivered",
     "pack_order",
     "pack_orders",

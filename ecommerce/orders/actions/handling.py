@@ -16,6 +16,7 @@ from core.errors import Refused
 from ecommerce.inventory.actions import ship
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
+from ecommerce.orders.actions.lots import keep_lots
 from ecommerce.orders.actions.moving import days_of, lines_to_stock, locked, refuse, reserve_for, write
 from ecommerce.orders.events import (
     OrderConfirmed,
@@ -181,11 +182,12 @@ def ship_lines(
         count = wanted[line.pk]
         if line.variant is not None:
             reserved = min(count, line.reserved_quantity)
-            ship(
+            lots = ship(
                 line.variant, count, reserved=reserved, reference=order.number, actor=actor, warehouse=place,
                 held_in=line.warehouse_id if reserved else None,
             )  # fmt: skip
             OrderLine.objects.filter(pk=line.pk).update(reserved_quantity=F("reserved_quantity") - reserved)
+            keep_lots(line, lots)
     for pk, count in wanted.items():
         fits = OrderLine.objects.filter(pk=pk, quantity__gte=F("shipped_quantity") + F("cancelled_quantity") + count)
         if not fits.update(shipped_quantity=F("shipped_quantity") + count):

@@ -21,6 +21,7 @@ from ecommerce.orders import rules
 from ecommerce.orders.actions.handling import hold_order, why_not_hold
 from ecommerce.orders.actions.invoicing import credit_refunds
 from ecommerce.orders.actions.leaving import take_off
+from ecommerce.orders.actions.lots import lots_back
 from ecommerce.orders.actions.moving import days_of, deadline, locked, recount_customers, refuse, reserve_for, write
 from ecommerce.orders.events import OrderPaid, OrderRanShort, OrderRefunded, PaymentFailed
 from ecommerce.orders.models import Order, OrderLine, Payment
@@ -277,4 +278,4 @@ def _bring_back(order: Order, chosen: list[tuple[OrderLine, int]], *, reason: st
     for line, units in chosen:
         returned = min(units - still_here[line.pk], line.shipped_quantity)
         if returned > 0 and line.variant is not None:
-            take_back(line.variant, returned, reference=order.number, actor=actor)
+            take_back(line.variant, returned, lots=lots_back(line, returned), reference=order.number, actor=actor)

@@ -1,6 +1,7 @@
 """Rows of orders: the orders themselves, the invoices of them, and what may be wrong with them."""
 
 from ecommerce.orders.models.invoices import Invoice, InvoiceCounter
+from ecommerce.orders.models.lots import LineLot
 from ecommerce.orders.models.notes import OrderNote, OrderTag
 from ecommerce.orders.models.orders import (
     CardCheck,
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "Invoice",
     "InvoiceCounter",
+    "LineLot",
     "Order",
     "OrderCounter",
     "OrderLine",

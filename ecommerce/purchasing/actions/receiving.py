@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
-from ecommerce.inventory.actions import receive
+from ecommerce.inventory.actions import LotIn, receive
 from ecommerce.purchasing import rules
 from ecommerce.purchasing.actions.orders import check, facts, locked, write
 from ecommerce.purchasing.events import GoodsReceived
@@ -38,9 +39,11 @@ def receive_goods(
 
     `key` is the caller's name for the delivery: sent again it answers with the receipt of the first time, and moves
     nothing. Another delivery under a known key is refused ("key_used", 409). More than is still to come is refused
-    ("over_delivery") unless `over_reason` says why it is kept. The order is closed when all of it was accepted.
+    ("over_delivery") unless `over_reason` says why it is kept. Of a product that keeps lots the units are of the lot
+    that was given; without one they are refused ("lot_missing"), and with another expiry date than the lot has
+    ("lot_differs"). The order is closed when all of it was accepted.
     """
-    said = [order.pk, sorted((pk, asdict(one)) for pk, one in came.items()), str(received_on), note, over_reason]
+    said = [order.pk, sorted((pk, _said(one)) for pk, one in came.items()), str(received_on), note, over_reason]
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     if (known := _known(key, digest)) is not None:
         return known
@@ -66,6 +69,13 @@ def receive_goods(
         return known
 
 
+def _said(one: Came) -> dict[str, object]:
+    """What was said of a line. No date is left out, so that deliveries of before there were any keep their digest."""
+    said = asdict(one)
+    day = said.pop("expires_on")
+    return said | ({"expires_on": day.isoformat()} if day else {})
+
+
 def _known(key: str, digest: str) -> Receipt | None:
     receipt = Receipt.objects.filter(key=key).first()
     if receipt is not None and receipt.digest != digest:
@@ -84,9 +94,10 @@ def _receive(
 ) -> Receipt:
     order = locked(order)
     check(order, "receive")
-    lines = {line.pk: line for line in order.lines.select_related("variant").order_by("variant_id", "pk")}
+    lines = {line.pk: line for line in order.lines.select_related("variant__product").order_by("variant_id", "pk")}
     is_over = _check(lines, came, over_reason)
     day = _day(order, received_on)
+    _check_lots(lines, came)
     for pk, one in came.items():
         lines[pk].accepted += one.accepted
         lines[pk].damaged += one.damaged
@@ -114,20 +125,52 @@ def _receive(
 
 def _put_away(receipt: Receipt, line: PurchaseLine, one: Came, actor: Actor) -> None:
     ReceiptLine.objects.create(
-        receipt=receipt, line=line, accepted=one.accepted, damaged=one.damaged, lot=one.lot[:120]
+        receipt=receipt,
+        line=line,
+        accepted=one.accepted,
+        damaged=one.damaged,
+        lot=one.lot[:120],
+        expires_on=one.expires_on,
     )
     PurchaseLine.objects.filter(pk=line.pk).update(
         accepted=F("accepted") + one.accepted, damaged=F("damaged") + one.damaged
     )
-    if one.accepted:
+    if not one.accepted:
+        return
+    order, lot = receipt.order, None
+    if line.variant.product.keeps_lots:
+        lot = LotIn(one.lot, one.expires_on, order.supplier.name)
+    try:
         receive(
             line.variant,
-            receipt.order.warehouse,
+            order.warehouse,
             one.accepted,
-            reference=receipt.order.number,
+            lot=lot,
+            received_on=receipt.received_on,
+            reference=order.number,
             note=one.lot,
             actor=actor,
         )
+    except Refused as refusal:
+        raise _at_line(refusal, line) from refusal
+
+
+def _at_line(refusal: Refused, line: PurchaseLine) -> Refused:
+    """The refusal of a lot at the fields of its line."""
+    fields = {f"{name}_{line.pk}": text for name, text in refusal.fields.items() if name in ("lot", "expires_on")}
+    if not fields:
+        return refusal
+    return Refused(refusal.code, refusal.message, status=refusal.status, **fields)
+
+
+def _check_lots(lines: Mapping[int, PurchaseLine], came: Mapping[int, Came]) -> None:
+    """Refuses good units of a product that keeps lots without one, all such lines at once."""
+    bare = [lines[pk] for pk, one in came.items() if one.accepted and not one.lot.strip()]
+    bare = [line for line in bare if line.variant.product.keeps_lots]
+    if bare:
+        message = _("%(sku)s is kept in lots. Enter the lot that stands on the box.")
+        words: dict[str, Any] = {f"lot_{line.pk}": message % {"sku": line.sku} for line in bare}
+        raise Refused("lot_missing", message % {"sku": bare[0].sku}, **words)
 
 
 def _check(lines: Mapping[int, PurchaseLine], came: Mapping[int, Came], over_reason: str) -> bool:

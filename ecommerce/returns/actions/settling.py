@@ -17,7 +17,7 @@ from core.errors import Refused
 from ecommerce.inventory.actions import take_back, write_off_returned
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.models import Warehouse
-from ecommerce.orders.actions import refund_order
+from ecommerce.orders.actions import lots_back, refund_order
 from ecommerce.orders.models import Order, Payment
 from ecommerce.orders.rules import ZERO
 from ecommerce.returns import rules
@@ -36,9 +36,9 @@ def receive_return(
 ) -> Return:
     """The goods came and were looked at: line id of the return -> what became of its units.
 
-    Units for the shelf enter stock as returned in the same transaction; those written off are booked in and out again;
-    those to repair do not touch it. What did not come stays with the buyer and can be asked for again. Refuses more
-    units than were asked for, and none.
+    Units for the shelf enter stock as returned in the same transaction, as units of the lot they left as; those written
+    off are booked in and out again; those to repair do not touch it. What did not come stays with the buyer and can be
+    asked for again. Refuses more units than were asked for, and none.
     """
     case = taken(case, "receive")
     lines = list(case.lines.select_related("order_line__variant"))
@@ -51,9 +51,13 @@ def receive_return(
     for line in sorted(lines, key=lambda line: line.order_line.variant_id or 0):  # the one order stock is touched in
         variant = line.order_line.variant
         if line.restocked and variant is not None:
-            take_back(variant, line.restocked, warehouse=warehouse, reference=case.number, actor=actor)
+            lots = lots_back(line.order_line, line.restocked)
+            take_back(variant, line.restocked, warehouse=warehouse, lots=lots, reference=case.number, actor=actor)
         if line.written_off and variant is not None:
-            write_off_returned(variant, line.written_off, warehouse=warehouse, reference=case.number, actor=actor)
+            lots = lots_back(line.order_line, line.written_off)
+            write_off_returned(
+                variant, line.written_off, warehouse=warehouse, lots=lots, reference=case.number, actor=actor
+            )
     old, now = case.state, timezone.now()
     due = rules.settle_due(
         requested=case.requested_at,

@@ -12,12 +12,14 @@ from ecommerce.inventory.events import (
     CountApproved,
     CountCancelled,
     CountStarted,
+    LotsExpiring,
     OpeningStockSet,
     StockAdjusted,
     TransferCancelled,
     TransferReceived,
     TransferSent,
 )
+from ecommerce.inventory.lots import lot_detail, places_of_lot
 from ecommerce.orders.events import OrderCancelled
 from ecommerce.purchasing import rules
 from ecommerce.purchasing.events import (
@@ -84,6 +86,27 @@ def count_over(event: CountApproved | CountCancelled, activity: Activity) -> Non
         params = {"count_id": event.count_id, "number": event.number, "lines": event.lines}
         params |= {"found": event.found, "missing": event.missing}
         tell("count-booked", key=key, params=params, activity=activity)
+
+
+@handles(LotsExpiring)
+def lots_expire(event: LotsExpiring, activity: Activity) -> None:
+    """One line a night, however many they are. Of a single lot it says the variant, and reaches who looks after it."""
+    lot = lot_detail().filter(pk=event.lot_id).first()
+    if lot is None or lot.expires_on is None:
+        return
+    params = {
+        "count": event.count,
+        "days": event.days,
+        "lot_id": lot.pk,
+        "lot": lot.code,
+        "product": lot.variant.full_title,
+        "day": lot.expires_on.isoformat(),
+        "expired": lot.has_expired(lot.merchant.today()),
+        "units": sum(place.units for place in places_of_lot(lot)),
+    }
+    if event.count == 1:
+        params["variant_id"] = lot.variant_id
+    tell("lot-expiring", key=str(activity.pk), params=params, activity=activity)
 
 
 @handles(GoodsReceived)

@@ -17,6 +17,11 @@ def to_late_purchases(params: Params) -> Target:
     return Target("purchase-detail", (params["order_id"],)) if one else Target("purchase-list", query="tab=late")
 
 
+def to_expiring_lots(params: Params) -> Target:
+    one = params["count"] == 1
+    return Target("lot-detail", (params["lot_id"],)) if one else Target("lot-list", query=f"within={params['days']}")
+
+
 KINDS = (
     Kind(
         "stock-low", _("Stock will run out"), STOCK, Urgency.WEEK, "stock.adjust",
@@ -46,6 +51,11 @@ KINDS = (
     Kind(
         "count-booked", _("A stock count changed the stock"), STOCK, Urgency.KNOW, "stock.approve",
         say.count_booked, to("count-detail", "count_id"), _("See the count"), icon="clipboard-list", email=False,
+    ),
+    Kind(
+        "lot-expiring", _("Lots expire soon"), STOCK, Urgency.ACT, "stock.adjust",
+        say.lot_expiring, to_expiring_lots, _("See the lots"), icon="clock-exclamation", tone="warning",
+        stale=timedelta(days=14), within=timedelta(hours=8),
     ),
     Kind(
         "purchase-late", _("Purchase orders are late"), PURCHASING, Urgency.WEEK, "purchasing.edit",

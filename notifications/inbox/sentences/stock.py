@@ -34,6 +34,17 @@ def stock_low_many(p: Params) -> Words:
     return title % values, gettext("First %(product)s, about %(day)s.") % values
 
 
+def lot_expiring(p: Params) -> Words:
+    values = {"count": p["count"], "lot": p["lot"], "product": p["product"], "day": day(p["day"]), "units": p["units"]}
+    if p["count"] > 1:
+        title = ngettext("%(count)d lot expires soon", "%(count)d lots expire soon", p["count"])
+        return title % values, gettext("First lot %(lot)s of %(product)s, on %(day)s.") % values
+    left = ngettext("%(units)d unit of it is left.", "%(units)d units of it are left.", p["units"]) % values
+    if p["expired"]:
+        return gettext("Lot %(lot)s of %(product)s has expired on %(day)s") % values, left
+    return gettext("Lot %(lot)s of %(product)s expires on %(day)s") % values, left
+
+
 def transfer_coming(p: Params) -> Words:
     values = {"number": p["number"], "units": p["units"]}
     title = ngettext(

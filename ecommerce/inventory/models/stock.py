@@ -47,11 +47,11 @@ class StockMove(AppendOnlyModel, TenantModel):
     class Reason(models.TextChoices):
         OPENING = "opening", _("Opening stock")
         RECEIPT = "receipt", _("Received from supplier")
-        SALE = "sale", _("Shipped to customer")
+        SALE = rules.SOLD, _("Shipped to customer")
         RETURN = "return", _("Returned by customer")
         ADJUSTMENT = "adjustment", _("Corrected by hand")
-        DAMAGE = "damage", _("Damaged or lost")
-        TRANSFER = "transfer", _("Moved between warehouses")
+        DAMAGE = rules.DAMAGED, _("Damaged or lost")
+        TRANSFER = rules.MOVED, _("Moved between warehouses")
         COUNT = "count", _("Stock count")
 
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="moves")
@@ -75,12 +75,16 @@ class StockMove(AppendOnlyModel, TenantModel):
 
 
 class StockLevel(TenantModel):
-    """Units of a variant in a warehouse. `on_hand` is the sum of the moves; `reserved` is promised to open orders."""
+    """Units of a variant in a warehouse. `on_hand` is the sum of the moves; `reserved` is promised to open orders.
+
+    `in_lots` of them are of a lot; the others are without one.
+    """
 
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="levels")
     variant = models.ForeignKey("ecommerce.Variant", models.CASCADE, related_name="stock_levels")
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
+    in_lots = models.IntegerField(_("in lots"), default=0, db_default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -91,6 +95,9 @@ class StockLevel(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(reserved__gte=0, reserved__lte=models.F("on_hand")), name="stock_reserved_on_hand"
             ),
+            models.CheckConstraint(
+                condition=models.Q(in_lots__gte=0, in_lots__lte=models.F("on_hand")), name="stock_in_lots_on_hand"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +106,10 @@ class StockLevel(TenantModel):
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    @property
+    def without_lot(self) -> int:
+        return self.on_hand - self.in_lots
 
 
 class Reservation(TenantModel):
@@ -128,12 +139,18 @@ class Reservation(TenantModel):
 class StockRules(TenantModel):
     """How the merchant wants stock to be held; one row. Zero minutes: orders hold nothing before they are paid.
 
-    Stock of which nothing was sold for `dead_days` is called dead.
+    Stock of which nothing was sold for `dead_days` is called dead. People are told of a lot `expiry_days` before it
+    expires.
     """
 
     hold_minutes = models.PositiveIntegerField(_("unpaid orders hold stock for, minutes"), default=0)
     dead_days = models.PositiveSmallIntegerField(
         _("days without a sale that make stock dead"), default=rules.USUAL_DEAD_DAYS
+    )
+    expiry_days = models.PositiveSmallIntegerField(
+        _("days before a lot expires on which people are told"),
+        default=rules.USUAL_EXPIRY_DAYS,
+        db_default=rules.USUAL_EXPIRY_DAYS,
     )
 
     class Meta:

@@ -1,0 +1,100 @@
+"""Reading lots: for pages, API and exports alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from ecommerce.catalog.models import Variant
+from ecommerce.inventory.models import Lot, LotLevel, LotMove, StockLevel, StockRules
+from ecommerce.inventory.rules import USUAL_EXPIRY_DAYS
+
+NO_DAY = date(9999, 12, 31)  # sorts behind every day
+
+
+def expiry_days() -> int:
+    """How many days before a lot expires the merchant wants to be told."""
+    return StockRules.objects.values_list("expiry_days", flat=True).first() or USUAL_EXPIRY_DAYS
+
+
+def lot_list() -> QuerySet[LotLevel]:
+    """Every lot in every warehouse it ever was in; `keeps_until` is its expiry date, or far away without one."""
+    rows = LotLevel.objects.select_related("lot__merchant", "lot__variant__product", "level__warehouse")
+    return rows.annotate(keeps_until=Coalesce("lot__expires_on", Value(NO_DAY)))
+
+
+def search_lots(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By code, SKU or title of the product."""
+    return rows.filter(
+        Q(lot__code__icontains=words)
+        | Q(lot__variant__sku__icontains=words)
+        | Q(lot__variant__product__title__icontains=words)
+    )
+
+
+def lots_of(variant: Variant) -> QuerySet[LotLevel]:
+    """The lots of a variant that units are left of, what expires first at the top."""
+    return lot_list().filter(lot__variant=variant, units__gt=0).order_by("keeps_until", "lot__received_on", "pk")
+
+
+def lots_on_shelf(variant: Variant) -> QuerySet[Lot]:
+    """The lots of a variant that units are left of anywhere, to choose from."""
+    left = LotLevel.objects.filter(lot=OuterRef("pk"), units__gt=0)
+    return Lot.objects.filter(Exists(left), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def with_days(rows: Iterable[LotLevel]) -> list[LotLevel]:
+    """The rows, each with `days` until its lot expires (None: never) and whether it `is_expired`, today."""
+    today, found = timezone.localdate(), []
+    for row in rows:
+        row.days, row.is_expired = row.lot.days_left(today), row.lot.has_expired(today)  # type: ignore[attr-defined]
+        found.append(row)
+    return found
+
+
+def lot_detail() -> QuerySet[Lot]:
+    """Lots with their variant."""
+    return Lot.objects.select_related("merchant", "variant__product")
+
+
+def places_of_lot(lot: Lot) -> QuerySet[LotLevel]:
+    """Where a lot is and was, the default warehouse first."""
+    return lot_list().filter(lot=lot).order_by("-level__warehouse__is_default", "level__warehouse__name", "pk")
+
+
+def moves_of_lot(lot: Lot) -> QuerySet[LotMove]:
+    """All that came and went of a lot."""
+    return LotMove.objects.filter(lot=lot).select_related("warehouse", "move")
+
+
+def lots_to_tell(today: date, days: int) -> QuerySet[Lot]:
+    """Lots with units that expire within `days`, or have, and of which nobody was told yet, in that order."""
+    left = LotLevel.objects.filter(lot=OuterRef("pk"), units__gt=0)
+    soon = Lot.objects.filter(told_at=None, expires_on__lte=today + timedelta(days=days))
+    return soon.filter(Exists(left)).order_by("expires_on", "pk")
+
+
+def broken_lots() -> QuerySet[StockLevel]:
+    """Levels whose `in_lots` is not the sum of their lots, which is then in `kept`; or that have a lot whose units are
+    not the sum of its moves there.
+    """
+    kept = LotLevel.objects.filter(level=OuterRef("pk")).order_by().values("level").annotate(n=Sum("units")).values("n")
+    moves = (
+        LotMove.objects.filter(lot=OuterRef("lot"), warehouse=OuterRef("level__warehouse"))
+        .order_by()
+        .values("lot")
+        .annotate(n=Sum("quantity"))
+        .values("n")
+    )
+    lots = LotLevel.objects.filter(level=OuterRef("pk")).annotate(
+        moved=Coalesce(Subquery(moves, output_field=IntegerField()), 0)
+    )
+    levels = StockLevel.objects.select_related("variant", "warehouse").annotate(
+        kept=Coalesce(Subquery(kept, output_field=IntegerField()), 0)
+    )
+    return levels.filter(~Q(in_lots=F("kept")) | Exists(lots.exclude(units=F("moved")))).order_by("pk")
