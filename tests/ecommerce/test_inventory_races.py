@@ -12,8 +12,9 @@ from core.tenancy import tenant
 from ecommerce.inventory import actions
 from ecommerce.inventory.bundles import hold_levels
 from ecommerce.inventory.queries import serving_places
-from ecommerce.models import StockLevel, StockMove, Variant
+from ecommerce.models import Lot, StockLevel, StockMove, Variant
 from tests import factories
+from tests.ecommerce.lots_kit import cream, delivered, on_shelf
 from tests.race import alone, shared_database, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,6 +94,32 @@ def test_shipping_at_once_never_ships_more_than_there_is(shop, variant_pk, tmp_p
         got = together(*[in_shop(shop, take)] * BUYERS)
         assert sorted(got) == ["not_enough_stock"] * (BUYERS - STOCK) + ["shipped"] * STOCK
         assert level_and_ledger(shop) == (0, 0, 0)
+
+
+def test_shipping_lots_at_once_takes_each_unit_of_each_lot_once(shop, tmp_path):
+    with tenant(shop):
+        variant = cream()
+        delivered(variant, 3, "LATER", days=60)
+        delivered(variant, 2, "SOON", days=9)
+        delivered(variant, 1)
+
+    def take():
+        try:
+            return actions.ship(Variant.objects.get(pk=variant.pk), 1, reserved=0, reference="x", actor=SYSTEM)
+        except Refused as refusal:
+            return refusal.code
+
+    def shelf():
+        with tenant(shop):
+            return on_shelf(variant), dict(Lot.objects.values_list("code", "pk"))
+
+    with shared_database(tmp_path):
+        got = together(*[in_shop(shop, take)] * BUYERS)
+        left, lots = alone(shelf)
+        assert left == {}
+        assert got.count("not_enough_stock") == BUYERS - 6
+        assert [got.count({lots[code]: 1}) for code in ("SOON", "LATER")] == [2, 3]
+        assert got.count({}) == 1
 
 
 def test_the_default_warehouse_is_made_once(shop, tmp_path):
