@@ -29,7 +29,7 @@ from analytics.lifecycle.tasks import nightly_stages
 from analytics.markets.tasks import nightly_markets
 from analytics.promotions.tasks import nightly_promotions
 from analytics.quality.tasks import nightly_quality
-from config.demo import buying, desk, listings, loyal, memory, people, rivals, sales, shelves, teamwork, voices
+from config.demo import buying, desk, firings, listings, loyal, memory, people, rivals, sales, shelves, teamwork, voices
 from config.demo.people import BUYER, MAIN
 from config.demo.simulate import market
 from core.actors import SYSTEM
@@ -123,6 +123,7 @@ def _build(say: Callable[[str], None]) -> Built:
         owner = User.objects.get(email=accounts["owner"]["email"])
         teamwork.arrange(main, owner, now)
         desk.lay(main, owner, now)
+        firings.sort_out(owner, now)
         loyal.thank(main, owner, now)
     _applicant(now)
     _before_the_platform(main)
