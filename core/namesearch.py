@@ -100,12 +100,8 @@ class NameSearch:
                 "SELECT name, sql FROM sqlite_master WHERE name = %s OR name LIKE %s", [self.fts, f"{self.fts}_on%"]
             )
             there = dict(cursor.fetchall())
-            has_table = there.pop(self.fts, None) is not None
-            if has_table and there == wanted:
+            if there.pop(self.fts, None) is not None and there == wanted:
                 return
-            if not has_table:
-                cursor.execute(f"CREATE VIRTUAL TABLE {self.fts} USING fts5(name, phone, tokenize='trigram')")
-                cursor.execute(f"INSERT INTO {self.fts}({self.fts}, rank) VALUES ('secure-delete', 1)")  # noqa: S608
             for name in there:
                 cursor.execute(f"DROP TRIGGER {name}")
             for sql in wanted.values():
@@ -117,7 +113,9 @@ class NameSearch:
         if connection.vendor != "sqlite":
             return
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {self.fts}")  # noqa: S608
+            cursor.execute(f"DROP TABLE IF EXISTS {self.fts}")  # to delete a million rows takes many minutes
+            cursor.execute(f"CREATE VIRTUAL TABLE {self.fts} USING fts5(name, phone, tokenize='trigram')")
+            cursor.execute(f"INSERT INTO {self.fts}({self.fts}, rank) VALUES ('secure-delete', 1)")  # noqa: S608
             cursor.execute(
                 f"INSERT INTO {self.fts}(rowid, name, phone) SELECT id, {self._written('r')}, {self._digits('r')}"  # noqa: S608
                 f" FROM {self.table} r"
