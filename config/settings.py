@@ -120,7 +120,7 @@ if _db["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         # recursive_triggers: without it INSERT OR REPLACE slips past the append-only triggers
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"
-        " PRAGMA cache_size=-5000;",  # KB for each thread of each process; what is read again the system keeps too
+        " PRAGMA cache_size=-2000;",  # KB for each thread of each process; what is read again the system keeps too
     }
 else:
     _db["CONN_HEALTH_CHECKS"] = True

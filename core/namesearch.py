@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
@@ -102,11 +102,13 @@ class NameSearch:
             there = dict(cursor.fetchall())
             if there.pop(self.fts, None) is not None and there == wanted:
                 return
-            for name in there:
-                cursor.execute(f"DROP TRIGGER {name}")
-            for sql in wanted.values():
-                cursor.execute(sql)
-        self.fill(connection)
+        with transaction.atomic(using=connection.alias):  # broken off in the middle it is begun anew, not taken as done
+            with connection.cursor() as cursor:
+                for name in there:
+                    cursor.execute(f"DROP TRIGGER {name}")
+                for sql in wanted.values():
+                    cursor.execute(sql)
+            self.fill(connection)
 
     def fill(self, connection: Any) -> None:
         """On SQLite: write the search anew from the rows. PostgreSQL's indexes need none."""

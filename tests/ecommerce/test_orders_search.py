@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from core.namesearch import NameSearch
@@ -94,6 +94,20 @@ def test_the_search_of_sqlite_is_written_anew_only_when_its_make_is_another(four
         cursor.execute(f"DROP TRIGGER {NAMES.fts}_on_update")
         cursor.execute(f"CREATE TRIGGER {NAMES.fts}_on_update AFTER UPDATE ON {NAMES.table} BEGIN SELECT 1; END")
         ensure(connection)
+    assert found("王小明") == {"A-1"}
+
+
+def test_a_search_of_sqlite_that_was_not_written_to_its_end_is_begun_anew(four, monkeypatch):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has migrations for it")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {NAMES.fts}")
+        cursor.execute(f"DROP TRIGGER {NAMES.fts}_on_insert")
+    with monkeypatch.context() as broken:
+        broken.setattr(NameSearch, "_digits", lambda search, row: "no_such_function()" if row == "r" else "''")
+        with pytest.raises(OperationalError):
+            ensure(connection)
+    ensure(connection)
     assert found("王小明") == {"A-1"}
 
 
