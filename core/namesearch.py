@@ -22,6 +22,7 @@ from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 FEW = 200  # ids that are handed to the database again
+_HEAD, _TAIL = 5, 4  # signs of a long text by which SQLite looks for it
 SHORTEST_END = 4  # digits: fewer are no end of a phone number
 _LAST = "\U0010ffff"
 _MARK = "\x02"  # stands twice where a name begins, and in no name
@@ -57,6 +58,10 @@ class NameSearch:
             return self._match("name", [_MARK * (3 - len(written)) + written], merchant)
         if at_words:
             return self._match("name", [before + written for before in (_MARK, *_BEGIN_WORDS)], merchant)
+        if text.isascii() and len(text) > _HEAD + _TAIL:
+            # A list of where each trigram is must be read to its end: few of them, and a look at what they find.
+            sql, params = self._match("name", [text[:_HEAD]], merchant, also=text[-_TAIL:])
+            return f"{sql} AND instr(lower(found.{self.name}), %s) > 0", [*params, text]
         return self._match("name", [written], merchant)
 
     def by_phone_end(self, digits: str, merchant: int, vendor: str) -> Select:
@@ -66,8 +71,10 @@ class NameSearch:
             return sql, [merchant, f"{digits[::-1]}%"]
         return self._match("phone", [f"{digits}$"], merchant)
 
-    def _match(self, column: str, texts: list[str], merchant: int) -> Select:
+    def _match(self, column: str, texts: list[str], merchant: int, also: str = "") -> Select:
         phrases = " OR ".join('"{}"'.format(text.replace('"', '""')) for text in texts)
+        if also:
+            phrases = '({}) AND "{}"'.format(phrases, also.replace('"', '""'))
         sql = (
             f"SELECT found.id FROM {self.fts} CROSS JOIN {self.table} found ON found.id = {self.fts}.rowid"  # noqa: S608
             f" WHERE {self.fts} MATCH %s AND found.merchant_id = %s"
