@@ -18,4 +18,3 @@ for _language, _name in settings.LANGUAGES:
     catalogue(_language)
 gc.collect()
 gc.freeze()  # a collection would write to what is shared, and so copy it
-gc.set_threshold(5_000, 10, 10)  # a page makes some ten thousand objects, nearly all gone again by themselves
