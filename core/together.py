@@ -128,7 +128,7 @@ def fill(
     for path in paths:
         above, _, name = path.rpartition("__")
         holders[path] = found.pop(path, [])
-        _hold(holders[above], name, backs[path], holders[path])
+        hold_each(holders[above], name, backs[path], holders[path])
     return found
 
 
@@ -179,7 +179,7 @@ def _way_back(model: Any, path: str) -> tuple[Any, list[str]]:
     return model, back
 
 
-def _hold(holders: list[Model], name: str, back: str, rows: list[Model]) -> None:
+def hold_each(holders: list[Model], name: str, back: str, rows: list[Model]) -> None:
     """Give each holder its rows of the relation, and each row its holder."""
     of: dict[Any, list[Model]] = {holder.pk: [] for holder in holders}
     known = {holder.pk: holder for holder in holders}

@@ -44,8 +44,11 @@ def lots_of(variant: Variant) -> QuerySet[LotLevel]:
 
 def lots_on_shelf(variant: Variant) -> QuerySet[Lot]:
     """The lots of a variant that units are left of anywhere, to choose from."""
-    left = LotLevel.objects.filter(lot=OuterRef("pk"), units__gt=0)
-    return Lot.objects.filter(Exists(left), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+    return Lot.objects.filter(_is_left(), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def _is_left() -> Exists:
+    return Exists(LotLevel.objects.filter(lot=OuterRef("pk"), units__gt=0))
 
 
 def with_days(rows: Iterable[LotLevel]) -> list[LotLevel]:
@@ -74,9 +77,8 @@ def moves_of_lot(lot: Lot) -> QuerySet[LotMove]:
 
 def lots_to_tell(today: date, days: int) -> QuerySet[Lot]:
     """Lots with units that expire within `days`, or have, and of which nobody was told yet, in that order."""
-    left = LotLevel.objects.filter(lot=OuterRef("pk"), units__gt=0)
     soon = Lot.objects.filter(told_at=None, expires_on__lte=today + timedelta(days=days))
-    return soon.filter(Exists(left)).order_by("expires_on", "pk")
+    return soon.filter(_is_left()).order_by("expires_on", "pk")
 
 
 def broken_lots() -> QuerySet[StockLevel]:

@@ -18,7 +18,7 @@ from accounts.merchants.models import Merchant
 from core.events import sentence_of
 from core.statements import Shaped, Statement, once_a_shop
 from core.tags import Joined
-from core.together import fill, hold, together
+from core.together import fill, hold, hold_each, together
 from ecommerce.catalog.models import Product, Variant
 from ecommerce.customers.models import Customer, CustomerTag
 from ecommerce.inventory.models import Lot
@@ -255,9 +255,7 @@ def order_page(merchant: Merchant, number: str) -> OrderPage:
         **({"buyer_tags": BUYER_TAGS.statement(buyer.pk)} if buyer else {}),
     )  # fmt: skip
     lines = {line.pk: line for line in found["order_lines"]}
-    for line in lines.values():
-        line.order = order
-    hold(order, "lines", found["order_lines"])
+    hold_each([order], "lines", "order", found["order_lines"])
     for parcel in order.shipments.all():
         for part in parcel.lines.all():
             part.order_line = lines[part.order_line_id]
