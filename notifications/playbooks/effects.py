@@ -21,7 +21,6 @@ from core.tenancy import current_tenant_id
 from notifications.playbooks.measures import HORIZON, MEASURES, Case, Fact, Measure
 from notifications.playbooks.models import Firing, Playbook, StepOutcome
 
-LOOK_BACK: Final = timedelta(days=200)
 MOST: Final = 150  # cases of each side, the newest
 FEWEST: Final = 8
 NEAR: Final = 2.0  # times larger or smaller that is still alike
@@ -84,7 +83,7 @@ def effects_of(playbook: Playbook, kind: str) -> list[Effect]:
     """What went together with the runs of a playbook on facts of this kind, measure by measure; none for some kinds.
 
     Runs that were done and not taken back, against facts on which no playbook ran at all; both older than HORIZON days
-    and not older than LOOK_BACK. Four queries, up to four more a measure where there are cases enough.
+    and not older than the measure looks back. Four queries, up to four more a measure where there are cases enough.
     """
     measures = MEASURES.get(kind, ())
     if not measures:
@@ -92,7 +91,7 @@ def effects_of(playbook: Playbook, kind: str) -> list[Effect]:
     merchant = Merchant.objects.get(pk=current_tenant_id())
     now = timezone.now()
     until = now - timedelta(days=HORIZON + 1)
-    alike = Activity.objects.filter(kind=kind, at__gte=now - LOOK_BACK, at__lt=until).order_by("-pk")
+    alike = Activity.objects.filter(kind=kind, at__gte=now - measures[0].since, at__lt=until).order_by("-pk")
     undone = StepOutcome.objects.filter(state=StepOutcome.State.UNDONE).values("firing")
     runs = Firing.objects.filter(playbook=playbook, state=Firing.State.DONE, activity__kind=kind).exclude(pk__in=undone)
     fired = Firing.objects.filter(activity__kind=kind)

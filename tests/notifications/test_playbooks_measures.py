@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
+from analytics.calendar.events import FestivalAhead
 from analytics.episodes.events import ProductPraised
 from analytics.forecasts.events import SurgeExpected
 from analytics.markets.events import ShareFallExpected
@@ -20,6 +21,7 @@ from ecommerce.models import Complaint, Payment, Review, Shipment, StockMove
 from ecommerce.reviews.events import ReviewSubmitted
 from notifications.playbooks.effects import effects_of
 from tests import factories
+from tests.analytics.demand_kit import sold, variants
 from tests.notifications.test_playbooks_effects import FACT_DAY, NOW, burst, fact, made, ran, shop_of
 
 DAY = timedelta(days=1)
@@ -164,6 +166,43 @@ def test_days_sold_out_in_a_surge(scope, ann):
     [found] = effects_of(ordering, "forecasts.surge_expected")
     assert (found.ran, found.others) == (8, 8)
     assert (found.mean_ran, found.mean_others) == (0.0, 25.0)
+
+
+def festival(days_ago: int, ahead: int, effect: int | None) -> FestivalAhead:
+    day = (NOW - days_ago * DAY).date() + ahead * DAY
+    return FestivalAhead(key="double-11", day=day.isoformat(), days=ahead, effect_percent=effect)
+
+
+def test_festivals_of_three_years(scope, ann):
+    """Half as much again as usual in the week up to the later ones, with one of two SKUs sold out; those that had four
+    times the usual are nothing like them.
+    """
+    preparing = made(ann, "calendar.festival_ahead")
+    things = variants(2, products=2)
+    units = np.full((2, 800), 4)
+    units[:, 800 - FACT_DAY :] = 6
+    sold(things, units)
+    place = factories.WarehouseFactory(is_default=True)
+    for thing in things:
+        StockMove.objects.create(warehouse=place, variant=thing, quantity=10, reason="count", at=NOW - 900 * DAY)
+    StockMove.objects.create(warehouse=place, variant=things[0], quantity=-10, reason="count", at=AT + 10 * DAY)
+    for _ in range(8):
+        ran(preparing, fact(festival(700, 30, None), days=700))
+        fact(festival(FACT_DAY, 20, 40), days=FACT_DAY)
+        fact(festival(FACT_DAY, 20, 300), days=FACT_DAY)
+        fact(festival(1200, 20, None), days=1200)
+    out, units_sold = effects_of(preparing, "calendar.festival_ahead")
+    assert (out.ran, out.others) == (units_sold.ran, units_sold.others) == (8, 8)
+    assert (out.mean_ran, out.mean_others) == (0.0, 50.0)
+    assert (units_sold.mean_ran, units_sold.mean_others) == (pytest.approx(100.0), pytest.approx(150.0))
+
+
+def test_festivals_of_a_shop_that_sold_nothing_before(scope, ann):
+    preparing = made(ann, "calendar.festival_ahead")
+    for _ in range(8):
+        ran(preparing, fact(festival(60, 30, None), days=60))
+        fact(festival(60, 30, None), days=60)
+    assert [one.is_known for one in effects_of(preparing, "calendar.festival_ahead")] == [False, False]
 
 
 def test_days_sold_out_of_the_skus_of_a_night(scope, ann):
