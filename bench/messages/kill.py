@@ -305,7 +305,8 @@ def _figures(course: Run, spent: float) -> Iterator[Figure]:
 def _mails(course: Run) -> Iterator[Figure]:
     post, killed = course.server, course.site.killed
     rows = course.database.execute(
-        "SELECT m.message_id, m.state, m.attempts, count(d.id), count(d.id) FILTER (WHERE d.outcome = 'sent')"
+        "SELECT m.message_id, m.state, m.attempts, count(d.id), count(d.id) FILTER (WHERE d.outcome = 'sent'),"
+        " count(d.id) FILTER (WHERE d.outcome IN ('started', 'cut'))"
         " FROM notifications_mail m LEFT JOIN notifications_delivery d ON d.mail_id = m.id"
         " WHERE m.purpose = 'notice' GROUP BY m.id"
     ).fetchall()
@@ -313,11 +314,12 @@ def _mails(course: Run) -> Iterator[Figure]:
     lost = [name for name, *_ in rows if not post.taken[name] and name not in post.refused]
     double = {name for name, *_ in rows if post.taken[name] > 1}
     after_hang = {name for name in double if post.taken[name] <= 1 + post.hung[name]}
-    cut = {name for name, _state, attempts, log, _sent in rows if attempts > log}
+    cut = {name for name, *_, broken in rows if broken}
     strange = double - after_hang - cut
     said_sent = [name for name, state, *_ in rows if state == "sent" and not post.taken[name]]
-    untold = [name for name, state, _a, _log, sent in rows if state == "sent" and sent != 1]
-    missing = sum(attempts - log for _n, _s, attempts, log, _sent in rows)
+    untold = [name for name, state, _a, _log, sent, _broken in rows if state == "sent" and sent != 1]
+    missing = sum(abs(attempts - log) for _n, _s, attempts, log, *_ in rows)
+    broken_off = sum(broken for *_, broken in rows)
     kills = sum(killed.values())
     yield Figure("mails not written", MAILS - made, "", MAILS, "wanted", 0, "lower", "figure")
     yield Figure("mails lost", len(lost), "", made, "written", 0, "lower", "figure")
@@ -328,7 +330,8 @@ def _mails(course: Run) -> Iterator[Figure]:
     in_flight = len((double & cut) - after_hang)
     yield Figure("doubled, sender killed at it", in_flight, "", made, "written", CUT_AT_MOST * kills, "lower", "figure")
     yield Figure("mails doubled otherwise", len(strange), "", made, "written", 0, "lower", "figure")
-    yield Figure("attempts without their log", missing, "", kills, "kills", CUT_AT_MOST * kills, "lower", "figure")
+    yield Figure("attempts without their log", missing, "", kills, "kills", 0, "lower", "figure")
+    yield Figure("attempts broken off", broken_off, "", kills, "kills", CUT_AT_MOST * kills, "lower", "figure")
     yield Figure("sent mails without one in the log", len(untold), "", made, "written", 0, "lower", "figure")
 
 

@@ -137,9 +137,14 @@ class Attachment(TenantModel):
 
 
 class Delivery(TenantModel):
-    """One attempt to send a mail and what came of it, or what the mail provider reported of it later."""
+    """One attempt to send a mail and what came of it, or what the mail provider reported of it later.
+
+    It is written down as an attempt begins, so one whose sender dies stands in the log as well.
+    """
 
     class Outcome(models.TextChoices):
+        STARTED = "started", pgettext_lazy("attempt", "Under way")
+        CUT = "cut", pgettext_lazy("attempt", "Broken off before there was an answer")
         SENT = "sent", pgettext_lazy("attempt", "Accepted")
         KEPT = "kept", pgettext_lazy("attempt", "Kept in the mailbox of the demo")
         DEFERRED = "deferred", pgettext_lazy("attempt", "Put off by the mail server")
@@ -163,6 +168,9 @@ class Delivery(TenantModel):
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["at"], name="delivery_under_way", condition=models.Q(outcome="started")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.at:%F %T}"

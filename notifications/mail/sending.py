@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.db import transaction
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.jobs.queue import enqueue
@@ -70,18 +70,19 @@ def _picture(one: Attachment) -> MIMEImage:
 def send(mail_id: int) -> None:
     """Make one attempt, if one is due. Returns when the outcome is written down and the next attempt is queued.
 
-    The row is claimed first, so two senders never send at once; it says "perhaps sent" while the message is on the
-    line, so a sender that dies there leaves the truth behind.
+    The row is claimed first, so two senders never send at once, and the attempt stands in the log from its beginning;
+    the row says "perhaps sent" while the message is on the line. So a sender that dies leaves the truth behind.
     """
     mail = _claim(mail_id)
     if mail is None:
         return
     if settings.DEMO and not settings.EMAIL_URL:
-        _settle(mail, Answer(Outcome.KEPT, None, ""), 0.0)
+        _settle(mail, _begin(mail), Answer(Outcome.KEPT, None, ""), 0.0)
         return
     if not _server_may_be_tried():
-        _put_off(mail, _server_free_at(), attempts=mail.attempts - 1)
+        _put_off(mail, _server_free_at())
         return
+    attempt = _begin(mail)
     started = time.monotonic()
     message = as_message(mail)
     answer = hand_over(
@@ -92,14 +93,14 @@ def send(mail_id: int) -> None:
         before_message=lambda: _on_the_line(mail),
     )
     _note_server(answer)
-    _settle(mail, answer, time.monotonic() - started)
+    _settle(mail, attempt, answer, time.monotonic() - started)
 
 
 def _claim(mail_id: int) -> Mail | None:
     """Take the mail for this attempt; None when it is not due, done, or another sender has it."""
     now = timezone.now()
     taken = Mail.objects.due(now).filter(pk=mail_id)
-    if not taken.update(state=State.SENDING, attempts=F("attempts") + 1, next_try=now + rules.LEASE):
+    if not taken.update(state=State.SENDING, next_try=now + rules.LEASE):
         waiting = Mail.objects.open().filter(pk=mail_id).first()
         if waiting is not None:
             queue(waiting)
@@ -111,18 +112,30 @@ def _claim(mail_id: int) -> Mail | None:
     return mail
 
 
+def _begin(mail: Mail) -> Delivery:
+    """Write down that an attempt begins, and that what another sender began of this mail was broken off."""
+    with transaction.atomic():
+        cut_short(mail.deliveries.all())
+        _write(mail, attempts=mail.attempts + 1)
+        return Delivery.objects.create(merchant_id=mail.merchant_id, mail=mail, outcome=Outcome.STARTED)
+
+
+def cut_short(attempts: QuerySet[Delivery]) -> None:
+    """Those of the attempts that are under way by the log have no sender any more."""
+    attempts.filter(outcome=Outcome.STARTED).update(outcome=Outcome.CUT)
+
+
 def _on_the_line(mail: Mail) -> None:
     """The message is about to go out: from here on, not hearing back means not knowing."""
     again = timezone.now() + rules.LOOK_AGAIN if mail.unclear == 0 else None
     _write(mail, state=State.MAYBE_SENT, unclear=mail.unclear + 1, next_try=again)
 
 
-def _settle(mail: Mail, answer: Answer, seconds: float) -> None:
+def _settle(mail: Mail, attempt: Delivery, answer: Answer, seconds: float) -> None:
     now = timezone.now()
     with transaction.atomic():
-        Delivery.objects.create(
-            merchant_id=mail.merchant_id,
-            mail=mail,
+        Delivery.objects.filter(pk=attempt.pk).update(
+            at=now,
             outcome=answer.outcome,
             code=answer.code,
             answer=answer.text,

@@ -19,6 +19,7 @@ from core.tenancy import every_tenant
 from notifications.mail import sending
 from notifications.mail.actions import post, send_again
 from notifications.mail.models import Delivery, Mail, Suppression
+from notifications.mail.rules import LEASE
 from notifications.mail.sending import send
 from notifications.mail.smtp import hand_over
 from notifications.mail.tasks import sweep_mails
@@ -111,6 +112,7 @@ def test_while_the_server_is_down_everything_waits_and_nobody_hammers_it(server,
     run_tasks()
     assert [Mail.objects.get(pk=mail.pk).state for mail in mails] == ["queued"] * 4
     assert Delivery.objects.count() == 1  # one knocked, three waited
+    assert sorted(Mail.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1]
     for _ in range(6):
         go_on(clock, 60)
     knocks = Delivery.objects.count()
@@ -375,3 +377,20 @@ def test_in_a_demo_without_a_server_mails_stay_in_the_mailbox(settings, server, 
     run_tasks()
     mail.refresh_from_db()
     assert (mail.state, mail.text, story(mail)) == ("sent", "Order 10001.\n", [("kept", None)])
+
+
+def test_an_attempt_that_was_broken_off_is_closed_in_the_log(server, clock):
+    """One mail is tried again after its sender died, of the other nobody knows whether it arrived."""
+    server.up()
+    left = timezone.now() + LEASE
+    for state, again in (("sending", left), ("maybe_sent", None)):
+        Mail.objects.filter(pk=write().pk).update(state=state, next_try=again, attempts=1, unclear=2)
+    tried, unknown = Mail.objects.order_by("pk")
+    for mail in (tried, unknown):
+        mail.deliveries.create(outcome="started")
+    go_on(clock, 100)
+    sweep_mails()
+    assert story(tried) == story(unknown) == [("started", None)]
+    go_on(clock, 100)
+    sweep_mails()
+    assert (story(tried), story(unknown)) == ([("cut", None), ("sent", 250)], [("cut", None)])

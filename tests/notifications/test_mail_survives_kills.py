@@ -65,6 +65,7 @@ def test_a_sender_killed_before_the_message_went_out_sends_it_once_in_the_end(ya
     yard.manage("shell", "-v0", "-c", WRITE.format(count=1))
     yard.start()
     yard.until(lambda: asked, what="the server asked")
+    assert yard.rows("SELECT outcome FROM notifications_delivery") == [("started",)]
     started = re.findall(r"queue default started as process (\d+)", yard.log.read_text())
     for process in psutil.Process(int(started[-1])).children(recursive=True):
         if "processing" in " ".join(process.cmdline()):
@@ -72,3 +73,4 @@ def test_a_sender_killed_before_the_message_went_out_sends_it_once_in_the_end(ya
     yard.until(lambda: yard.rows("SELECT state FROM notifications_mail") == [("sent",)], 240)
     assert received(server) == ["p0@example.com"]
     assert yard.rows("SELECT attempts FROM notifications_mail") == [(2,)]
+    assert yard.rows("SELECT outcome FROM notifications_delivery ORDER BY id") == [("cut",), ("sent",)]
