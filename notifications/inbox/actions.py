@@ -154,6 +154,11 @@ def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
     return _settle(Settled(kind_names, keys=(key,)), by)
 
 
+def settle_each(*kind_names: str, keys: Collection[str]) -> int:
+    """As settle(), for several keys."""
+    return _settle(Settled(kind_names, keys=keys))
+
+
 def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:
     """As settle(), for every key that begins so."""
     return _settle(Settled((kind_name,), beginning=beginning), by)

@@ -107,6 +107,36 @@ def test_what_was_told_one_look_after_the_other_is_settled_by_it(scope, ann, tim
     assert len(facts()) == 1
 
 
+def test_what_was_told_on_the_days_before_is_settled_by_it(scope, ann, time_machine):
+    """A problem of another kind that was told then is told again beside it."""
+    sf, other = carrier(), carrier("Slow Boat")
+    history(sf)
+    for one in (sf, other):
+        parcels(one, 3, due=0.1, late=True, came=False)
+    ParcelCase.objects.create(shipment=Shipment.objects.filter(carried_by=sf).latest("pk"), reason="address_problem")
+    watch_parcels()
+    run_tasks()
+    assert inbox(ann) == [("parcel-cases", "unread")] * 2
+    time_machine.shift(timedelta(days=1))
+    parcels(sf, 40, due=0.02, late=True, came=False)
+    watch_parcels()
+    run_tasks()
+    assert inbox(ann) == [("parcel-cases", "unread"), ("carrier-late", "unread"), ("parcel-cases", "unread")]
+    unsettled = Notification.objects.filter(user=ann).exclude(state="handled").order_by("pk")
+    assert [note.params["carrier"] for note in unsettled] == ["Slow Boat", "SF Express", "SF Express"]
+    assert unsettled.last().params["reason"] == "address_problem"
+
+
+def test_a_day_on_which_parcels_stand_still_takes_the_place_of_the_day_before(scope, ann, time_machine):
+    sf = carrier()
+    for _day in range(2):
+        parcels(sf, 3, due=0.1, late=True, came=False)
+        watch_parcels()
+        run_tasks()
+        assert inbox(ann) == [("parcel-cases", "unread")]
+        time_machine.shift(timedelta(days=1))
+
+
 def test_other_problems_of_that_day_are_still_told(scope, ann):
     sf = carrier()
     history(sf)
