@@ -5,6 +5,7 @@ Everything is loaded here, before a server that is told to (`--preload`) forks, 
 
 import gc
 import os
+import sys
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -12,6 +13,9 @@ from django.urls import get_resolver
 from django.utils.translation.trans_real import translation as catalogue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Django REST framework loads it wherever it is there, and it takes 9 MB.
+    sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - imports every view
 for _language, _name in settings.LANGUAGES:

@@ -6,9 +6,10 @@ names begin, two ASCII ones where words do. (Doubling those too would find them 
 which each says less: the search of a whole English name took three times as long among a million.)
 
 PostgreSQL: a GIN index over the merchant and the name so written (extensions pg_trgm and btree_gin), and a B-tree over
-the merchant and the phone's digits backwards. SQLite: an FTS5 table of such names and digits that triggers keep up. Its
-rows go with theirs, and what is deleted is overwritten (secure-delete): an erased buyer leaves no trace in it.
-Migrations that rebuild a table drop its triggers on SQLite, so `ensure` runs after every `migrate`.
+the merchant and the phone's digits backwards. SQLite: an FTS5 table of such names that triggers keep up, and an index
+over the merchant and the phone's last four digits. The table's rows go with theirs, and what is deleted is overwritten
+(secure-delete): an erased buyer leaves no trace in it. Migrations that rebuild a table drop its triggers and that index
+on SQLite, so `ensure` runs after every `migrate`.
 """
 
 from __future__ import annotations
@@ -55,23 +56,28 @@ class NameSearch:
             found = " OR ".join([f"{self._written_pg} LIKE %s"] * len(patterns))
             return f"SELECT id FROM {self.table} WHERE merchant_id = %s AND ({found})", [merchant, *patterns]  # noqa: S608
         if len(text) == 1:
-            return self._match("name", [_MARK * (3 - len(written)) + written], merchant)
+            return self._match([_MARK * (3 - len(written)) + written], merchant)
         if at_words:
-            return self._match("name", [before + written for before in (_MARK, *_BEGIN_WORDS)], merchant)
+            return self._match([before + written for before in (_MARK, *_BEGIN_WORDS)], merchant)
         if text.isascii() and len(text) > _HEAD + _TAIL:
             # A list of where each trigram is must be read to its end: few of them, and a look at what they find.
-            sql, params = self._match("name", [text[:_HEAD]], merchant, also=text[-_TAIL:])
+            sql, params = self._match([text[:_HEAD]], merchant, also=text[-_TAIL:])
             return f"{sql} AND instr(lower(found.{self.name}), %s) > 0", [*params, text]
-        return self._match("name", [written], merchant)
+        return self._match([written], merchant)
 
     def by_phone_end(self, digits: str, merchant: int, vendor: str) -> Select:
         """A SELECT of the ids of rows whose phone number, signs between the digits aside, ends with `digits`."""
         if vendor == "postgresql":
             sql = f"SELECT id FROM {self.table} WHERE merchant_id = %s AND {self._backwards_pg} LIKE %s"  # noqa: S608
             return sql, [merchant, f"{digits[::-1]}%"]
-        return self._match("phone", [f"{digits}$"], merchant)
+        bare = self._bare_phone
+        sql = (
+            f"SELECT id FROM {self.table} WHERE merchant_id = %s AND substr({bare}, -{SHORTEST_END}) = %s"  # noqa: S608
+            f" AND substr({bare}, -{len(digits)}) = %s"
+        )
+        return sql, [merchant, digits[-SHORTEST_END:], digits]
 
-    def _match(self, column: str, texts: list[str], merchant: int, also: str = "") -> Select:
+    def _match(self, texts: list[str], merchant: int, also: str = "") -> Select:
         phrases = " OR ".join('"{}"'.format(text.replace('"', '""')) for text in texts)
         if also:
             phrases = '({}) AND "{}"'.format(phrases, also.replace('"', '""'))
@@ -79,7 +85,7 @@ class NameSearch:
             f"SELECT found.id FROM {self.fts} CROSS JOIN {self.table} found ON found.id = {self.fts}.rowid"  # noqa: S608
             f" WHERE {self.fts} MATCH %s AND found.merchant_id = %s"
         )
-        return sql, [f"{column} : ({phrases})", merchant]
+        return sql, [phrases, merchant]
 
     @property
     def _written_pg(self) -> str:
@@ -98,10 +104,18 @@ class NameSearch:
         return {f"{self.table}_name_part": parts, f"{self.table}_phone_end": ends}
 
     def ensure(self, connection: Any) -> None:
-        """On SQLite: the table and its triggers, where they are missing or of another make; then it is filled anew."""
+        """On SQLite: the index of phones where it is missing; the table and its triggers where they are missing or of
+        another make, and then it is filled anew.
+        """
         if connection.vendor != "sqlite":
             return
         wanted = self._triggers()
+        if self.phone:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"CREATE INDEX IF NOT EXISTS {self.table}_phone_end"
+                    f" ON {self.table} (merchant_id, substr({self._bare_phone}, -{SHORTEST_END}))"
+                )
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT name, sql FROM sqlite_master WHERE name = %s OR name LIKE %s", [self.fts, f"{self.fts}_on%"]
@@ -123,11 +137,10 @@ class NameSearch:
             return
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {self.fts}")  # to delete a million rows takes many minutes
-            cursor.execute(f"CREATE VIRTUAL TABLE {self.fts} USING fts5(name, phone, tokenize='trigram')")
+            cursor.execute(f"CREATE VIRTUAL TABLE {self.fts} USING fts5(name, tokenize='trigram')")
             cursor.execute(f"INSERT INTO {self.fts}({self.fts}, rank) VALUES ('secure-delete', 1)")  # noqa: S608
             cursor.execute(
-                f"INSERT INTO {self.fts}(rowid, name, phone) SELECT id, {self._written('r')}, {self._digits('r')}"  # noqa: S608
-                f" FROM {self.table} r"
+                f"INSERT INTO {self.fts}(rowid, name) SELECT id, {self._written('r')} FROM {self.table} r"  # noqa: S608
             )
 
     def remove(self, connection: Any) -> None:
@@ -138,6 +151,7 @@ class NameSearch:
             for name in self._triggers():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(f"DROP TABLE IF EXISTS {self.fts}")
+            cursor.execute(f"DROP INDEX IF EXISTS {self.table}_phone_end")
 
     def _written(self, row: str) -> str:
         """The name with every sign beyond ASCII twice, after marks of where it begins."""
@@ -150,24 +164,21 @@ class NameSearch:
             f" SELECT substr({name}, n, 1) AS sign FROM place ORDER BY n)) END"
         )
 
-    def _digits(self, row: str) -> str:
-        if not self.phone:
-            return "''"
-        bare = f"{row}.{self.phone}"
+    @property
+    def _bare_phone(self) -> str:
+        bare = self.phone
         for sign in _SIGNS:
             bare = f"replace({bare}, '{sign}', '')"
-        return f"{bare} || '$'"
+        return bare
 
     def _triggers(self) -> dict[str, str]:
-        values = f"new.id, {self._written('new')}, {self._digits('new')}"
-        put = f"INSERT INTO {self.fts}(rowid, name, phone) VALUES ({values});"  # noqa: S608
+        put = f"INSERT INTO {self.fts}(rowid, name) VALUES (new.id, {self._written('new')});"  # noqa: S608
         gone = f"DELETE FROM {self.fts} WHERE rowid = old.id;"  # noqa: S608
-        columns = [self.name, *([self.phone] if self.phone else [])]
-        changed = " OR ".join(f"new.{column} IS NOT old.{column}" for column in columns)
         made = {
             "on_insert": f"AFTER INSERT ON {self.table} BEGIN {put} END",
             "on_delete": f"AFTER DELETE ON {self.table} BEGIN {gone} END",
-            "on_update": f"AFTER UPDATE OF {', '.join(columns)} ON {self.table} WHEN {changed} BEGIN {gone} {put} END",
+            "on_update": f"AFTER UPDATE OF {self.name} ON {self.table} WHEN new.{self.name} IS NOT old.{self.name}"
+            f" BEGIN {gone} {put} END",
         }
         return {f"{self.fts}_{what}": f"CREATE TRIGGER {self.fts}_{what} {sql}" for what, sql in made.items()}
 

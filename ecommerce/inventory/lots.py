@@ -10,6 +10,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from core.among import Among
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import Lot, LotLevel, LotMove, StockLevel, StockRules
 from ecommerce.inventory.rules import USUAL_EXPIRY_DAYS
@@ -45,6 +46,11 @@ def lots_of(variant: Variant) -> QuerySet[LotLevel]:
 def lots_on_shelf(variant: Variant) -> QuerySet[Lot]:
     """The lots of a variant that units are left of anywhere, to choose from."""
     return Lot.objects.filter(_is_left(), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def any_left(ids: Iterable[int]) -> bool:
+    """Whether a unit of any of these lots is left anywhere."""
+    return LotLevel.objects.filter(Among("lot_id", ids), units__gt=0).exists()
 
 
 def _is_left() -> Exists:

@@ -200,6 +200,7 @@ ABOUT = Shaped(lambda pk: Activity.objects.about(Order._meta.label_lower, pk))
 NEAR = Shaped(_told_near)
 IN_BATCHES = Shaped(lambda pk: facts_about("orders.", pk))
 LINES = Shaped(lambda pk: OrderLine.objects.select_related("variant").filter(order=pk))
+LOTS = Shaped(lambda pk: LineLot.objects.select_related("lot").filter(line__order=pk))
 BUYER_TAGS = Shaped(lambda pk: CustomerTag.objects.filter(customer=pk))
 
 
@@ -252,10 +253,12 @@ def order_page(merchant: Merchant, number: str) -> OrderPage:
         **log_of(order),
         **neighbours(order),
         order_lines=LINES.statement(order.pk),
+        lots=LOTS.statement(order.pk),
         **({"buyer_tags": BUYER_TAGS.statement(buyer.pk)} if buyer else {}),
     )  # fmt: skip
     lines = {line.pk: line for line in found["order_lines"]}
     hold_each([order], "lines", "order", found["order_lines"])
+    hold_each(found["order_lines"], "lots", "line", found["lots"])
     for parcel in order.shipments.all():
         for part in parcel.lines.all():
             part.order_line = lines[part.order_line_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -223,9 +223,12 @@ def wake(now: datetime) -> int:
 
 def put_away_stale(now: datetime) -> int:
     """Archive what has stood in inboxes longer than its kind is of use; what was chosen to sleep may."""
-    count = 0
+    kinds: dict[timedelta, list[str]] = {}
     for kind in KINDS:
-        old = Notification.objects.unsettled().filter(kind=kind.name, at__lt=now - kind.stale, snoozed_until=None)
+        kinds.setdefault(kind.stale, []).append(kind.name)
+    count = 0
+    for stale, names in kinds.items():
+        old = Notification.objects.unsettled().filter(kind__in=names, at__lt=now - stale, snoozed_until=None)
         count += old.update(state=State.ARCHIVED, changed_at=now)
     return count
 

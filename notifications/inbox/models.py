@@ -100,6 +100,11 @@ class Notification(TenantModel):
             models.Index(
                 fields=["snoozed_until"], name="notification_asleep", condition=models.Q(snoozed_until__isnull=False)
             ),
+            models.Index(
+                fields=["kind", "at"],
+                name="notification_stale",
+                condition=models.Q(state__in=["unread", "read"], snoozed_until=None),
+            ),
             # What one looks at is a small part of 12 months: each view walks its own rows, in the order of the page.
             models.Index(
                 fields=["merchant", "user", "rank", "id"],

@@ -32,8 +32,9 @@ def look_at_orders() -> None:
 
 @task()
 def look_at_stock() -> None:
-    """Settle what was told of stock that is back."""
+    """Settle what was told of stock that is back, and of lots that are gone."""
     watch.stock_is_back(_merchant())
+    watch.lots_are_gone()
 
 
 @task()
@@ -48,6 +49,7 @@ def morning() -> None:
     merchant = _merchant()
     watch.orders_to_ship(merchant, begin=True)
     watch.stock_is_back(merchant)
+    watch.lots_are_gone()
     calendar.late_purchases(merchant, begin=True)
     calendar.tokens_that_end()
 

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
 from analytics.restock.models import StockWarning, StockWarningQuerySet
 from core.money import cents
+from ecommerce.inventory.lots import any_left
 from ecommerce.orders.models import Order
 from notifications.inbox.actions import settle, settle_others, tell
 from notifications.inbox.models import Notification
@@ -113,6 +115,16 @@ def stock_is_back(merchant: Merchant) -> None:
             settle("stock-low-many", key=key)
         else:
             Notification.objects.filter(kind="stock-low-many", key=key).exclude(params=params).update(params=params)
+
+
+def lots_are_gone() -> None:
+    """Settle what was told of lots, where no unit of any of them is left."""
+    told = Notification.objects.unsettled().filter(kind="lot-expiring")
+    keys = set(told.values_list("key", flat=True))
+    for fact in Activity.objects.filter(pk__in=keys):
+        named = fact.payload["lot_ids"]
+        if fact.payload["count"] == len(named) and not any_left(named):
+            settle("lot-expiring", key=str(fact.pk))
 
 
 def _stock_params(warning: StockWarning) -> dict[str, object]:

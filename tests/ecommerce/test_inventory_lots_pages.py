@@ -121,6 +121,15 @@ def test_a_lot_leads_to_the_orders_that_got_it(as_user, ann, full):
     assert client.get(f"/m/luming/orders/of-lot/{Lot.objects.get(code='LATE-1').pk}/").context["page"].rows == []
 
 
+def test_the_page_of_an_order_names_the_lots_that_went_out(as_user, ann, full):
+    lot = Lot.objects.get(code="SOON-1")
+    order, plain = order_in("shipped", full, 2), order_in("shipped")
+    client = as_user(ann)
+    page = client.get(order.get_absolute_url()).text
+    assert f'<a href="{lot.get_absolute_url()}">Lot SOON-1 × 2</a>' in page
+    assert "Lot " not in client.get(plain.get_absolute_url()).text
+
+
 def test_another_shop_finds_no_lot(as_user, cleo, shop, rival, full):
     lot = Lot.objects.get(code="SOON-1")
     client = as_user(cleo)
@@ -253,3 +262,21 @@ def test_many_lots_are_one_line_that_leads_to_the_list(ann, full):
     row = Notification.objects.get(kind="lot-expiring", user=ann)
     assert (row.params["count"], row.params["lot"], row.params["days"]) == (3, "OLD-1", 30)
     assert "variant_id" not in row.params
+
+
+def test_what_was_told_of_lots_is_settled_when_nothing_of_them_is_left(as_user, ann, full):
+    delivered(full, 1, "SOON-2", 12)
+    tell_expiring(in_days(0), actor=SYSTEM)
+    run_tasks()
+    told = Notification.objects.filter(kind="lot-expiring", user=ann)
+    place = Warehouse.objects.get()
+    for code in ("OLD-1", "SOON-1"):
+        lot = Lot.objects.get(code=code)
+        units = lot.levels.get().units
+        actions.adjust_stock(full, place, change=-units, reason="damage", lot=lot, actor=SYSTEM)
+    run_tasks()
+    assert told.get().state == "unread"
+    last = Lot.objects.get(code="SOON-2")
+    actions.adjust_stock(full, place, change=-1, reason="damage", lot=last, actor=SYSTEM)
+    assert run_tasks()
+    assert told.get().state == "handled"

@@ -108,7 +108,7 @@ def test_a_search_of_sqlite_that_was_not_written_to_its_end_is_begun_anew(four, 
         cursor.execute(f"DELETE FROM {NAMES.fts}")
         cursor.execute(f"DROP TRIGGER {NAMES.fts}_on_insert")
     with monkeypatch.context() as broken:
-        broken.setattr(NameSearch, "_digits", lambda search, row: "no_such_function()" if row == "r" else "''")
+        broken.setattr(NameSearch, "_written", lambda search, row: "no_such_function()" if row == "r" else "''")
         with pytest.raises(OperationalError):
             ensure(connection)
     ensure(connection)
@@ -134,12 +134,17 @@ def test_the_search_of_sqlite_comes_back_after_a_migration_that_dropped_it(four,
         pytest.skip("PostgreSQL keeps its indexes")
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {search.fts}_on_insert")
+        cursor.execute(f"DROP INDEX {search.table}_phone_end")
     name = "周杰"
     factories.OrderFactory(number="C-1", buyer_name=name, customer=factories.CustomerFactory(name=name))
     with tenant(Order.objects.get(number="C-1").merchant):
         ensure(connection)
         assert found(name) == {"C-1"} or search is CUSTOMERS
         assert customer_list().filter(found_customers(name)).exists() or search is NAMES
+        rows, asked = (
+            (order_list(), found_orders("5555")) if search is NAMES else (customer_list(), found_customers("5555"))
+        )
+        assert f"INDEX {search.table}_phone_end" in rows.filter(asked).explain()
 
 
 WAYS = {

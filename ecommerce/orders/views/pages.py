@@ -107,6 +107,7 @@ def show(request: MerchantRequest, number: str, note_form: NoteForm, *, status: 
         "older": found.older,
         "note_form": note_form,
         "sees_returns": may("returns.view"),
+        "sees_lots": may("stock.view"),
         "sees_tag_form": may("orders.edit"),
         "sees_contact": may("orders.edit") or may("orders.ship"),
         "may": {
