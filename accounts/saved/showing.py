@@ -58,6 +58,16 @@ class Saved:
         return self.request.merchant.slug, self.of.key, named, tuple(self.columns)
 
     @property
+    def columns_key(self) -> tuple[str, ...]:
+        """All that the cells of a row hang on."""
+        return tuple(self.columns)
+
+    @property
+    def head_key(self) -> tuple[Any, ...]:
+        """All that the heads of the columns hang on, but for where they lead."""
+        return self.page.sort.key, self.page.descending, *self.columns
+
+    @property
     def choices(self) -> list[tuple[Column, bool]]:
         """The columns as the chooser offers them: those shown in their order, then the others."""
         by_key = {column.key: column for column in self.of.columns}

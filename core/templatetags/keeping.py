@@ -1,6 +1,6 @@
-"""`{% kept key with a=… b=… %}…{% endkept %}`: part of a page that is drawn once and filled in often.
+"""`{% kept key … with a=… b=… %}…{% endkept %}`: part of a page that is drawn once and filled in often.
 
-The key is everything the part shows or hangs on, but for the names after `with` and the CSRF token: those are places
+The keys are everything the part shows or hangs on, but for the names after `with` and the CSRF token: those are places
 left open, filled each time, and nothing can be asked of them (`if`, filters).
 """
 
@@ -24,13 +24,13 @@ class KeptNode(template.Node):
 
     child_nodelists = ("nodelist",)
 
-    def __init__(self, key: FilterExpression, open_: dict[str, FilterExpression], nodelist: NodeList) -> None:
-        self.key, self.open, self.nodelist = key, open_, nodelist
+    def __init__(self, keys: list[FilterExpression], open_: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.keys, self.open, self.nodelist = keys, open_, nodelist
 
     def render(self, context: Any) -> SafeString:
         values: dict[str, str] = {name: conditional_escape(one.resolve(context)) for name, one in self.open.items()}
         values["csrf_token"] = str(context.get("csrf_token", ""))
-        key = (self, get_language(), self.key.resolve(context))
+        key = (self, get_language(), *[one.resolve(context) for one in self.keys])
 
         def draw() -> str:
             places = {name: Unknown(hole(name)) for name in self.open}
@@ -42,12 +42,14 @@ class KeptNode(template.Node):
 
 @register.tag
 def kept(parser: Parser, token: Token) -> KeptNode:
-    _, key, *words = token.split_contents()
-    if words and words.pop(0) != "with":
-        raise template.TemplateSyntaxError("kept reads {% kept key with name=value … %}")
+    words = token.split_contents()[1:]
+    at = words.index("with") if "with" in words else len(words)
+    keys, words = words[:at], words[at + 1 :]
+    if not keys:
+        raise template.TemplateSyntaxError("kept reads {% kept key … with name=value … %}")
     open_ = token_kwargs(words, parser)
     if words:
         raise template.TemplateSyntaxError(f"kept does not understand {words[0]!r}")
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return KeptNode(parser.compile_filter(key), open_, nodelist)
+    return KeptNode([parser.compile_filter(key) for key in keys], open_, nodelist)

@@ -16,10 +16,11 @@ from django.templatetags.static import static
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from core.addresses import changed
 from core.kept import Holes, filled_for_each, split
+from core.kept import piece as kept_piece
 from core.middleware import current_request_id
 
 register = template.Library()
@@ -236,13 +237,20 @@ def piece(context: template.Context, name: str) -> SafeString:
 class EachRow(template.Node):
     """The body of `eachrow`."""
 
-    def __init__(self, rows: Any, name: str, body: template.NodeList) -> None:
-        self.rows, self.name, self.nodelist = rows, name, body
+    def __init__(self, rows: Any, name: str, keys: Sequence[Any], body: template.NodeList) -> None:
+        self.rows, self.name, self.keys, self.nodelist = rows, name, keys, body
 
     def render(self, context: template.Context) -> SafeString:
         rows = self.rows.resolve(context)
-        with context.push(**{self.name: Holes()}):
-            return filled_for_each(split(self.nodelist.render(context)), rows)
+
+        def draw() -> str:
+            with context.push(**{self.name: Holes()}):
+                return self.nodelist.render(context)
+
+        if not self.keys:
+            return filled_for_each(split(draw()), rows)
+        key = (self, get_language(), *[one.resolve(context) for one in self.keys])
+        return filled_for_each(kept_piece(key, draw), rows)
 
 
 @register.tag
@@ -251,14 +259,16 @@ def eachrow(parser: Any, token: Any) -> EachRow:
 
     The body is drawn once, and each row's values are put into the places that were left open. So it can show what a row
     holds, and cannot ask it anything (`if`, filters): `rows` are mappings of what is shown, worked out before. Text is
-    escaped, HTML (SafeString) is not.
+    escaped, HTML (SafeString) is not. With `{% eachrow rows as order kept key … %}` the body is kept under keys that
+    are all it hangs on, as with `{% kept %}`.
     """
     words = token.split_contents()
-    if len(words) != 4 or words[2] != "as":
-        raise template.TemplateSyntaxError("eachrow reads {% eachrow rows as name %}")
+    if len(words) < 4 or words[2] != "as" or words[4:5] not in ([], ["kept"]):
+        raise template.TemplateSyntaxError("eachrow reads {% eachrow rows as name [kept key …] %}")
     body = parser.parse(("endeachrow",))
     parser.delete_first_token()
-    return EachRow(parser.compile_filter(words[1]), words[3], body)
+    keys = [parser.compile_filter(key) for key in words[5:]]
+    return EachRow(parser.compile_filter(words[1]), words[3], keys, body)
 
 
 @register.simple_tag(takes_context=True)
@@ -286,6 +296,13 @@ def sort_link(page: Any, key: str) -> str:
     sort = next(sort for sort in page.listing.sorts if sort.key == key)
     descending = not page.descending if page.sort.key == key else sort.descending
     return changed(page.params, {"sort": f"-{key}" if descending else key})
+
+
+@register.simple_tag(takes_context=True)
+def sort_url(context: template.Context, key: str) -> str:
+    """sort_link() of the list shown, or the place left open for it as `link_<key>` in a head that is kept."""
+    held: str | None = context.get(f"link_{key}")
+    return sort_link(context["page"], key) if held is None else held
 
 
 @register.simple_tag

@@ -36,3 +36,23 @@ def test_nothing_can_hang_on_what_is_left_open() -> None:
     page = Template(HEAD + "{% kept 7 with name=name %}{% if name %}x{% endif %}{% endkept %}")
     with pytest.raises(TypeError, match="drawn once"):
         page.render(Context({"name": "Ann"}))
+
+
+def test_the_body_of_rows_is_kept_under_all_its_keys() -> None:
+    page = Template(
+        "{% eachrow rows as row kept columns wide %}<td{% if wide %} class=w{% endif %}>{{ row.name }}{% endeachrow %}"
+    )
+    rows = [{"name": "Ann & Ben"}, {"name": "Cleo"}]
+    assert page.render(Context({"rows": rows, "columns": ("a",), "wide": ""})) == "<td>Ann &amp; Ben<td>Cleo"
+    assert page.render(Context({"rows": rows[1:], "columns": ("a",), "wide": ""})) == "<td>Cleo"
+    assert page.render(Context({"rows": rows[1:], "columns": ("a",), "wide": "x"})) == "<td class=w>Cleo"
+
+
+def test_heads_that_are_kept_lead_where_their_own_page_says() -> None:
+    page = Template(
+        HEAD
+        + '{% kept key other with link_placed=link %}{% sort_url "placed" as here %}{{ here }} {{ shop }}{% endkept %}'
+    )
+    assert page.render(Context({"key": "h", "other": 1, "link": "?sort=placed", "shop": "a"})) == "?sort=placed a"
+    assert page.render(Context({"key": "h", "other": 1, "link": "?q=x", "shop": "b"})) == "?q=x a"
+    assert page.render(Context({"key": "h", "other": 2, "link": "?q=x", "shop": "b"})) == "?q=x b"

@@ -53,7 +53,8 @@ def bar(request: MerchantRequest) -> dict[str, Any]:
             except NoReverseMatch:  # a deployment may leave that feature out
                 continue
     first = next(iter(urls.values()), "")
-    return {"bulk": urls, "batch_key": form_key(), "list_keys": KEYS} | ({"bulk_url": first} if first else {})
+    found = {"bulk": urls, "bulk_key": tuple(urls.items()), "batch_key": form_key(), "list_keys": KEYS}
+    return found | ({"bulk_url": first} if first else {})
 
 
 def list_url(request: MerchantRequest) -> str:
