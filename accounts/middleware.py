@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.members.models import Membership
 from accounts.people.sessions import SEEN, SINCE, is_over
-from core.statements import Remembered
+from core.statements import Shaped
 from core.tenancy import every_tenant
 
 MOST_SHOPS = 50  # that the switcher shows
@@ -50,7 +50,7 @@ def _memberships(user_id: int) -> QuerySet[Membership]:
     )
 
 
-FIRST = Remembered(lambda user_id: _memberships(user_id)[: MOST_SHOPS + 1], why="find out where the person works")
+FIRST = Shaped(lambda user_id: _memberships(user_id)[: MOST_SHOPS + 1], across="find out where the person works")
 
 
 def person(get_response: Callable[[Any], HttpResponse]) -> Callable[[Any], HttpResponse]:

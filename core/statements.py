@@ -1,8 +1,8 @@
 """Queries as one scalar statement each, so that many of them can be read by one (core.together).
 
 To work out a statement takes Django longer than the database needs to answer. So that of a relation is worked out once
-(for the next object only the keys and the merchant in it change), as is a `Remembered` query or a `Shaped` one, and a
-list's query is built `once_a_shop`.
+(for the next object only the keys and the merchant in it change), as is that of a `Shaped` query, and a list's query is
+built `once_a_shop`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cached_property, lru_cache, wraps
+from functools import lru_cache, wraps
 from threading import get_ident
 from typing import Any, TypeVar
 
@@ -125,14 +125,15 @@ def _known(model: Any, manager: str, back: str, many: int, using: str) -> Statem
 
 
 class Shaped:
-    """A query in the merchant in scope by ids and moments, whose statement is worked out once for each shape.
+    """A query by ids and moments, in the merchant in scope, whose statement is worked out once for each shape.
 
-    `BESIDE.statement(order.placed_at, order.pk)` is that of `build(order.placed_at, order.pk)`. What it looks like may
-    hang on nothing but which of the values are None.
+    `BESIDE.statement(order.placed_at, order.pk)` is that of `build(order.placed_at, order.pk)`, and `rows` what it
+    gives. What it looks like may hang on nothing but which of the values are None. With `across`, which says why, it
+    belongs to no merchant: it is built and run across all of them.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
-        self.build = build
+    def __init__(self, build: Callable[..., QuerySet[Any]], *, across: str = "") -> None:
+        self.build, self.across = build, across
         self._known: dict[tuple[type, ...], Statement] = {}
 
     def statement(self, *values: int | datetime | None) -> Statement:
@@ -145,13 +146,13 @@ class Shaped:
         shape = tuple(type(value) for value in values)
         known = self._known.get(shape)
         if known is None:
-            with tenant(MERCHANT):
+            with every_tenant(self.across) if self.across else tenant(MERCHANT):
                 known = statement_of(self.build(*stand_ins))
             if known is None:
                 raise EmptyResultSet
             self._known[shape] = known
         adapted = connections[known.using].ops.adapt_datetimefield_value
-        given: dict[Any, Any] = {MERCHANT: current_tenant_id()}
+        given: dict[Any, Any] = {} if self.across else {MERCHANT: current_tenant_id()}
         for stand_in, value in zip(stand_ins, values, strict=True):
             if isinstance(value, datetime):
                 given[adapted(stand_in)] = adapted(value)
@@ -159,30 +160,9 @@ class Shaped:
                 given[stand_in] = value
         return known.filled(given)
 
-
-class Remembered:
-    """A query by one number whose statement is worked out once: `MINE.rows(user.pk)` gives what the query would.
-
-    `build(number)` gives the query. It belongs to no merchant: it is built and run across all of them.
-    """
-
-    def __init__(self, build: Callable[[int], QuerySet[Any]], *, why: str) -> None:
-        self.build, self.why = build, why
-
-    @cached_property
-    def _known(self) -> Statement:
-        with every_tenant(self.why):
-            found = statement_of(self.build(KEYS[0]))
-        assert found is not None
-        return found
-
-    def statement(self, number: int) -> Statement:
-        """To be read together with others."""
-        return self._known.filled({KEYS[0]: number})
-
-    def rows(self, number: int) -> list[Any]:
+    def rows(self, *values: int | datetime | None) -> list[Any]:
         """What the query gives."""
-        asked = self.statement(number)
+        asked = self.statement(*values)
         with connections[asked.using].cursor() as cursor:
             cursor.execute(f"SELECT {asked.sql}", asked.params)
             (answer,) = cursor.fetchone()

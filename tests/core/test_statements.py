@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Membership
-from core.statements import Remembered, built_by, once_a_shop
+from core.statements import Shaped, built_by, once_a_shop
 from core.tenancy import NoTenant, every_tenant, tenant
 from core.together import Counted, together
 from ecommerce.models import Order
@@ -97,14 +97,14 @@ def test_remembered_counts_are_of_now_and_of_the_shop(shop, rival):
         assert counted() == 1
 
 
-def test_a_remembered_query_gives_each_his_own(shop, rival):
+def test_a_query_across_all_shops_gives_each_his_own(shop, rival):
     ann, bo = factories.UserFactory(), factories.UserFactory()
     for user, merchant in ((ann, shop), (bo, rival), (bo, shop)):
         with tenant(merchant):
             Membership.objects.create(user=user, role="owner")
-    asked = Remembered(
+    asked = Shaped(
         lambda user_id: Membership.objects.filter(user_id=user_id).select_related("merchant").order_by("pk")[:5],
-        why="test",
+        across="test",
     )
     for user, shops in ((ann, [shop]), (bo, [rival, shop]), (ann, [shop])):
         found = asked.rows(user.pk)
