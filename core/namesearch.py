@@ -112,7 +112,7 @@ class NameSearch:
         wanted = self._triggers()
         if self.phone:
             with connection.cursor() as cursor:
-                # The digits first: with the merchant first it is taken for lists of all rows where nothing was analysed.
+                # Digits first: with the merchant first, lists of all rows take it where nothing was analysed since.
                 cursor.execute(
                     f"CREATE INDEX IF NOT EXISTS {self.table}_phone_end"
                     f" ON {self.table} (substr({self._bare_phone}, -{SHORTEST_END}), merchant_id)"

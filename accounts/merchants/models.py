@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.merchants.rules import EVERY_DAY, ClosedDays
 from core.clocks import WorkingTime
+from core.tenancy import current_tenant_id
 
 
 class MerchantQuerySet(models.QuerySet["Merchant"]):
@@ -23,6 +24,10 @@ class MerchantQuerySet(models.QuerySet["Merchant"]):
     def trading(self) -> MerchantQuerySet:
         """Merchants whose background work runs: all but applicants, refused and suspended ones."""
         return self.filter(state__in=[Merchant.State.ACTIVE, Merchant.State.RESTRICTED, Merchant.State.HOLIDAY])
+
+    def in_scope(self) -> Merchant:
+        """The merchant whose rows may be seen here; NoTenant where there is none."""
+        return self.get(pk=current_tenant_id())
 
 
 class Merchant(models.Model):

@@ -14,7 +14,6 @@ from analytics.accuracy.rules import SHORTEST_REASON
 from analytics.forecasts.queries import actual_days, edges
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 
 LARGEST = 1e12
@@ -28,7 +27,7 @@ def override_forecast(
 
     Refused for days that have begun, a figure below zero or absurd, and without a reason.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     reason = " ".join(reason.split())
     chosen = next((one for one in spans_of(measure, merchant.today(), variant) if one.key == span), None)
     if chosen is None:
@@ -69,7 +68,7 @@ def override_forecast(
 @transaction.atomic
 def score_due_overrides() -> int:
     """Score every own figure whose days are over and counted, and the machine's beside it. Returns how many."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     span = edges(merchant, merchant.today())
     due = due_overrides(span[1]) if span else []
     scores = []

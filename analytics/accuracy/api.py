@@ -14,7 +14,6 @@ from accounts.tokens.api import TenantViewSet
 from analytics.accuracy.actions import override_forecast
 from analytics.accuracy.models import ForecastOverride, OverrideOf
 from analytics.accuracy.queries import override_list, record_rows, track_records
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 
 
@@ -46,7 +45,7 @@ class TrackRecordViewSet(TenantViewSet):
     @extend_schema(responses=RecordOut(many=True))
     def list(self, request: Request) -> Response:
         """How well sales, orders, demand and market shares were forecast in the last 13 weeks."""
-        merchant = Merchant.objects.get(pk=current_tenant_id())
+        merchant = Merchant.objects.in_scope()
         return Response(RecordOut(list(record_rows(track_records(merchant))), many=True).data)
 
 

@@ -18,15 +18,10 @@ from analytics.calendar.models import MOST_AROUND, OccasionChoice, OccasionEffec
 from analytics.calendar.rules import checked_event, known_since, name_key
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 
 FIELDS = ("name", "kind", "first_day", "last_day", "lead_days", "after_days", "yearly", "note")
 MOST_EVENTS = 2000
 YES = frozenset({"1", "yes", "true", "y", "是"})
-
-
-def _merchant() -> Merchant:
-    return Merchant.objects.get(pk=current_tenant_id())
 
 
 @transaction.atomic
@@ -36,7 +31,7 @@ def save_event(event: OwnEvent, *, actor: Actor, **values: Any) -> OwnEvent:
     The day since which it is known stays what it was, unless its days change: then it is known since today.
     """
     assert set(values) <= set(FIELDS)
-    today = _merchant().today()
+    today = Merchant.objects.in_scope().today()
     is_new = event.pk is None
     before = {} if is_new else OwnEvent.objects.filter(pk=event.pk).values(*FIELDS).get()
     given = checked_event({**{field: getattr(event, field) for field in FIELDS}, **values}, today)
@@ -70,7 +65,7 @@ def delete_event(event: OwnEvent, *, actor: Actor) -> None:
 @transaction.atomic
 def switch_occasion(key: str, is_on: bool, *, actor: Actor) -> None:
     """Follow a festival or holiday from now on, or no longer. Refuses one that the shop's country does not have."""
-    merchant = _merchant()
+    merchant = Merchant.objects.in_scope()
     today = merchant.today()
     known = next((one for one in known_occasions(merchant.country, today, today) if one.key == key), None)
     if known is None:
@@ -90,7 +85,7 @@ def import_events(content: bytes, *, actor: Actor) -> tuple[int, int, list[list[
 
     Columns: name, first_day, and if wanted last_day, kind, lead_days, after_days, yearly, note.
     """
-    today = _merchant().today()
+    today = Merchant.objects.in_scope().today()
 
     def read(cells: dict[str, str]) -> dict[str, Any]:
         first = day_of(cells.get("first_day", ""), "first_day")

@@ -17,7 +17,6 @@ from analytics.calendar.surroundings import calendar_of
 from analytics.engine.occasions import Special, own_phase
 from analytics.facts.models import VariantFact
 from core.actors import SYSTEM
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product
 
 AHEAD = timedelta(days=30)
@@ -35,7 +34,7 @@ def tell_festivals() -> int:
 
     Five queries, and two for each festival that is new: their number does not depend on that of products.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     today = merchant.today()
     occasions, _closed = calendar_of(merchant, today - YEAR, today + AHEAD, today)
     near = [(day, one) for one in occasions if not one.key.startswith(OWN) for day in _days(one, today, today + AHEAD)]

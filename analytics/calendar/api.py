@@ -18,7 +18,6 @@ from analytics.calendar.models import MOST_AROUND, OutsideSeries, OutsideValue, 
 from analytics.calendar.outside import add_values, announce_values, checked_given, save_series
 from analytics.calendar.queries import event_list, series_list
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 
 MOST_VALUES = 1000
 
@@ -158,7 +157,7 @@ class OutsideSeriesViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Ten
     def add_values(self, request: Request, pk: str) -> Response:
         """Append values, up to 1,000 a call. A value that cannot be kept does not stop the others."""
         series, given = self.get_object(), self.read()
-        today = Merchant.objects.get(pk=current_tenant_id()).today()
+        today = Merchant.objects.in_scope().today()
         good, refused = {}, []
         for position, one in enumerate(given["values"]):
             try:

@@ -15,7 +15,6 @@ from analytics.calendar.surroundings import calendar_of
 from analytics.engine.cleaning import MAX_DAYS, filled, without_closed
 from analytics.engine.festivals import occurrences
 from analytics.engine.protocol import Calendar
-from core.tenancy import current_tenant_id
 
 FIGURES: Final = ("value", "orders", "units")
 
@@ -25,7 +24,7 @@ def mark_festivals(first: date, last: date, figures: Sequence[str] = FIGURES) ->
 
     Safe to repeat: a festival is marked once, from its days and the four weeks after it, whenever it is asked for.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     first = max(first, last - timedelta(days=MAX_DAYS))
     occasions, closed = calendar_of(merchant, first, last, last)
     shared = [one for one in occasions if not one.key.startswith(OWN)]

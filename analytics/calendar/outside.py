@@ -19,7 +19,6 @@ from analytics.calendar.queries import vintages_of
 from analytics.calendar.rules import as_known, checked_day, checked_value, period_end, period_start
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 
 FIELDS = ("name", "kind", "unit", "period", "ahead", "in_forecasts")
 
@@ -73,7 +72,7 @@ def add_values(series: OutsideSeries, given: Sequence[Given], *, source: str) ->
     over since the day after it, one of a period to come is a plan and known since today.
     """
     OutsideSeries.objects.select_for_update().get(pk=series.pk)
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
     held = vintages_of(series)
     newest, told = as_known(held), {(one.day, one.value, one.known_on) for one in held}
     fresh = []
@@ -90,7 +89,7 @@ def add_values(series: OutsideSeries, given: Sequence[Given], *, source: str) ->
 @transaction.atomic
 def upload_values(series: OutsideSeries, *, file_name: str, content: bytes, actor: Actor) -> OutsideUpload:
     """Take in a CSV of `day,value[,known_on]`: good rows are kept, the others stay downloadable with their reasons."""
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
 
     def read(cells: dict[str, str]) -> Given:
         known_on = day_of(cells["known_on"], "known_on") if cells.get("known_on") else None

@@ -59,7 +59,6 @@ from analytics.forecasts.special import regressors_of
 from core.actors import SYSTEM, Actor
 from core.among import Among
 from core.bulk import insert_columns
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product, Variant
 
 DEATHS = 2  # after so many a chunk is halved, so that a series that kills its worker is found
@@ -82,7 +81,7 @@ def begin_run(
     """
     if job_id is not None and (known := DemandRun.objects.filter(job_id=job_id).first()):
         return known
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     check_range(at, horizon, merchant.today())
     first, last = edges(merchant, merchant.today()) or (None, None)
     data_to = min(at, last) if at is not None and last is not None else last
@@ -297,7 +296,7 @@ def refresh_outlooks() -> int:
 
 def reckon_again(outlooks: QuerySet[DemandOutlook]) -> int:
     """Hold the forecasts of these outlooks against the stock and the terms of now. Returns how many they are."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     changed: dict[int, list[int]] = {}
     for variant, run_id in outlooks.values_list("variant_id", "run_id"):
         changed.setdefault(run_id, []).append(variant)

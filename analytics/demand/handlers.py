@@ -11,7 +11,6 @@ from analytics.demand.kept import record_weeks
 from analytics.demand.models import ServiceWeek
 from analytics.demand.terms import known_outlooks
 from core.events import handles
-from core.tenancy import current_tenant_id
 
 
 @handles(DemandTermsChanged)
@@ -27,6 +26,6 @@ def first_forecast(event: DemandMade, activity: Activity) -> None:
     on the night does both."""
     if not event.live or ServiceWeek.objects.exists():
         return
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
     classify(today)
     record_weeks(today)

@@ -21,7 +21,6 @@ from analytics.engine.protocol import WEEK, Array
 from analytics.engine.service import moved, score_of
 from core.among import Among
 from core.bulk import bulk_insert
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product
 from ecommerce.purchasing.models import PurchaseLine
 
@@ -48,7 +47,7 @@ def record_weeks(today: date) -> int:
     a variant that was sold out in a week with nothing on its way was not ordered, whatever its point, and counts
     neither as kept nor as missed.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     last = today - timedelta(days=today.weekday() + WEEK)
     newest = newest_weeks()
     first = last - timedelta(days=(SERVICE_WEEKS - 1) * WEEK)

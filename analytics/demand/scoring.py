@@ -30,7 +30,6 @@ from analytics.engine.panel_backtest import seasonal_naive
 from analytics.engine.protocol import WEEK, Array
 from analytics.facts.models import DirtyDay
 from analytics.forecasts.queries import edges
-from core.tenancy import current_tenant_id
 
 BANDS = {"inside_50": (0.25, 0.75), "inside_80": (0.10, 0.90), "inside_95": (0.025, 0.975)}
 DELETED_AT_ONCE = 10_000
@@ -38,7 +37,7 @@ DELETED_AT_ONCE = 10_000
 
 def score_due_runs() -> int:
     """Score every bucket of days that is over and counted, once. Returns how many buckets of runs were scored."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     span = edges(merchant, merchant.today())
     if span is None:
         return 0
@@ -186,7 +185,7 @@ def let_rows_go() -> int:
     What is not scored stays, however old. The release is written first and the database lets no row go without it, so
     a killed worker leaves nothing but rows that go with the next night.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     oldest = merchant.today() - timedelta(days=KEPT_DAYS)
     closed = DemandRun.objects.closed().filter(release=None, data_to__isnull=False)
     for run in closed.exclude(result__outcome=DemandResult.Outcome.REFUSED):

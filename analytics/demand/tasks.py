@@ -23,7 +23,7 @@ from core.tenancy import current_tenant_id, every_tenant, tenant
 
 def request_demand(*, actor: Actor) -> Job:
     """Queue a forecast of all variants; while one waits or is being made, the job of that one is returned."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     running = open_run()
     if running is not None and running.job_id is not None:
         begun = Job.objects.filter(pk=running.job_id).first()
@@ -69,7 +69,7 @@ def nightly_demand() -> None:
     """Sort variants by value, write down how the service level was kept, look ahead anew if there is a day more to look
     from than last time, and queue the scoring of what is over."""
     enqueue(score_demand, key=f"demand-score:{current_tenant_id()}")
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     classify(merchant.today())
     has_moved = record_weeks(merchant.today()) > 0
     span = edges(merchant, merchant.today())

@@ -25,7 +25,6 @@ from analytics.episodes.rules import (
 from analytics.product_figures import ProductFigures, read_figures
 from core.actors import SYSTEM
 from core.among import Among
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product
 
 Kind = ProductEpisode.Kind
@@ -142,7 +141,7 @@ def _calm(merchant: Merchant, held: dict[int, ProductEpisode], found: dict[int, 
 
 
 def _locked() -> Merchant:
-    return Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    return Merchant.objects.select_for_update(no_key=True).in_scope()
 
 
 def _close(over: list[int]) -> None:

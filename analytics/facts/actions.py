@@ -13,7 +13,6 @@ from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact, VariantPace
 from analytics.facts.queries import count_days, first_and_last_event, sold_before
 from analytics.facts.rules import PACE_DAYS, SMALL_SHOP, spans
-from core.tenancy import current_tenant_id
 from ecommerce.orders.models import Order
 
 MOST_DAYS = 1500  # dirty days taken on in one go, so that one job stays short
@@ -34,7 +33,7 @@ def mark_days(days: Iterable[date]) -> None:
 
 def mark_everything() -> None:
     """Put every day of the merchant in scope on the list, from the first to the last thing that happened."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     edges = first_and_last_event(merchant)
     counted = DailyFact.objects.order_by("day").values_list("day", flat=True)
     days = [*counted[:1], *counted.reverse()[:1], *(edges or ())]
@@ -47,7 +46,7 @@ def rebuild_dirty() -> int:
 
     Each run of days is one transaction, so pages see a run before or after, and a killed worker leaves the rest marked.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     marks = dict(DirtyDay.objects.order_by("day").values_list("day", "marked_at")[:MOST_DAYS])
     small = not Order.objects.order_by("pk")[SMALL_SHOP : SMALL_SHOP + 1].exists()
     for first, last in spans(marks, small=small):

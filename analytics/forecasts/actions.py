@@ -28,7 +28,6 @@ from analytics.forecasts.queries import actual_days, digest_of, due_days, edges
 from analytics.forecasts.rules import HIGH, LOW, MIDDLE, check_range, outlook
 from analytics.forecasts.special import own_events_without_effect, regressors_of, tell_calendar
 from core.actors import Actor
-from core.tenancy import current_tenant_id
 
 COLUMNS = ("q025", "q10", "q25", "q50", "q75", "q90", "q975")
 MARGIN_DAYS = 60  # read beyond what the engine looks at, so that its own cut is the one that counts
@@ -46,7 +45,7 @@ def make_forecast(
     """
     if job_id is not None and (known := ForecastRun.objects.filter(measure=measure, job_id=job_id).first()):
         return known
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     check_range(at, horizon, merchant.today())
     span = edges(merchant, merchant.today())
     first, last = span or (None, None)
@@ -194,7 +193,7 @@ def _watched_before(run: ForecastRun) -> dict[str, Any]:
 @transaction.atomic
 def score_due_forecasts() -> int:
     """Score every forecast day of the merchant in scope that is over and counted. Returns how many; none twice."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     span = edges(merchant, merchant.today())
     due = list(due_days(merchant, span[1])) if span else []
     if not due:

@@ -12,7 +12,6 @@ from analytics.forecasts.models import ForecastRun, Measure
 from analytics.forecasts.queries import edges, open_job
 from core.actors import SYSTEM, Actor
 from core.tasks import task
-from core.tenancy import current_tenant_id
 
 
 @task(cluster="long")
@@ -24,7 +23,7 @@ def run_forecast(measure: str, actor_kind: str, actor_id: int | None, actor_labe
 
 def request_forecast(measure: str, *, actor: Actor) -> Job:
     """Queue a forecast; while one of the measure waits or runs, that one is returned."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     waiting = open_job(merchant, measure)
     if waiting is not None:
         return waiting
@@ -36,7 +35,7 @@ def request_forecast(measure: str, *, actor: Actor) -> Job:
 def nightly_forecasts() -> None:
     """Score what is over, mark festivals that are, then look ahead anew, if there is a day more to look from."""
     score_due_forecasts()
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     span = edges(merchant, merchant.today())
     if span is None:
         return

@@ -32,7 +32,6 @@ from analytics.restock.rules import Z_80, Cover, cover
 from core.among import Among
 from core.bulk import insert_columns
 from core.money import cents
-from core.tenancy import current_tenant_id
 from ecommerce.inventory.actions import set_classes
 from ecommerce.inventory.queries import dead_days
 
@@ -100,7 +99,7 @@ def refresh_holdings() -> int:
     Variants change 2,000 at a time, each lot in a transaction of its own, the totals and classes at the end: a page
     read meanwhile mixes two nights. Doing it twice a night changes nothing.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     clock = _Clock(merchant, dead_days())
     yesterday, since = clock.today - timedelta(days=1), clock.today - timedelta(days=YEAR)
     ids = held_variants(since)

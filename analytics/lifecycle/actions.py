@@ -26,7 +26,6 @@ from analytics.lifecycle.rules import (
 from core.actors import SYSTEM, Actor
 from core.among import Among
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.actions import change_state
 from ecommerce.catalog.models import Product
 
@@ -53,7 +52,7 @@ def refresh_stages() -> int:
 
     A product that begins to grow or to fall behind is announced.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     read = figures_for_stages(merchant)
     if read is None:
         return 0
@@ -188,7 +187,7 @@ def dismiss_suggestion(row: ProductStage, *, reason: str, actor: Actor) -> Lifec
 @transaction.atomic
 def measure_decisions() -> int:
     """Write down what came of accepted suggestions whose 60 days are over; returns how many."""
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     due = due_decisions(merchant, merchant.today() - timedelta(days=1))
     for decision in due:
         before, after, peers, peers_before, peers_after = units_round(merchant, decision)

@@ -33,7 +33,6 @@ from analytics.promotions.rules import (
 )
 from core.actors import SYSTEM, Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Category
 
 PRODUCTS_MOST = 60
@@ -57,7 +56,7 @@ def plan_promotion(
 
     `spend` is what it costs beside the discount (advertising, coupons), in the shop's currency.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     checked_days(first_day, last_day, merchant.today())
     if not SHALLOWEST <= depth <= DEEPEST:
         sentence = _("A price cut is between 5 and 80 percent.")
@@ -114,7 +113,7 @@ def _chosen(category: Category | None, skus: list[str]) -> list[int]:
 @transaction.atomic
 def report_due_plans() -> int:
     """Hold every plan whose weeks are over against what came; returns how many reports were written."""
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     span = edges(merchant, merchant.today())
     if span is None:
         return 0
@@ -131,7 +130,7 @@ def report_due_plans() -> int:
 @transaction.atomic
 def find_past_promotions() -> int:
     """Find promotions in what was paid for the best selling variants, and measure each; returns how many are new."""
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     span = edges(merchant, merchant.today())
     if span is None:
         return 0

@@ -11,7 +11,6 @@ from accounts.merchants.models import Merchant
 from analytics.quality.models import ListingQuality
 from analytics.quality.queries import read_listings
 from analytics.quality.rules import judge, score_of
-from core.tenancy import current_tenant_id
 
 FIELDS = ["score", "parts", "sales", "worth", "updated_at"]
 BATCH = 500
@@ -19,7 +18,7 @@ BATCH = 500
 
 def refresh_quality(products: Sequence[int] | None = None) -> int:
     """Score all listings of the merchant in scope, or some; returns how many. Safe to run twice."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     now = timezone.now()
     rows = []
     for pk, listed, sales in read_listings(merchant, products):

@@ -15,7 +15,6 @@ from analytics.restock.rules import CALM
 from core.actors import SYSTEM
 from core.among import Among
 from core.bulk import bulk_insert
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 
 ONE_BY_ONE = 3  # more that open at once are one event
@@ -28,7 +27,7 @@ def check_stock() -> int:
     The limit is the merchant's `low_stock_days`. Episodes end when the stock lasts clearly longer, or nothing sells any
     more. Returns how many were opened.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     refresh_outlooks()
     outlooks = stock_outlooks(merchant.today(), within=merchant.low_stock_days * CALM)
     known = set(StockWarning.objects.open().values_list("variant_id", flat=True))

@@ -17,7 +17,6 @@ from analytics.restock.proposals import Group, Row, proposal
 from analytics.restock.rules import LONGEST_DISMISSAL
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.actions import default_warehouse
 from ecommerce.purchasing.actions import draft_order
@@ -36,7 +35,7 @@ def draft_what_is_needed(
     of the first. Refuses with "nothing_to_order" where nothing can be ordered from anybody, and a quantity that the
     supplier would not take, naming it.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
     found = proposal(merchant.today(), merchant.currency)
     asked = units or {}
     groups = [one for one in found.groups if supplier in (None, one.supplier.pk)]
@@ -80,7 +79,7 @@ def _accepted(row: Row, count: int, order: PurchaseOrder, actor: Actor) -> Propo
 @transaction.atomic
 def dismiss_proposal(variant: Variant, *, until: date, reason: str, actor: Actor) -> ProposalAnswer:
     """Do not propose to order a variant before a day. Refuses a day that is over or too far, and no reason."""
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
     wrong = {}
     if not today < until <= today + timedelta(days=LONGEST_DISMISSAL):
         wrong["until"] = _("Choose a day from tomorrow to half a year from now.")

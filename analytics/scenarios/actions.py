@@ -35,12 +35,11 @@ from analytics.scenarios.queries import digest_of, promises_due
 from analytics.scenarios.rules import LINK_DAYS, LONGEST_TEST, Question, carried_out, schedule
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 
 
 def asked_desk(market: Market, measure: str) -> Desk:
     """The desk of the merchant in scope. Raises Refused with the sentence that says what is missing."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     try:
         return desk_of(market, measure, merchant)
     except CannotSay as why:

@@ -17,7 +17,6 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.templatetags.sc import money
-from core.tenancy import current_tenant_id
 from ecommerce.coupons import rules
 from ecommerce.coupons.events import CouponGivenBack, CouponIssued, CouponsIssued, CouponWithdrawn
 from ecommerce.coupons.models import Coupon, CouponPart
@@ -67,7 +66,7 @@ def issue_coupon(
 
     Refuses terms that cannot be and a code that another coupon of the shop has.
     """
-    coupon = _coupon(terms, merchant=_merchant(), customer=customer, origin=origin, note=note)
+    coupon = _coupon(terms, merchant=Merchant.objects.in_scope(), customer=customer, origin=origin, note=note)
     coupon.code = rules.clean_code(code) or rules.new_code(secrets.choice)
     if not rules.is_code(coupon.code):
         sentence = _("A code has 4 to 32 letters A to Z, digits and hyphens.")
@@ -98,7 +97,7 @@ def issue_coupons(
     Under the same `batch` a customer gets one only.
     """
     assert len(customers) <= MOST
-    merchant = _merchant()
+    merchant = Merchant.objects.in_scope()
     made = [_coupon(terms, merchant=merchant, customer=one, origin=origin, note=note) for one in customers]
     if batch:
         had = set(Coupon.objects.filter(batch=batch, customer__in=customers).values_list("customer_id", flat=True))
@@ -125,11 +124,7 @@ def give_stretch(
 
 def check(terms: Terms, *, note: str) -> None:
     """Refuse terms that cannot be before anything is queued."""
-    _coupon(terms, merchant=_merchant(), customer=None, origin=Coupon.Origin.HAND, note=note)
-
-
-def _merchant() -> Merchant:
-    return Merchant.objects.get(pk=current_tenant_id())
+    _coupon(terms, merchant=Merchant.objects.in_scope(), customer=None, origin=Coupon.Origin.HAND, note=note)
 
 
 def _coupon(terms: Terms, *, merchant: Merchant, customer: Customer | None, origin: str, note: str) -> Coupon:

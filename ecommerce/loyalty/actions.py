@@ -106,10 +106,6 @@ def _write(changes: Sequence[Change], *, actor: Actor) -> list[PointsEntry]:
         raise Refused("changed_meanwhile", sentence, status=409) from clash
 
 
-def _merchant() -> Merchant:
-    return Merchant.objects.get(pk=current_tenant_id())
-
-
 @transaction.atomic
 def earn_points(order_ids: Sequence[int], *, actor: Actor) -> list[PointsEntry]:
     """Give the buyers of completed orders their points, by what was paid, once for each order.
@@ -123,7 +119,7 @@ def earn_points(order_ids: Sequence[int], *, actor: Actor) -> list[PointsEntry]:
     rows = Order.objects.filter(pk__in=order_ids, state=Order.State.COMPLETED, customer__isnull=False, replaces=None)
     orders = list(rows.exclude(paid_total=0).order_by("pk"))
     _hold(sorted({order.customer_id for order in orders if order.customer_id is not None}))
-    until = rules.last_day(_merchant().today(), terms.months)
+    until = rules.last_day(Merchant.objects.in_scope().today(), terms.months)
     changes = []
     for order in orders:
         points = rules.points_for(order.paid_total, terms.per_unit)
@@ -202,7 +198,7 @@ def change_points(customer: Customer, *, points: int, reason: str, key: str, act
         raise Refused("reason_too_long", sentence, reason=sentence)
     _hold([customer.pk])
     cause = f"hand:{customer.pk}:{key[:60]}"
-    until = rules.last_day(_merchant().today(), points_rules().months)
+    until = rules.last_day(Merchant.objects.in_scope().today(), points_rules().months)
     change = Change(customer.pk, Kind.BY_HAND, points, cause, expires_on=until, reason=reason)
     entries = _write([change], actor=actor)
     if not entries:
@@ -219,7 +215,7 @@ def exchange_points(customer: Customer, *, key: str, actor: Actor) -> Coupon:
 
     Refuses where the shop gives no points, or there are too few.
     """
-    terms, today = points_rules(), _merchant().today()
+    terms, today = points_rules(), Merchant.objects.in_scope().today()
     if not terms.is_on:
         raise Refused("points_off", _("This shop gives no points."))
     _hold([customer.pk])

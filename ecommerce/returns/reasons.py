@@ -10,7 +10,6 @@ from datetime import date, datetime
 from django.db.models import Avg, Count, Sum
 
 from accounts.models import Merchant
-from core.tenancy import current_tenant_id
 from ecommerce.orders.models import OrderLine
 from ecommerce.purchasing.models import ReceiptLine, Supplier
 from ecommerce.returns.models import Return, ReturnLine
@@ -34,7 +33,7 @@ def reasons_by_supplier(since: datetime, *, product: int | None = None) -> list[
     Units of variants without such a delivery are a row of their own. Both numbers are of the same orders; what counts
     as returned is what counts in reasons_by_product(). Six queries, however many products and suppliers.
     """
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     changes = _changes(product)
     units: dict[int | None, Counter[str]] = defaultdict(Counter)
     rows = ReturnLine.objects.filter(case__order__placed_at__gte=since, order_line__variant__isnull=False)

@@ -17,7 +17,6 @@ from accounts.merchants.models import Merchant
 from core.actors import SYSTEM
 from core.sealing import Unreadable
 from core.tasks import task
-from core.tenancy import current_tenant_id
 from notifications.channels import outgoing, rules
 from notifications.channels.events import ChannelBroke
 from notifications.channels.models import Channel, Dispatch
@@ -74,7 +73,7 @@ def send(dispatch_id: int) -> None:
         queue(dispatch)
         return
     sender = SENDERS.get(channel.sender)
-    message = message_of(dispatch, channel, Merchant.objects.get(pk=current_tenant_id()))
+    message = message_of(dispatch, channel, Merchant.objects.in_scope())
     if message is None or sender is None:
         _end(dispatch, Outcome(Problem.UNKNOWN), 0.0)
         return

@@ -122,7 +122,7 @@ def tell_staff(kind_name: str, *, key: str, params: Mapping[str, Any], word: str
     Staff have no inbox of a shop: the listeners of told.py put it where they look. `page` is the URL name of their own
     page, which goes on saying so.
     """
-    kind, shop = _kind(kind_name), Merchant.objects.get(pk=current_tenant_id())
+    kind, shop = _kind(kind_name), Merchant.objects.in_scope()
     staff = staff_who_may(word)
     announce_to_staff(StaffTold(kind, key, params, staff, timezone.now()))
     for user in staff:

@@ -17,7 +17,6 @@ from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from core.actors import SYSTEM
 from core.clocks import add_business_hours
-from core.tenancy import current_tenant_id
 from notifications.inbox.events import NotificationEscalated
 from notifications.inbox.kinds import Kind, kind_of
 from notifications.inbox.letters import send_notice
@@ -71,7 +70,7 @@ def escalate(pk: int, *, now: datetime) -> list[int]:
         return []
     if not Escalation.objects.filter(pk=pk, step=row.step, due_at=row.due_at).update(due_at=None):
         return []
-    kind, shop = kind_of(row.kind), Merchant.objects.get(pk=current_tenant_id())
+    kind, shop = kind_of(row.kind), Merchant.objects.in_scope()
     notes = list(Notification.objects.select_for_update().filter(kind=row.kind, key=row.key).order_by("pk"))
     if kind is None or shop.is_closed or not _lies_unopened(notes):
         return []

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 @task()
 def look_at_orders() -> None:
     """Bring what was told about new, due and late orders up to date."""
-    merchant = _merchant()
+    merchant = Merchant.objects.in_scope()
     watch.new_orders(merchant)
     watch.orders_to_ship(merchant, begin=False)
     watch.late_orders(merchant)
@@ -33,20 +33,20 @@ def look_at_orders() -> None:
 @task()
 def look_at_stock() -> None:
     """Settle what was told of stock that is back, and of lots that are gone."""
-    watch.stock_is_back(_merchant())
+    watch.stock_is_back(Merchant.objects.in_scope())
     watch.lots_are_gone()
 
 
 @task()
 def look_at_purchases() -> None:
     """Bring what was told of late purchase orders up to date."""
-    calendar.late_purchases(_merchant(), begin=False)
+    calendar.late_purchases(Merchant.objects.in_scope(), begin=False)
 
 
 @task()
 def morning() -> None:
     """What the day asks for, told when it begins."""
-    merchant = _merchant()
+    merchant = Merchant.objects.in_scope()
     watch.orders_to_ship(merchant, begin=True)
     watch.stock_is_back(merchant)
     watch.lots_are_gone()
@@ -104,7 +104,3 @@ def look_soon(look: Callable[[], None]) -> None:
     key, now = f"{look.__name__}:{current_tenant_id()}", timezone.now()
     last = Job.objects.filter(key=key).values_list("due_at", flat=True).first()
     enqueue(look, key=key, at=max(now, last + SOON) if last else now)
-
-
-def _merchant() -> Merchant:
-    return Merchant.objects.get(pk=current_tenant_id())

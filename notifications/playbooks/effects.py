@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
-from core.tenancy import current_tenant_id
 from notifications.playbooks.measures import HORIZON, MEASURES, Case, Fact, Measure
 from notifications.playbooks.models import Firing, Playbook, StepOutcome
 
@@ -88,7 +87,7 @@ def effects_of(playbook: Playbook, kind: str) -> list[Effect]:
     measures = MEASURES.get(kind, ())
     if not measures:
         return []
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     now = timezone.now()
     until = now - timedelta(days=HORIZON + 1)
     alike = Activity.objects.filter(kind=kind, at__gte=now - measures[0].since, at__lt=until).order_by("-pk")

@@ -20,7 +20,6 @@ from core.actors import Actor
 from core.errors import Refused, Transient
 from core.roles import word_label
 from core.tasks import task
-from core.tenancy import current_tenant_id
 from notifications.playbooks.events import PlaybookFired
 from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.ordering import settled_to
@@ -70,7 +69,7 @@ def _look(playbook_id: int, newest: int) -> tuple[int, bool]:
 
 
 def _decide(playbook: Playbook, versions: Sequence[PlaybookVersion], chunk: Sequence[Activity]) -> int:
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     makers = makers_of(chunk)
     starts = [version.after for version in versions]
     longest = max(version.rule.cool_down for version in versions)
@@ -175,7 +174,7 @@ def context_of(firing: Firing, outcome: StepOutcome, *, actor: Actor | None = No
         raise Refused("gone", _("The product no longer has this step or this fact."))
     if actor is None and (lack := lacking(firing.version, member_of(firing.version.author_id), step.permission)):
         raise Refused("author_lacks", lack)
-    if Merchant.objects.get(pk=current_tenant_id()).is_closed:
+    if Merchant.objects.in_scope().is_closed:
         raise Refused("shop_closed", _("The shop is suspended, so nothing is done for it."))
     return Context(
         trigger=trigger,

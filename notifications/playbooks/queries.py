@@ -15,7 +15,6 @@ from django.utils import timezone
 from accounts.activity.models import Activity
 from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
-from core.tenancy import current_tenant_id
 from notifications.playbooks.events import PlaybookFired
 from notifications.playbooks.models import Firing, Playbook, PlaybookQuerySet, PlaybookVersion
 from notifications.playbooks.rules import Fact, Held, Past, decide
@@ -85,7 +84,7 @@ def facts_of(version: PlaybookVersion, since: datetime, merchant: Merchant) -> I
 
 def past_runs(playbook_id: int, since: datetime) -> list[Past]:
     """When a playbook ran since then, as the rules take it."""
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     rows = Firing.objects.filter(playbook=playbook_id, at__gte=since).order_by("activity_id")
     return [Past(at, merchant.day_of(at), key) for at, key in rows.values_list("at", "key")]
 
@@ -134,7 +133,7 @@ class DryRun:
 def dry_run(version: PlaybookVersion, *, now: datetime | None = None) -> DryRun:
     """What this version would have done on the facts of the last 90 days, had it been on from the first of them."""
     since = (now or timezone.now()) - LOOK_BACK
-    facts = facts_of(version, since, Merchant.objects.get(pk=current_tenant_id()))
+    facts = facts_of(version, since, Merchant.objects.in_scope())
     newest: deque[Fact] = deque(maxlen=SHOWN)
     held: Counter[str] = Counter()
     fired: list[int] = []

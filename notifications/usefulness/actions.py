@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.merchants.models import Merchant
-from core.tenancy import current_tenant_id
 from notifications.usefulness.models import KindUse
 from notifications.usefulness.queries import SPAN_FIELDS, measured
 
@@ -15,7 +14,7 @@ from notifications.usefulness.queries import SPAN_FIELDS, measured
 @transaction.atomic
 def measure(now: datetime) -> int:
     """Replace the figures of the merchant in scope; returns for how many kinds there are any. Safe to run twice."""
-    merchant = Merchant.objects.select_for_update().get(pk=current_tenant_id())
+    merchant = Merchant.objects.select_for_update().in_scope()
     rows = [
         KindUse(
             kind=use.kind.name,

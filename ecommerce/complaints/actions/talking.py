@@ -13,7 +13,6 @@ from accounts.activity.log import record
 from accounts.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Product
 from ecommerce.complaints import rules
 from ecommerce.complaints.actions.writing import (
@@ -66,7 +65,7 @@ def open_complaint(
     text = checked(text)
     if order is None and customer is None:
         raise Refused("buyer_missing", _("Name the order or the customer that the complaint comes from."))
-    merchant = Merchant.objects.select_for_update().get(pk=current_tenant_id())  # one number at a time
+    merchant = Merchant.objects.select_for_update().in_scope()  # one number at a time
     if order is not None:
         customer = customer or order.customer
         if Complaint.objects.open().filter(order=order).exists():

@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts.activity.log import record
 from accounts.merchants.models import Merchant
 from core.actors import SYSTEM
-from core.tenancy import current_tenant_id
 from ecommerce.fulfilment.events import CarrierRanLate
 from ecommerce.fulfilment.models import Carrier, CarrierDelay
 from ecommerce.fulfilment.queries import overdue_cases, punctuality_before, punctuality_now
@@ -25,7 +24,7 @@ def find_delays(now: datetime) -> int:
     late = {pk: one for pk, one in punctuality_now(now).items() if one.late >= FEWEST_LATE}
     if not late:
         return 0
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     day = merchant.day_of(now)
     known = set(CarrierDelay.objects.filter(day=day, carrier__in=late).values_list("carrier_id", flat=True))
     days = punctuality_before(sorted(late.keys() - known), now, merchant.zone) if late.keys() - known else {}

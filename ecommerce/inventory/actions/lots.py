@@ -22,7 +22,6 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.among import Among
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.events import LotChanged, LotFilled, LotsExpiring
 from ecommerce.inventory.lots import expiry_days, lots_to_tell
@@ -70,7 +69,7 @@ def share_of(
     now = StockLevel.objects.select_for_update(of=("self",)).get(pk=level.pk)
     if now.on_hand + change < now.reserved - unreserve:
         return None
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
     rows = LotLevel.objects.filter(level=level, units__gt=0).order_by(
         F("lot__expires_on").asc(nulls_last=True), "lot__received_on", "lot_id"
     )
@@ -133,7 +132,7 @@ def lot_for(variant: Variant, given: LotIn, *, reference: str = "", received_on:
         variant=variant,
         code=code,
         expires_on=given.expires_on,
-        received_on=received_on or Merchant.objects.get(pk=current_tenant_id()).today(),
+        received_on=received_on or Merchant.objects.in_scope().today(),
         supplier=given.supplier[:150],
         reference=reference[:80],
     )

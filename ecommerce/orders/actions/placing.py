@@ -15,7 +15,6 @@ from accounts.activity.log import record
 from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.coupons.events import CouponUsed
 from ecommerce.coupons.models import Coupon
@@ -115,7 +114,7 @@ def _ran_short(draft: Draft) -> bool:
 
 
 def _place(given: Sequence[OrderIn], *, actor: Actor) -> tuple[Merchant, list[Draft]]:
-    merchant = Merchant.objects.get(pk=current_tenant_id())
+    merchant = Merchant.objects.in_scope()
     # This row is the lock under which a merchant's orders are placed: no number, order or buyer comes out twice.
     OrderCounter.objects.get_or_create()
     counter = OrderCounter.objects.select_for_update().get()

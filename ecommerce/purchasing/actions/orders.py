@@ -20,7 +20,6 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.money import LARGEST
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import Warehouse
 from ecommerce.purchasing import rules
@@ -67,7 +66,7 @@ def facts(order: PurchaseOrder) -> dict[str, Any]:
 
 
 def _today() -> date:
-    return Merchant.objects.get(pk=current_tenant_id()).today()
+    return Merchant.objects.in_scope().today()
 
 
 @transaction.atomic

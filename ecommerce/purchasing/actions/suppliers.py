@@ -17,7 +17,6 @@ from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.money import LARGEST, cents
-from core.tenancy import current_tenant_id
 from ecommerce.catalog.models import Variant
 from ecommerce.purchasing.events import SupplierChanged, SupplierCreated, SupplierPriceSet
 from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
@@ -136,7 +135,7 @@ def set_price(
     What was asked before stays. The same again is no new row. Refuses a day that is over: orders of that day were made
     at the price of then.
     """
-    today = Merchant.objects.get(pk=current_tenant_id()).today()
+    today = Merchant.objects.in_scope().today()
     first = valid_from or today
     wrong: dict[str, Any] = {}
     if not 0 <= price <= LARGEST:

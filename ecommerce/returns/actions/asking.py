@@ -15,7 +15,6 @@ from accounts.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
 from core.photos import Photo
-from core.tenancy import current_tenant_id
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.returns import rules
 from ecommerce.returns.actions.photos import add_photos
@@ -44,7 +43,7 @@ def request_return(
     The same `reference` again is the same return. Refuses lines of another order, units that were not shipped or are
     coming back already, and a buyer's second request while the first waits for its answer.
     """
-    merchant = Merchant.objects.select_for_update().get(pk=current_tenant_id())  # one number at a time
+    merchant = Merchant.objects.select_for_update().in_scope()  # one number at a time
     order = Order.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=order.pk)
     reference = reference.strip()[:80]
     known = Return.objects.filter(reference=reference).first() if reference else None

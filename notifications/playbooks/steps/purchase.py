@@ -12,7 +12,6 @@ from accounts.merchants.models import Merchant
 from analytics.restock.drafting import draft_what_is_needed
 from analytics.restock.proposals import Row, proposal
 from core.errors import Refused
-from core.tenancy import current_tenant_id
 from ecommerce.purchasing.actions import cancel_order
 from ecommerce.purchasing.models import PurchaseOrder
 from ecommerce.purchasing.rules import DRAFT, rounded_up
@@ -61,7 +60,7 @@ class Purchase:
         return f"{text} (+{settings['more']}%)" if settings["more"] else text
 
     def run(self, context: Context, settings: Settings) -> dict[str, Any]:
-        merchant = Merchant.objects.get(pk=current_tenant_id())
+        merchant = Merchant.objects.in_scope()
         wanted = {one.pk for one in variants_of(context)} if settings["what"] == FACT else None
         rows = [row for group in proposal(merchant.today(), merchant.currency).groups for row in group.rows]
         units = {row.variant.pk: _units(row, wanted, settings["more"]) for row in rows}
