@@ -24,7 +24,7 @@ from analytics.scenarios.tasks import nightly_promises
 from core.schedule import PeriodicJob
 from ecommerce.complaints.tasks import complaint_clocks
 from ecommerce.fulfilment.tasks import nightly_parcels, watch_all_parcels
-from ecommerce.inventory.tasks import release_holds, tell_of_expiring_lots
+from ecommerce.inventory.tasks import hold_back_expired_lots, release_holds, tell_of_expiring_lots
 from ecommerce.loyalty.tasks import expire_old_points
 from ecommerce.orders.tasks import complete_delivered_orders
 from ecommerce.returns.tasks import return_clocks
@@ -49,6 +49,7 @@ SCHEDULE = [
     PeriodicJob("channels_sweep", sweep_dispatches, every=timedelta(minutes=5)),
     PeriodicJob("complaint_clocks", complaint_clocks, every=timedelta(minutes=5)),
     PeriodicJob("late_orders", look_at_late_orders, every=timedelta(minutes=10)),
+    PeriodicJob("lots_expired", hold_back_expired_lots, at=time(0, 2), per_merchant=True),
     PeriodicJob("lots_expiring", tell_of_expiring_lots, at=time(6, 10), per_merchant=True),
     PeriodicJob("mail_digests", mail_digests, every=timedelta(minutes=5)),
     PeriodicJob("mail_prune", prune_mails, at=time(3, 50)),

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from core.among import Among
 from ecommerce.catalog.models import Variant
-from ecommerce.inventory.models import Lot, LotLevel, LotMove, StockLevel, StockRules
-from ecommerce.inventory.rules import USUAL_EXPIRY_DAYS
+from ecommerce.inventory.models import Lot, LotLevel, LotMove, Reservation, StockLevel, StockRules
+from ecommerce.inventory.rules import EXPIRED, USUAL_EXPIRY_DAYS
 
 NO_DAY = date(9999, 12, 31)  # sorts behind every day
 
@@ -46,6 +46,12 @@ def lots_of(variant: Variant) -> QuerySet[LotLevel]:
 def lots_on_shelf(variant: Variant) -> QuerySet[Lot]:
     """The lots of a variant that units are left of anywhere, to choose from."""
     return Lot.objects.filter(_is_left(), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def held_back_of(variant: Variant) -> int:
+    """Units of its expired lots that are held back and so not for sale."""
+    held = Reservation.objects.filter(holder=EXPIRED, level__variant=variant)
+    return held.aggregate(n=Sum("units"))["n"] or 0
 
 
 def any_left(ids: Iterable[int]) -> bool:

@@ -112,6 +112,9 @@ def _first(line: Mapping[int, int], free: Mapping[tuple[int, int], int], places:
     return next(all_of_it, next(some, next(iter(places), None)))
 
 
+EXPIRED = "expired lots"  # holder of what is held back of them
+
+
 def has_expired(expires_on: date | None, today: date) -> bool:
     """Whether a lot may not be sold any more: it may on its expiry date itself."""
     return expires_on is not None and expires_on < today

@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from core.tasks import task
 from core.tenancy import every_tenant, tenant
-from ecommerce.inventory.actions import let_go_expired, tell_expiring
+from ecommerce.inventory.actions import hold_back_expired, let_go_expired, tell_expiring
 from ecommerce.inventory.models import Reservation
 
 
@@ -28,3 +28,9 @@ def release_holds() -> None:
 def tell_of_expiring_lots() -> None:
     """Announce lots that expire soon, each once. Once a day, in the time zone of the shop."""
     tell_expiring(timezone.localdate(), actor=SYSTEM)
+
+
+@task()
+def hold_back_expired_lots() -> None:
+    """Take units of lots that expired yesterday off the sale. When a day begins, in the time zone of the shop."""
+    hold_back_expired(timezone.localdate())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from core.actors import SYSTEM
 from ecommerce.inventory import actions
 from ecommerce.inventory.lots import broken_lots
 from ecommerce.inventory.queries import broken_levels
-from ecommerce.models import LineLot, LotLevel, Order, Variant, Warehouse
+from ecommerce.inventory.rules import EXPIRED
+from ecommerce.models import LineLot, LotLevel, Order, StockLevel, Variant, Warehouse
 from tests import factories
 
 
@@ -44,3 +46,14 @@ def sent_lots(order: Order) -> dict[str, int]:
     """What the lines of an order got, by lot."""
     rows = LineLot.objects.filter(line__order=order)
     return dict(rows.order_by("pk").values_list("lot__code", "units"))
+
+
+def wrongly_held() -> list[StockLevel]:
+    """Levels that hold back more or less than what there is of expired lots and nobody was promised."""
+    wrong = []
+    for level in StockLevel.objects.filter(in_lots__gt=0):
+        held = sum(level.reservations.filter(holder=EXPIRED).values_list("units", flat=True))
+        expired = level.lots.filter(lot__expires_on__lt=timezone.localdate()).aggregate(n=Sum("units"))["n"] or 0
+        if held != min(expired, level.on_hand - (level.reserved - held)):
+            wrong.append(level)
+    return wrong

@@ -7,6 +7,7 @@ from ecommerce.inventory.actions.counting import (
     recount_line,
     start_count,
 )
+from ecommerce.inventory.actions.expired import hold_back_expired
 from ecommerce.inventory.actions.holds import hold, let_go, let_go_expired
 from ecommerce.inventory.actions.levels import (
     adjust_stock,
@@ -44,6 +45,7 @@ __all__ = [
     "draft_transfer",
     "fill_lot",
     "hold",
+    "hold_back_expired",
     "let_go",
     "let_go_expired",
     "load_moves",

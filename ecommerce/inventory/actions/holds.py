@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from ecommerce.inventory.actions.expired import hold_back
 from ecommerce.inventory.models import Reservation, StockLevel
 from ecommerce.inventory.queries import serving_places
 from ecommerce.inventory.rules import allotted
@@ -51,12 +52,14 @@ def hold(holder: str, wanted: Mapping[int, int], *, until: datetime) -> int:
 def let_go(holder: str) -> int:
     """Free what the holder has; returns how many units. Of two who do it at once only one gives them back."""
     freed = 0
-    for row in Reservation.objects.filter(holder=holder).order_by("level__variant_id"):
+    for row in Reservation.objects.select_related("level").filter(holder=holder).order_by("level__variant_id"):
         gone, _each = Reservation.objects.filter(pk=row.pk).delete()
         if gone:
             StockLevel.objects.filter(pk=row.level_id).update(
                 reserved=F("reserved") - row.units, updated_at=timezone.now()
             )
+            if row.level.in_lots:
+                hold_back(row.level)
             freed += row.units
     return freed
 

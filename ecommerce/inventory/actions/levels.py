@@ -28,6 +28,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.actions.expired import give_up, held_back, hold_back
 from ecommerce.inventory.actions.lots import LotIn, Share, book_lots, lot_for, share_of
 from ecommerce.inventory.bundles import counted_parts
 from ecommerce.inventory.events import OpeningStockSet, StockAdjusted, WarehouseSaved
@@ -98,18 +99,19 @@ def change_level(
     if share is None:
         return None
     inside = share.units if change > 0 else -share.units
+    freed = unreserve + share.held
     now = timezone.now()
     places = StockLevel.objects.filter(on_hand=seen) if seen is not None else StockLevel.objects.all()
     hit = places.filter(
         pk=level.pk,
-        on_hand__gte=F("reserved") - unreserve - change,
+        on_hand__gte=F("reserved") - freed - change,
         on_hand__lte=MOST - change,
-        reserved__gte=unreserve,
+        reserved__gte=freed,
         in_lots__gte=-inside,
         in_lots__lte=F("on_hand") + change - inside,
     ).update(
         on_hand=F("on_hand") + change,
-        reserved=F("reserved") - unreserve,
+        reserved=F("reserved") - freed,
         in_lots=F("in_lots") + inside,
         updated_at=now,
     )
@@ -131,7 +133,11 @@ def change_level(
         actor_label=actor.label[:150],
         at=at or now,
     )
+    if share.held:
+        give_up(level, share.held)
     book_lots(level, share, is_in=change > 0, move=move, actor=actor)
+    if level.in_lots or share.lots:
+        hold_back(level)
     return Change(move, share)
 
 
@@ -182,19 +188,26 @@ def adjust_stock(
         raise Refused(
             "no_change", _("The stock is already %(on_hand)d, so nothing changes.") % {"on_hand": level.on_hand}
         )
-    if level.on_hand + wanted < level.reserved:
-        message = ngettext(
-            "%(reserved)d unit is promised to open orders. Cancel them or put them on hold first.",
-            "%(reserved)d units are promised to open orders. Cancel them or put them on hold first.",
-            level.reserved,
-        ) % {"reserved": level.reserved}
-        raise Refused("reserved", message, quantity=message)
+    promised = level.reserved - held_back(level)
+    if level.on_hand + wanted < promised:
+        raise _promised(promised)
     named = {lot.pk: abs(wanted)} if lot is not None else None
     if not change_level(
         level, wanted, seen=level.on_hand, reason=reason, note=note, reference=reference, actor=actor, lots=named
     ):
+        if promised < level.reserved and wanted < 0:  # what is left would be expired units alone
+            raise _promised(promised)
         raise Refused("changed_meanwhile", _("The stock changed meanwhile. Look at it again and repeat."), status=409)
     return told(level, wanted, reason, actor)
+
+
+def _promised(units: int) -> Refused:
+    message = ngettext(
+        "%(reserved)d unit is promised to open orders. Cancel them or put them on hold first.",
+        "%(reserved)d units are promised to open orders. Cancel them or put them on hold first.",
+        units,
+    ) % {"reserved": units}
+    return Refused("reserved", message, quantity=message)
 
 
 @transaction.atomic

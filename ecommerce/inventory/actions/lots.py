@@ -23,6 +23,7 @@ from core.actors import Actor
 from core.among import Among
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.actions.expired import held_among, held_back, hold_back
 from ecommerce.inventory.events import LotChanged, LotFilled, LotsExpiring
 from ecommerce.inventory.lots import expiry_days, lots_to_tell
 from ecommerce.inventory.models import Lot, LotLevel, LotMove, StockLevel, StockMove, Warehouse
@@ -43,11 +44,13 @@ class LotIn:
 @dataclass(frozen=True)
 class Share:
     """What lots have of a change: units by lot, all in or all out. Of the units left out of them, `expired` are
-    units of lots that nobody may sell any more and that were passed over for others without a lot.
+    units of lots that nobody may sell any more and that were passed over for others without a lot. `held` units of the
+    lots that leave were held back (actions.expired).
     """
 
     lots: Mapping[int, int] = field(default_factory=dict)
     expired: int = 0
+    held: int = 0
 
     @property
     def units(self) -> int:
@@ -63,11 +66,11 @@ def share_of(
     units are left ("lots_expired"). Locks the level where it has lots.
     """
     if named is not None:
-        return Share(named)
+        return Share(named, held=held_among(level, named) if change < 0 else 0)
     if change > 0 or not level.in_lots:
         return Share()
     now = StockLevel.objects.select_for_update(of=("self",)).get(pk=level.pk)
-    if now.on_hand + change < now.reserved - unreserve:
+    if now.on_hand + change < now.reserved - held_back(now) - unreserve:
         return None
     today = Merchant.objects.in_scope().today()
     rows = LotLevel.objects.filter(level=level, units__gt=0).order_by(
@@ -78,7 +81,7 @@ def share_of(
     expired = sum(one.units for one in shelf if has_expired(one.expires_on, today))
     if reason == SOLD and sum(lots.values()) + loose < -change:
         raise _only_expired(level, -change, expired)
-    return Share(lots, expired if loose and reason == SOLD else 0)
+    return Share(lots, expired if loose and reason == SOLD else 0, held_among(now, lots) if reason != SOLD else 0)
 
 
 def _only_expired(level: StockLevel, wanted: int, expired: int) -> Refused:
@@ -167,6 +170,7 @@ def fill_lot(variant: Variant, warehouse: Warehouse, given: LotIn, units: int, *
         raise Refused("lot_too_much", message, units=message)
     lot = lot_for(variant, given)
     book_lots(level, Share({lot.pk: units}), is_in=True, move=None, actor=actor)
+    hold_back(level)
     record(
         LotFilled(lot_id=lot.pk, variant_id=variant.pk, warehouse_id=warehouse.pk, units=units),
         actor=actor,
@@ -184,6 +188,8 @@ def change_lot(lot: Lot, *, expires_on: date | None, actor: Actor) -> Lot:
         return now
     now.expires_on, now.told_at = expires_on, None
     now.save(update_fields=["expires_on", "told_at"])
+    for level in StockLevel.objects.filter(lots__lot=now, lots__units__gt=0).order_by("pk"):
+        hold_back(level)
     days = tuple(day.isoformat() if day else None for day in (before, expires_on))
     record(
         LotChanged(lot_id=now.pk, variant_id=now.variant_id),

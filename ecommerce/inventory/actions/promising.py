@@ -18,6 +18,7 @@ from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
+from ecommerce.inventory.actions.expired import hold_back
 from ecommerce.inventory.actions.levels import change_level
 from ecommerce.inventory.actions.lots import Share
 from ecommerce.inventory.bundles import counted_parts, each_part, reserve_whole, units_needed
@@ -88,6 +89,8 @@ def release(variant: Variant, quantity: int, *, reference: str, actor: Actor, pl
         hit = StockLevel.objects.filter(pk=level.pk, reserved__gte=part) if part else None
         if hit is not None and hit.update(reserved=F("reserved") - part, updated_at=timezone.now()):
             left -= part
+            if level.in_lots:
+                hold_back(level)
         if not left:
             break
     return quantity - left

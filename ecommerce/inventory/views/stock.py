@@ -23,7 +23,7 @@ from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
 from ecommerce.inventory.listing import LEDGER, STOCK, STOCK_LIST
-from ecommerce.inventory.lots import lots_of, lots_on_shelf, with_days
+from ecommerce.inventory.lots import held_back_of, lots_of, lots_on_shelf, with_days
 from ecommerce.inventory.models import Lot, StockLevel, Warehouse
 from ecommerce.inventory.queries import (
     ENDLESS,
@@ -93,6 +93,7 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "in_lots": in_lots,
         "lots": with_days(lots_of(variant)[:MOST_LOTS]) if in_lots else [],
         "without_lot": sum(level.without_lot for level in places),
+        "held_back": held_back_of(variant) if in_lots else 0,
         "travelling": in_transit(variant),
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
