@@ -15,6 +15,7 @@ from analytics.forecasts.models import Forecast, ForecastRun, Measure
 from analytics.forecasts.queries import newest_runs
 from analytics.restock.queries import Outlook, outlook_parts, stock_outlooks, with_variants
 from core.charts import Fan
+from core.statements import Shaped
 from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.complaints.models import Complaint
@@ -94,10 +95,12 @@ def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool, sto
     parts = _waiting(now, merchant.day_bounds(day)[1])
     if facts:
         parts["past"] = DailyFact.objects.between(day - timedelta(days=PAST_DAYS), day - timedelta(days=1))
-        parts["today"], parts["last_week"] = _pulse(start, now), _pulse(before, before + (now - start))
+        parts["today"], parts["last_week"] = (
+            PULSE.statement(start, now),
+            PULSE.statement(before, before + (now - start)),
+        )
     if facts and forecasts:
-        parts["runs"] = newest_runs(Measure.SALES_VALUE, made=True)[:1]
-        parts["days"] = Forecast.objects.filter(run=parts["runs"].values("pk")).order_by("step")
+        parts["runs"], parts["days"] = NEWEST_RUN.statement(), ITS_DAYS.statement()
     if stock:
         parts |= outlook_parts(day, merchant.low_stock_days)
     found = together(**parts)
@@ -117,21 +120,14 @@ def look(merchant: Merchant, now: datetime, *, facts: bool, forecasts: bool, sto
 
 def _waiting(now: datetime, end_of_day: datetime) -> dict[str, Any]:
     """What is to be done now: one row each, or none where nothing is."""
-    reviews = Review.objects.unanswered().filter(rating__lte=3, created_at__gte=now - timedelta(days=60))
     return {
-        "orders": _of_shop(Order.objects.to_ship()).annotate(
-            all=Count("pk"),
-            due=Count("pk", filter=Q(ship_by__lt=end_of_day)),
-            late=Count("pk", filter=Q(ship_by__lt=now)),
-        ),
-        "complaints": _of_shop(Complaint.objects.filter(state=Complaint.State.OPENED)).annotate(
-            all=Count("pk"), next=Min("due_at")
-        ),
-        "reviews": _of_shop(reviews).annotate(all=Count("pk"), low=Count("pk", filter=Q(rating__lte=2))),
+        "orders": TO_SHIP.statement(now, end_of_day),
+        "complaints": TO_ANSWER.statement(),
+        "reviews": TO_REPLY.statement(now - timedelta(days=60)),
     }
 
 
-def _of_shop(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _of_shop(rows: QuerySet[Any]) -> Any:
     """As one group, to be summed up by a query that is read with others."""
     return rows.order_by().values("merchant_id")
 
@@ -151,10 +147,42 @@ def _to_do(found: dict[str, Any]) -> ToDo:
     )
 
 
+def _to_ship(now: datetime, end_of_day: datetime) -> QuerySet[Any]:
+    late, due = Q(ship_by__lt=now), Q(ship_by__lt=end_of_day)
+    rows: QuerySet[Any] = _of_shop(Order.objects.to_ship()).annotate(
+        all=Count("pk"), due=Count("pk", filter=due), late=Count("pk", filter=late)
+    )
+    return rows
+
+
+def _to_answer() -> QuerySet[Any]:
+    opened = Complaint.objects.filter(state=Complaint.State.OPENED)
+    rows: QuerySet[Any] = _of_shop(opened).annotate(all=Count("pk"), next=Min("due_at"))
+    return rows
+
+
+def _to_reply(since: datetime) -> QuerySet[Any]:
+    reviews = Review.objects.unanswered().filter(rating__lte=3, created_at__gte=since)
+    rows: QuerySet[Any] = _of_shop(reviews).annotate(all=Count("pk"), low=Count("pk", filter=Q(rating__lte=2)))
+    return rows
+
+
 def _pulse(first: datetime, last: datetime) -> QuerySet[Any]:
-    orders: Any = _of_shop(Order.objects.filter(placed_at__gte=first, placed_at__lt=last))
+    orders = _of_shop(Order.objects.filter(placed_at__gte=first, placed_at__lt=last))
     pulse: QuerySet[Any] = orders.annotate(orders=Count("pk"), value=Sum("total", default=ZERO))
     return pulse.values_list("orders", "value")
+
+
+def _newest_run() -> QuerySet[ForecastRun]:
+    return newest_runs(Measure.SALES_VALUE, made=True)[:1]
+
+
+def _its_days() -> QuerySet[Forecast]:
+    return Forecast.objects.filter(run=_newest_run().values("pk")).order_by("step")
+
+
+TO_SHIP, TO_ANSWER, TO_REPLY, PULSE = Shaped(_to_ship), Shaped(_to_answer), Shaped(_to_reply), Shaped(_pulse)
+NEWEST_RUN, ITS_DAYS = Shaped(_newest_run), Shaped(_its_days)
 
 
 @dataclass(frozen=True)

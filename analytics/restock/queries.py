@@ -18,6 +18,7 @@ from analytics.facts.models import VariantPace
 from analytics.facts.queries import sold_before, trading_edges
 from analytics.facts.rules import PACE_DAYS
 from analytics.restock.rules import Cover, cover
+from core.statements import Shaped, Statement
 from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
@@ -56,13 +57,13 @@ class Outlook:
         return self.available <= 0
 
 
-def outlook_parts(today: date, within: float = inf) -> dict[str, QuerySet[Any]]:
+TRADED = Shaped(trading_edges)
+PACED = Shaped(lambda: VariantPace.objects.order_by().values_list("until", flat=True)[:1])
+
+
+def outlook_parts(today: date, within: float = inf) -> dict[str, QuerySet[Any] | Statement]:
     """What stock_outlooks() begins with, for pages that read it together with other things."""
-    return {
-        "outlooks": _forecasts(today, within),
-        "traded": trading_edges(),
-        "paced": VariantPace.objects.order_by().values_list("until", flat=True)[:1],
-    }
+    return {"outlooks": _forecasts(today, within), "traded": TRADED.statement(), "paced": PACED.statement()}
 
 
 def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | None = None) -> list[Outlook]:
