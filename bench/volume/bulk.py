@@ -186,7 +186,7 @@ class Run:
         began = time.perf_counter()
         while True:
             _time, _status, text, _to = self.ann.ask(page)
-            if found := re.search(r">(\d+) %<", text):
+            if found := re.search(r">(\d+)%<", text):
                 self.seen.add(int(found.group(1)))
                 if worker is not None and not self.killed and 25 <= int(found.group(1)) < 90:
                     self.killed = _kill_who_works(worker)
