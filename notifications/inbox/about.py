@@ -89,6 +89,11 @@ def _review(params: Params) -> About:
     return About(products=_ids(Review.objects.filter(pk=params["review_id"]).values_list("product", flat=True)))
 
 
+def _question(params: Params) -> About:
+    """A line about several questions is nobody's in particular."""
+    return About(products=_ids([params["product_id"]])) if params["asked"] == 1 else About()
+
+
 def _share(params: Params) -> About:
     return About(categories=_ids(Market.objects.filter(pk=params["market_id"]).values_list("category", flat=True)))
 
@@ -128,6 +133,7 @@ RESOLVERS: dict[str, Callable[[Params], About]] = {
         _complaint,
     ),
     **dict.fromkeys(("review-low", "review-hidden"), _review),
+    "question-asked": _question,
     "share-fall": _share,
     **dict.fromkeys(("promise-judged", "plan-adopted"), _scenario),
     "price-test": _price_test,
