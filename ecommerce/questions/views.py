@@ -45,8 +45,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
     questions = QUESTIONS.matching(question_list(), request.GET)
     head = [
         _("Question"), _("Asked"), _("State"), _("Product"), _("Channel"), _("Asked by"), _("Text"),
-        pgettext("question", "Answer"),
-        _("Answered"), _("Answered by"),
+        pgettext("question", "Answer"), _("Answered"), _("Answered by"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
