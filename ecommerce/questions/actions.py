@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from ecommerce.catalog.models import Product
 from ecommerce.orders.models import Channel
 from ecommerce.questions.events import QuestionAnswered, QuestionAsked
 from ecommerce.questions.models import ProductQuestion
-from ecommerce.questions.rules import LONGEST_TEXT
+from ecommerce.questions.rules import EARLIEST, LONGEST_TEXT
 
 
 @transaction.atomic
@@ -34,15 +35,15 @@ def ask_question(
     """A question comes in, by the API or entered by a member.
 
     The same `external_id` of the same channel again is the same question, whatever else is said of it. Refuses an
-    empty or too long text, card numbers, and a question from the future.
+    empty or too long text, card numbers, and a time that cannot be.
     """
     if external_id and (known := _known(channel, external_id)):
         return known
     text, now = _clean(text), timezone.now()
     _check("text", text, _("Write the question."))
-    if asked_at is not None and asked_at > now:
-        sentence = _("A question cannot be asked later than now.")
-        raise Refused("asked_later", sentence, asked_at=sentence)
+    if asked_at is not None and not EARLIEST <= asked_at <= now:
+        sentence = _("Give the time at which it was asked: after 1999 and not later than now.")
+        raise Refused("asked_at_wrong", sentence, asked_at=sentence)
     question = ProductQuestion(
         merchant_id=current_tenant_id(),
         product=product,
@@ -102,10 +103,14 @@ def _clean(text: str) -> str:
 
 
 def _check(name: str, text: str, missing: str) -> None:
+    """Refuse under the field's `name` what is empty, too long, or holds a card number."""
+    code, sentence = "", ""
     if not text:
-        raise Refused(f"{name}_missing", missing, **{name: missing})
-    if len(text) > LONGEST_TEXT:
-        sentence = _("Shorten this to %(most)s characters.") % {"most": LONGEST_TEXT}
-        raise Refused(f"{name}_too_long", sentence, **{name: sentence})
-    if has_card_number(text):
-        raise Refused("card_number", str(CARD_NUMBER), **{name: str(CARD_NUMBER)})
+        code, sentence = f"{name}_missing", missing
+    elif len(text) > LONGEST_TEXT:
+        code, sentence = f"{name}_too_long", _("Shorten this to %(most)s characters.") % {"most": LONGEST_TEXT}
+    elif has_card_number(text):
+        code, sentence = "card_number", str(CARD_NUMBER)
+    if code:
+        fields: dict[str, Any] = {name: sentence}
+        raise Refused(code, sentence, **fields)
