@@ -32,7 +32,7 @@ class QuestionOut(serializers.ModelSerializer[ProductQuestion]):
         )  # fmt: skip
 
 
-class QuestionIn(serializers.Serializer[Any]):
+class AskQuestionIn(serializers.Serializer[Any]):
     """The same `external_id` of the same channel again is the same question."""
 
     product = serializers.IntegerField(min_value=1, max_value=2**63 - 1, help_text="The id of a product.")
@@ -43,7 +43,7 @@ class QuestionIn(serializers.Serializer[Any]):
     asked_at = serializers.DateTimeField(required=False, help_text="Now, where it is left out.")
 
 
-class AnswerIn(serializers.Serializer[Any]):
+class AnswerQuestionIn(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=LONGEST_TEXT)
 
 
@@ -53,12 +53,12 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     filterset_class = QuestionApiFilters
     updated_field = "updated_at"
     permissions = {"read": "questions.view", "create": "questions.create", "answer": "questions.answer"}
-    inputs = {"create": QuestionIn, "answer": AnswerIn}
+    inputs = {"create": AskQuestionIn, "answer": AnswerQuestionIn}
 
     def get_queryset(self) -> Any:
         return question_list()
 
-    @extend_schema(request=QuestionIn, responses={201: QuestionOut})
+    @extend_schema(request=AskQuestionIn, responses={201: QuestionOut})
     def create(self, request: Request) -> Response:
         """Bring in a question that a buyer asked about a product in a channel."""
         given = self.read()
@@ -68,7 +68,7 @@ class QuestionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         question = ask_question(product, **given, actor=self.actor)
         return Response(QuestionOut(question).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=AnswerIn, responses=QuestionOut)
+    @extend_schema(request=AnswerQuestionIn, responses=QuestionOut)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
         """Answer it; again to change the answer."""

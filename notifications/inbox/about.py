@@ -17,6 +17,7 @@ from ecommerce.complaints.models import Complaint
 from ecommerce.inventory.models import StockCount, Transfer
 from ecommerce.orders.models import OrderLine
 from ecommerce.purchasing.models import PurchaseOrder
+from ecommerce.questions.models import ProductQuestion
 from ecommerce.returns.models import ReturnLine
 from ecommerce.reviews.models import Review
 from notifications.inbox.sentences import Params
@@ -91,7 +92,10 @@ def _review(params: Params) -> About:
 
 def _question(params: Params) -> About:
     """A line about several questions is nobody's in particular."""
-    return About(products=_ids([params["product_id"]])) if params["asked"] == 1 else About()
+    if params["asked"] != 1:
+        return About()
+    rows = ProductQuestion.objects.filter(pk=params["question_id"])
+    return About(products=_ids(rows.values_list("product", flat=True)))
 
 
 def _share(params: Params) -> About:

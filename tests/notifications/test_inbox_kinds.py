@@ -32,7 +32,7 @@ PROMISE = {
     "as_planned": True,
 }  # fmt: skip
 QUESTION = {
-    "day": "2026-06-05", "asked": 1, "count": 1, "question_id": 4, "product_id": 2, "product": "盖碗",
+    "day": "2026-06-05", "asked": 1, "count": 1, "question_id": 4, "product": "盖碗",
 }  # fmt: skip
 IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
 LATE = {"count": 1, "number": "10001", "due": DUE}

@@ -86,6 +86,7 @@ def test_what_is_answered_before_it_is_told_is_not_told(scope, ann, rival, cleo)
 
 
 def test_one_question_reaches_who_looks_after_its_product(scope):
-    params = {"asked": 1, "count": 1, "product_id": 7}
-    assert about("question-asked", params) == About(products=frozenset({7}))
+    question = ask_question(factories.ProductFactory(), text="Is it loud?", actor=BUYER)
+    params = {"asked": 1, "count": 1, "question_id": question.pk}
+    assert about("question-asked", params) == About(products=frozenset({question.product_id}))
     assert about("question-asked", {**params, "asked": 2}) == About()

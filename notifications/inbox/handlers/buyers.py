@@ -134,7 +134,6 @@ def questions_of_the_day(event: QuestionFact, activity: Activity) -> None:
         "asked": found.count,
         "count": found.open,
         "question_id": found.first.pk,
-        "product_id": found.first.product_id,
         "product": found.first.product.title,
     }
     if isinstance(event, QuestionAsked):
