@@ -43,6 +43,7 @@ from ecommerce.inventory.api import (
 from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
+from ecommerce.questions.api import QuestionViewSet
 from ecommerce.returns.api import ReturnViewSet
 from ecommerce.reviews.api import ReviewViewSet
 from notifications.inbox.api import NotificationViewSet
@@ -71,6 +72,7 @@ router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("purchase-orders", PurchaseViewSet, "api-purchase")
+router.register("questions", QuestionViewSet, "api-question")
 router.register("returns", ReturnViewSet, "api-return")
 router.register("reviews", ReviewViewSet, "api-review")
 router.register("scenarios", ScenarioViewSet, "api-scenario")

@@ -85,14 +85,8 @@ PORTAL = (
     Group(
         _("Listen"),
         (
-            Entry(
-                _("Reviews"),
-                icon="star",
-                url="review-list",
-                word="reviews.view",
-                key="r",
-                topic="reviews-and-complaints",
-            ),
+            Entry(_("Reviews"), "star", "review-list", "reviews.view", key="r", topic="reviews-and-complaints"),
+            Entry(_("Questions"), icon="help-circle", url="question-list", word="questions.view"),
             Entry(_("Complaints"), icon="message-report", url="complaint-list", word="complaints.view", key="c"),
         ),
     ),

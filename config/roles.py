@@ -7,6 +7,7 @@ VIEW = frozenset(
         "products.view", "stock.view", "customers.view", "orders.view", "shipments.view", "reviews.view",
         "complaints.view", "forecasts.view", "calendar.view", "facts.view", "notifications.view", "scenarios.view",
         "promotions.view", "suppliers.view", "purchasing.view", "returns.view", "playbooks.view", "coupons.view",
+        "questions.view",
     }
 )  # fmt: skip
 FULFIL = frozenset(
@@ -15,11 +16,11 @@ FULFIL = frozenset(
 )  # fmt: skip
 SUPPORT = frozenset(
     {"orders.edit", "orders.cancel", "orders.refund", "customers.edit", "reviews.reply", "complaints.answer",
-     "returns.handle", "returns.settle", "coupons.edit", "points.edit"}
+     "returns.handle", "returns.settle", "coupons.edit", "points.edit", "questions.create", "questions.answer"}
 )  # fmt: skip
 MARKET = frozenset(
     {"promotions.edit", "calendar.edit", "products.edit", "customers.edit", "customers.export", "reviews.reply",
-     "products.export", "coupons.edit", "points.edit"}
+     "products.export", "coupons.edit", "points.edit", "questions.create", "questions.answer"}
 )  # fmt: skip
 ANALYSE = frozenset(
     {"forecasts.run", "forecasts.override", "calendar.edit", "scenarios.edit", "orders.export", "products.export",
@@ -30,7 +31,7 @@ RUN = (
     | {"orders.create", "products.create", "stock.export", "warehouses.edit", "reviews.export", "complaints.export",
        "customers.create", "imports.run", "reviews.create", "complaints.create", "activity.view", "activity.export",
        "mail.view", "mail.edit", "notifications.route", "scenarios.adopt", "suppliers.edit", "purchasing.edit",
-       "stock.approve", "playbooks.edit"}
+       "stock.approve", "playbooks.edit", "questions.export"}
 )  # fmt: skip
 OWN = frozenset({"shop.edit", "members.view", "members.edit", "tokens.view", "tokens.edit", "channels.edit"})
 

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<slug:merchant>/complaints/", include("ecommerce.complaints.urls")),
     path("m/<slug:merchant>/", include("ecommerce.returns.urls")),
     path("m/<slug:merchant>/reviews/", include("ecommerce.reviews.urls")),
+    path("m/<slug:merchant>/questions/", include("ecommerce.questions.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("m/<slug:merchant>/", include("ecommerce.buyers.shop_urls")),
     path("", include("analytics.calendar.urls")),

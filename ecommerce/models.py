@@ -67,6 +67,7 @@ from ecommerce.purchasing.models import (
     Supplier,
     SupplierPrice,
 )
+from ecommerce.questions.models import ProductQuestion
 from ecommerce.returns.models import Return, ReturnLine, ReturnPhoto
 from ecommerce.reviews.models import Review
 
@@ -108,6 +109,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "ProductImage",
+    "ProductQuestion",
     "ProductTag",
     "PurchaseCounter",
     "PurchaseLine",

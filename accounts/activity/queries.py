@@ -55,6 +55,7 @@ def area_label(area: str) -> str:
         "fulfilment": _("Shipments"),
         "returns": _("Returns"),
         "reviews": _("Reviews"),
+        "questions": _("Questions"),
         "complaints": _("Complaints"),
         "imports": _("Imports"),
         "forecasts": _("Forecasts"),

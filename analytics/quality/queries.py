@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.merchants.models import Merchant
 from analytics.product_figures import ProductFigures, ShopFigures, read_figures
@@ -16,6 +17,7 @@ from analytics.quality.rules import Listed
 from core.among import Among
 from ecommerce.catalog.models import Product, ProductImage, Variant
 from ecommerce.catalog.queries import attributes_of
+from ecommerce.questions.queries import Asked, asked_by_product
 
 
 def quality_list() -> QuerySet[ListingQuality]:
@@ -42,6 +44,7 @@ def read_listings(merchant: Merchant, products: Sequence[int] | None = None) -> 
     figures = read_figures(merchant, products)
     images = _images([row.pk for row in rows] if products is not None else None)
     wanted = attributes_of({row.category_id: row.category for row in rows if row.category_id}.values())
+    asked_about = asked_by_product(timezone.now(), products)
     prices, usual = _prices({row.category_id for row in rows if row.category_id})
     listed = []
     for row in rows:
@@ -51,6 +54,7 @@ def read_listings(merchant: Merchant, products: Sequence[int] | None = None) -> 
         typical, peers = usual.get(row.category_id or 0, (None, 0))
         count, silent = images.get(row.pk, (0, 0))
         one = figures.found.get(row.pk) if figures else None
+        questions = asked_about.get(row.pk, Asked())
         listed.append(
             (
                 row.pk,
@@ -67,6 +71,8 @@ def read_listings(merchant: Merchant, products: Sequence[int] | None = None) -> 
                     price=prices.get(row.pk),
                     usual_price=typical,
                     peers=peers,
+                    questions=questions.count,
+                    questions_late=questions.late,
                     **_sold(one, figures),
                 ),
                 one.value if one else 0.0,
@@ -83,6 +89,7 @@ def _sold(one: ProductFigures | None, shop: ShopFigures | None) -> dict[str, Any
         "available": one.available,
         "cover": one.cover,
         "sold": one.units_180,
+        "sold_90": one.units,
         "return_rate": one.return_rate,
         "shop_return_rate": shop.return_rate,
         "top_reason": top,

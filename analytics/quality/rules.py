@@ -17,11 +17,12 @@ WEIGHTS = {
     "images": 20,
     "attributes": 15,
     "description": 15,
-    "price": 10,
+    "price": 5,
     "stock": 10,
     "returns": 5,
     "complaints": 5,
     "rating": 5,
+    "questions": 5,
 }
 assert sum(WEIGHTS.values()) == 100
 
@@ -37,6 +38,8 @@ RETURN_FLOOR = 0.02
 COMPLAINTS_WORST = 0.03
 REVIEWS_LEAST = 3
 STARS_WORST, STARS_BEST = 2.5, 4.5
+HANDFUL = 5  # questions that are no more than chance
+QUESTIONS_MOST = 5.0  # for each 100 units sold
 CONTENT_REASONS = frozenset({"not_as_described", "size", "wrong_item"})
 
 
@@ -65,6 +68,9 @@ class Listed:
     complaints: int = 0
     rating: float | None = None
     reviews: int = 0
+    sold_90: int = 0
+    questions: int = 0
+    questions_late: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,8 +201,23 @@ def _rating(listed: Listed) -> Part:
     return Part("rating", share, faults)
 
 
+def _questions(listed: Listed) -> Part:
+    """Of 90 days. Many questions for what is sold are a hint, not a loss: answered in a day, they do the listing good.
+
+    What was answered late is answered: only what still waits costs points, so answering gives them back.
+    """
+    if not listed.questions:
+        return Part("questions", 1.0)
+    faults, late, asked = [], listed.questions_late, listed.questions
+    if late:
+        faults.append(_fault("questions_open", count=late, asked=asked))
+    if asked > HANDFUL and 100 * asked > QUESTIONS_MOST * listed.sold_90:
+        faults.append(_fault("questions_many", count=asked, sold=listed.sold_90))
+    return Part("questions", 1 - late / asked, faults)
+
+
 _JUDGES: tuple[Callable[[Listed], Part], ...] = (
-    _title, _images, _attributes, _description, _price, _stock, _returns, _complaints, _rating,
+    _title, _images, _attributes, _description, _price, _stock, _returns, _complaints, _rating, _questions,
 )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
     def rows() -> Iterator[list[Any]]:
         for one in QUALITIES.matching(quality_list(), request.GET).iterator(chunk_size=500):
             parts = {part.name: part for part in parts_of(one, request.merchant.slug)}
-            faults = [fault for name in NAMES for fault in parts[name].faults] if parts else []
+            faults = [fault for name in NAMES if name in parts for fault in parts[name].faults]
             yield [
                 one.product.title, one.product.get_state_display(),
                 one.product.category.label if one.product.category else "", one.score, round(one.sales, 2),

@@ -24,6 +24,7 @@ NAMES = {
     "returns": gettext_lazy("Returns"),
     "complaints": gettext_lazy("Complaints"),
     "rating": gettext_lazy("Rating"),
+    "questions": gettext_lazy("Questions"),
 }
 
 
@@ -65,6 +66,8 @@ def _fix(name: str, one: ListingQuality, slug: str) -> tuple[str, str]:
         return f"{reverse('complaint-list', args=[slug])}?q={one.product.title[:60]}", _("See the complaints")
     if name == "rating":
         return f"{reverse('review-list', args=[slug])}?q={one.product.title[:60]}", _("See the reviews")
+    if name == "questions":
+        return f"{reverse('question-list', args=[slug])}?tab=all&product={pk}", _("See the questions")
     if name == "returns":
         return f"{reverse('return-list', args=[slug])}", _("See the returns")
     return reverse("product-edit", args=[slug, pk]), _("Edit")
@@ -134,6 +137,24 @@ def _returns(fault: dict[str, Any]) -> str:
     return said
 
 
+def _questions_open(fault: dict[str, Any]) -> str:
+    say = ngettext(
+        "%(count)d question of 90 days waits for an answer for longer than a day, of %(asked)d asked.",
+        "%(count)d questions of 90 days wait for an answer for longer than a day, of %(asked)d asked.",
+        fault["count"],
+    )
+    return say % fault
+
+
+def _questions_many(fault: dict[str, Any]) -> str:
+    say = ngettext(
+        "%(count)d question in 90 days with %(sold)d sold: answer these questions in the description.",
+        "%(count)d questions in 90 days with %(sold)d sold: answer these questions in the description.",
+        fault["count"],
+    )
+    return say % fault
+
+
 _COUNTED: dict[str, Any] = {
     "images_few": _images_few,
     "images_without_words": _images_without_words,
@@ -143,6 +164,8 @@ _COUNTED: dict[str, Any] = {
     "price_low": _price,
     "returns_many": _returns,
     "returns_content": _returns,
+    "questions_open": _questions_open,
+    "questions_many": _questions_many,
     "title_no_brand": lambda fault: _("The title does not name the brand %(brand)s.") % fault,
     "stock_short": lambda fault: (
         _("The stock lasts only %(days)s days.") % {"days": formats.number_format(fault["days"])}

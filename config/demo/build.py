@@ -40,6 +40,7 @@ from ecommerce.complaints.models import Complaint
 from ecommerce.orders.actions import place_order
 from ecommerce.orders.models import Order
 from ecommerce.orders.rules import BuyerIn, LineIn, OrderIn
+from ecommerce.questions.actions import ask_question
 from ecommerce.reviews.actions import submit_review
 
 CACHED = 250_000  # kilobytes of the database
@@ -105,6 +106,7 @@ def _build(say: Callable[[str], None]) -> Built:
             buying.write(merchant, variants, bought, chinese=history.spec.language == "zh-hans")
             reviewed = voices.write_reviews(merchant, history, sold, now)
             complained = voices.write_complaints(merchant, history, sold, now)
+            voices.write_questions(merchant, sold, now)
             memory.remember(merchant, sold, reviewed, complained, now)
             reviews, complaints = reviews + len(reviewed), complaints + len(complained)
             listings.dress(merchant, variants, chinese=history.spec.language == "zh-hans")
@@ -186,6 +188,13 @@ def _today(merchant: Merchant, now: datetime) -> None:
             actor=BUYER,
         )
     praised, blamed = quiet[3], quiet[4]
+    ask_question(
+        praised.lines.select_related("variant__product").first().variant.product,
+        text="Does the set come with a box I can give it in?",
+        asked_by=praised.buyer_name,
+        channel="online_store",
+        actor=BUYER,
+    )
     for order, rating, text in (
         (praised, 5, "The celadon is even nicer than in the pictures. Well packed."),
         (blamed, 2, "One of the cups has a chip on the rim."),

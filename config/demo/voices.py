@@ -1,4 +1,4 @@
-"""What buyers of a demo shop said: reviews, honest and fake, and complaints on their way."""
+"""What buyers of a demo shop said: reviews, honest and fake, complaints on their way, and questions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from random import Random
 from accounts.merchants.models import Merchant
 from config.demo.sales import Sold
 from config.demo.simulate import ShopHistory
-from config.demo.words import ANSWERS, BAD, COMPLAINTS, FAKE, GOOD, MIDDLING, REPLIES, UNHAPPY
+from config.demo.words import ANSWERS, BAD, COMPLAINTS, FAKE, GOOD, MIDDLING, QUESTIONS, REPLIES, UNHAPPY
 from core.bulk import bulk_insert
 from ecommerce.complaints.models import Complaint, ComplaintMessage
-from ecommerce.orders.models import Order
+from ecommerce.orders.models import Channel, Order
+from ecommerce.questions.models import ProductQuestion
 from ecommerce.reviews.models import Review
 from ecommerce.reviews.rules import Signals, assess
 
@@ -181,3 +182,35 @@ def _advance(random: Random, complaint: Complaint, opened: datetime, now: dateti
     complaint.refund_decided = (asked * share).quantize(Decimal("0.01"))
     if age > timedelta(days=20):
         complaint.state, complaint.closed_at = State.CLOSED, complaint.decided_at + timedelta(days=7)
+
+
+def write_questions(merchant: Merchant, sold: Sold, now: datetime) -> None:
+    """What buyers asked about some products: most of it answered in hours, some waiting for too long.
+
+    One product is asked about again and again, which its description should answer.
+    """
+    random = Random(f"questions-{merchant.slug}")  # noqa: S311 - a simulation
+    products = sorted({line.variant.product_id for lines in sold.lines.values() for line in lines if line.variant})
+    asking = [order for order in sold.orders if order.buyer_name and order.customer][-200:]
+    if not products or not asking:
+        return
+    puzzling, rows = random.choice(products), []
+    for number in range(24):
+        order = random.choice(asking)
+        text, answer = random.choice(QUESTIONS[order.customer.language if order.customer else "en"])
+        asked = now - timedelta(hours=5 + 40 * number)
+        waits = number in {0, 2, 6}
+        rows.append(
+            ProductQuestion(
+                product_id=puzzling if number % 3 == 0 else random.choice(products),
+                text=text,
+                asked_by=order.buyer_name,
+                channel=Channel.ONLINE_STORE,
+                asked_at=asked,
+                created_at=asked,
+                answer="" if waits else answer,
+                answered_at=None if waits else asked + timedelta(hours=random.randrange(1, 5)),
+                answered_by_label="" if waits else merchant.name,
+            )
+        )
+    bulk_insert(rows)

@@ -1,4 +1,4 @@
-"""What the demo's buyers write: reviews good and bad, honest and fake, and complaints, in both languages."""
+"""What the demo's buyers write: reviews good and bad, honest and fake, complaints and questions, in both languages."""
 
 from __future__ import annotations
 
@@ -81,4 +81,20 @@ ANSWERS = {
 UNHAPPY = {
     "en": "I have waited a week already. A new one may break as well: I would like my money back, please decide.",
     "zh-hans": "我已经等了一个星期，补发的说不定还会碎。我只想退款，请平台裁决。",
+}
+QUESTIONS = {
+    "en": (
+        ("Is it safe in the dishwasher?", "Yes, on the lower rack and without drying heat."),
+        ("How heavy is it with the box?", "About 600 g; the exact weight stands on the label."),
+        ("Does it come in another colour?", "This one only for now. New colours come in spring."),
+        ("Can you wrap it as a present?", "Gladly. Write it into the note of your order."),
+        ("Is there a spare part if it breaks?", "Yes, write to us and we send it."),
+    ),
+    "zh-hans": (
+        ("可以用洗碗机洗吗？", "可以，放在下层，不要高温烘干。"),
+        ("连盒子一共多重？", "约 600 克，具体重量见标签。"),
+        ("还有别的颜色吗？", "目前只有这一款，春季会上新颜色。"),
+        ("能包装成礼物吗？", "可以，下单时在备注里写明即可。"),
+        ("坏了能配零件吗？", "可以，联系我们寄给你。"),
+    ),
 }

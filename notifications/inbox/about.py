@@ -17,6 +17,7 @@ from ecommerce.complaints.models import Complaint
 from ecommerce.inventory.models import StockCount, Transfer
 from ecommerce.orders.models import OrderLine
 from ecommerce.purchasing.models import PurchaseOrder
+from ecommerce.questions.models import ProductQuestion
 from ecommerce.returns.models import ReturnLine
 from ecommerce.reviews.models import Review
 from notifications.inbox.sentences import Params
@@ -89,6 +90,14 @@ def _review(params: Params) -> About:
     return About(products=_ids(Review.objects.filter(pk=params["review_id"]).values_list("product", flat=True)))
 
 
+def _question(params: Params) -> About:
+    """A line about several questions is nobody's in particular."""
+    if params["asked"] != 1:
+        return About()
+    rows = ProductQuestion.objects.filter(pk=params["question_id"])
+    return About(products=_ids(rows.values_list("product", flat=True)))
+
+
 def _share(params: Params) -> About:
     return About(categories=_ids(Market.objects.filter(pk=params["market_id"]).values_list("category", flat=True)))
 
@@ -128,6 +137,7 @@ RESOLVERS: dict[str, Callable[[Params], About]] = {
         _complaint,
     ),
     **dict.fromkeys(("review-low", "review-hidden"), _review),
+    "question-asked": _question,
     "share-fall": _share,
     **dict.fromkeys(("promise-judged", "plan-adopted"), _scenario),
     "price-test": _price_test,

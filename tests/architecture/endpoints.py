@@ -35,6 +35,7 @@ MODELS: dict[str, str] = {
     "notification": "notifications.Notification",
     "operations": "accounts.Job",
     "purchase": "ecommerce.PurchaseOrder",
+    "question": "ecommerce.ProductQuestion",
     "quality": "analytics.ListingQuality",
     "restock": "ecommerce.Variant",
     "share": "analytics.ShareRun",
@@ -57,7 +58,9 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "format": lambda world: "json",
     "job": lambda world: world.row(Job).pk,
     "customer-tag.pk": lambda world: world.row(Customer).pk,
-    **dict.fromkeys(("product-tag.pk", "api-product-tag.pk"), lambda world: world.row(Product).pk),
+    **dict.fromkeys(
+        ("product-tag.pk", "api-product-tag.pk", "product-question-ask.pk"), lambda world: world.row(Product).pk
+    ),
     "return-photo.pk": lambda world: world.row(apps.get_model("ecommerce.ReturnPhoto")).pk,
     "buyer-return-rating.pk": lambda world: world.row(apps.get_model("ecommerce.Return")).pk,
     "stock-move-export.pk": lambda world: world.row(Variant).pk,

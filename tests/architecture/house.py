@@ -38,6 +38,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "fulfilment",
         "returns",
         "reviews",
+        "questions",
         "complaints",
         "loyalty",
         "buyers",

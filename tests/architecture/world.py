@@ -81,6 +81,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.ServiceWeek": {"abc": "A"},
     "ecommerce.BundlePart": lambda world: {"part": world.make(apps.get_model("ecommerce.Variant"))},
     "ecommerce.ProductImage": lambda world: {"url": "", "stored_as": _picture()},
+    "ecommerce.ProductQuestion": {"answer": "", "answered_at": None},
     "ecommerce.ReturnPhoto": lambda world: {"stored_as": _picture()},
     "ecommerce.ImportRun": lambda world: {"job_id": world.row(Job).pk},
     "ecommerce.Invoice": lambda world: {

@@ -26,6 +26,7 @@ from ecommerce.models import (
     OrderTag,
     ParcelCase,
     Payment,
+    ProductQuestion,
     PurchaseOrder,
     Return,
     ReturnPhoto,
@@ -100,6 +101,8 @@ def test_a_built_marketplace_is_consistent(db, monkeypatch):
         assert wrong == []
         assert Review.objects.held().count() > 0
         assert Complaint.objects.open().count() > 0
+        questions = ProductQuestion.objects.filter(merchant__slug="luming")
+        assert (questions.late(now=now).count(), questions.answered().count()) == (2, 21)
         assert Activity.objects.filter(kind="orders.placed").count() > 100
         main = Order.objects.filter(merchant__slug="luming")
         assert main.late(now=now).count() > 0

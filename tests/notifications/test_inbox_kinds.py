@@ -31,6 +31,9 @@ PROMISE = {
     "scenario_id": 5, "name": "降价", "category": "茶具", "low": 0.121, "high": 0.148, "share": 0.139, "inside": True,
     "as_planned": True,
 }  # fmt: skip
+QUESTION = {
+    "day": "2026-06-05", "asked": 1, "count": 1, "question_id": 4, "product": "盖碗",
+}  # fmt: skip
 IMPORT = {"run_id": 4, "file": "六月.csv", "created": 1200, "updated": 3, "bad": 2, "failed": False}
 LATE = {"count": 1, "number": "10001", "due": DUE}
 PROMISE = {
@@ -143,6 +146,7 @@ SAMPLES |= {
     "complaint-appealed": [COMPLAINT],
     "complaint-decided": [{**COMPLAINT, "decision": "partly"}, {**COMPLAINT, "decision": "for_merchant", "refund": ""}],
     "complaint-closed": [{**COMPLAINT, "because": "settled"}, {**COMPLAINT, "because": "final", "refund": ""}],
+    "question-asked": [QUESTION, {**QUESTION, "asked": 4, "count": 3}],
     "review-hidden": [
         {"review_id": 1, "stars": 1, "product": "盖碗", "reason": "ad"},
         {"review_id": 1, "stars": 2, "product": "", "reason": ""},

@@ -111,6 +111,7 @@ def product_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "may_see_stock": may("stock.view"),
         "may_see_orders": may("orders.view"),
         "may_see_reviews": may("reviews.view"),
+        "may_see_questions": may("questions.view"),
         "may_see_purchases": may("purchasing.view"),
         "may_see_forecasts": may("forecasts.view"),
         "steps": _steps(product),

@@ -1,10 +1,11 @@
-"""Facts about reviews and complaints."""
+"""Facts about reviews, complaints and questions."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from accounts.activity.models import Activity
+from accounts.merchants.models import Merchant
 from core.events import handles
 from ecommerce.complaints.events import (
     ComplaintAnswered,
@@ -18,9 +19,13 @@ from ecommerce.complaints.events import (
     ComplaintOpened,
 )
 from ecommerce.complaints.models import Complaint, ComplaintMessage
+from ecommerce.questions.events import QuestionAnswered, QuestionAsked, QuestionFact
+from ecommerce.questions.models import ProductQuestion
+from ecommerce.questions.queries import came_between
 from ecommerce.reviews.events import ReviewFact, ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.actions import settle, tell
+from notifications.inbox.models import Notification
 from notifications.inbox.rules import FEW_STARS
 
 
@@ -108,3 +113,30 @@ def review_hidden(event: ReviewHidden, activity: Activity) -> None:
     product = review.product.title if review.product else ""
     params = {"review_id": review.pk, "stars": review.rating, "product": product, "reason": event.reason}
     tell("review-hidden", key=f"{review.pk}:{activity.pk}", params=params, activity=activity)
+
+
+@handles(QuestionAsked, QuestionAnswered)
+def questions_of_the_day(event: QuestionFact, activity: Activity) -> None:
+    """One line for the questions that came in on one day of the shop: it grows with each, and is over with the last
+    answer. An answer lowers its figures and tells nobody anew.
+    """
+    came = ProductQuestion.objects.filter(pk=event.question_id).values_list("created_at", flat=True).first()
+    if came is None:
+        return
+    merchant = Merchant.objects.get(pk=activity.merchant_id)
+    key = merchant.day_of(came).isoformat()
+    found = came_between(*merchant.day_bounds(merchant.day_of(came)))
+    if found.first is None:
+        settle("question-asked", key=key, by=activity)
+        return
+    params = {
+        "day": key,
+        "asked": found.count,
+        "count": found.open,
+        "question_id": found.first.pk,
+        "product": found.first.product.title,
+    }
+    if isinstance(event, QuestionAsked):
+        tell("question-asked", key=key, params=params, activity=activity, grows="asked")
+    else:
+        Notification.objects.filter(kind="question-asked", key=key).exclude(params=params).update(params=params)

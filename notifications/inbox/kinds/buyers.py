@@ -6,9 +6,16 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.inbox.kinds.base import BUYERS, Kind, to
+from notifications.inbox.kinds.base import BUYERS, Kind, Target, to
 from notifications.inbox.models import Urgency
+from notifications.inbox.sentences import Params
 from notifications.inbox.sentences import buyers as say
+
+
+def _to_questions(params: Params) -> Target:
+    one = params["count"] == 1
+    return Target("question-detail", (params["question_id"],)) if one else Target("question-list")
+
 
 KINDS = (
     Kind(
@@ -55,5 +62,10 @@ KINDS = (
     Kind(
         "review-hidden", _("The platform hid a review of your products"), BUYERS, Urgency.KNOW, "reviews.reply",
         say.review_hidden, to("review-detail", "review_id"), _("See the review"), icon="eye-off", email=False,
+    ),
+    Kind(
+        "question-asked", _("Buyers ask about products, once a day"), BUYERS, Urgency.ACT, "questions.answer",
+        say.question_asked, _to_questions, _("Answer questions"), icon="help-circle", email=False,
+        stale=timedelta(days=14), within=timedelta(hours=8),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext, ngettext
 
 from ecommerce.complaints.models import Complaint
-from notifications.inbox.sentences import Params, Words, amount, moment
+from notifications.inbox.sentences import Params, Words, amount, day, moment
 
 
 def review_low(p: Params) -> Words:
@@ -92,3 +92,15 @@ def review_hidden(p: Params) -> Words:
     if p["product"]:
         return title % values, gettext("It was about %(product)s and no longer counts in its rating.") % values
     return title % values, gettext("It no longer counts in your rating.")
+
+
+def question_asked(p: Params) -> Words:
+    values = {"count": p["count"], "product": p["product"], "day": day(p["day"])}
+    if p["count"] == 1:
+        title = gettext("A buyer asks about %(product)s")
+    else:
+        title = ngettext("%(count)d open question of %(day)s", "%(count)d open questions of %(day)s", p["count"])
+    body = gettext("Answer within a day: who waits longer buys elsewhere.")
+    if p["count"] > 1:
+        body = gettext("The first is about %(product)s. Answer within a day: who waits longer buys elsewhere.")
+    return title % values, body % values
