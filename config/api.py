@@ -22,6 +22,7 @@ from analytics.lifecycle.api import StageViewSet
 from analytics.markets.api import MarketViewSet, ShareRunViewSet
 from analytics.promotions.api import PromotionViewSet
 from analytics.quality.api import QualityViewSet
+from analytics.restock.api import ProposalViewSet
 from analytics.scenarios.api import ScenarioViewSet
 from core.access import open_view
 from core.api.reference import Group, curl, groups
@@ -40,6 +41,7 @@ from ecommerce.inventory.api import (
     TransferViewSet,
     WarehouseViewSet,
 )
+from ecommerce.inventory.moves_api import MoveViewSet
 from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
@@ -69,6 +71,7 @@ router.register("orders", OrderViewSet, "api-order")
 router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("orders", TrackingPageViewSet, "api-order-trackingpage")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
+router.register("order-proposals", ProposalViewSet, "api-proposal")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("purchase-orders", PurchaseViewSet, "api-purchase")
@@ -80,6 +83,7 @@ router.register("service-levels", ServiceLevelViewSet, "api-service-level")
 router.register("shipments", ShipmentViewSet, "api-shipment")
 router.register("share-runs", ShareRunViewSet, "api-share-run")
 router.register("stock", StockViewSet, "api-stock")
+router.register("stock-moves", MoveViewSet, "api-move")
 router.register("stock-counts", CountViewSet, "api-count")
 router.register("channel-stock", ChannelStockViewSet, "api-channel-stock")
 router.register("stock-figures", HoldingViewSet, "api-holding")

@@ -347,6 +347,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OrderState": "ecommerce.orders.models.Order.State",
         "ShipmentState": "ecommerce.fulfilment.models.Shipment.State",
         "ReturnState": "ecommerce.returns.models.Return.State",
+        "StockMoveReason": "ecommerce.inventory.models.StockMove.Reason",
         "ReturnReason": "ecommerce.returns.models.Return.Reason",
         "ReturnSource": "ecommerce.returns.models.Return.Source",
         "ParcelReportKind": "ecommerce.fulfilment.models.TrackingEvent.Kind",

@@ -55,4 +55,5 @@ def home(request: MerchantRequest) -> HttpResponse:
             context["head"] = [_("Day"), _("Middle"), _("8 in 10")]
     if may("stock.view"):
         context["low_count"], context["low"] = restock(merchant, found)
+        context["may_order"] = may("purchasing.edit")
     return render(request, "analytics/home/index.html", context)

@@ -24,6 +24,11 @@ def stage_list() -> QuerySet[ProductStage]:
     return rows.select_related("product__category", "product__merchant", "answered")
 
 
+def stage_of(product: Product) -> ProductStage | None:
+    """Where a product stands; None where nobody looked yet, and for one that is retired."""
+    return stage_list().filter(product=product).first()
+
+
 def search_stages(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """By title of the product or SKU."""
     own = Variant.objects.filter(product=OuterRef("product_id"), sku__icontains=words)

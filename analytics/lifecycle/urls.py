@@ -11,6 +11,7 @@ HERE = "m/<slug:merchant>/life-cycle/"
 urlpatterns = [
     path(HERE, views.stages, name="lifecycle-list"),
     path(f"{HERE}export.csv", views.export, name="lifecycle-export"),
+    path("m/<slug:merchant>/products/<int:pk>/life-cycle/", views.product_stage, name="product-life-cycle"),
     path(f"{HERE}answers/", views.decisions, name="lifecycle-decision-list"),
     path(f"{HERE}<int:pk>/", views.detail, name="lifecycle-detail"),
     path(f"{HERE}<int:pk>/accept/", views.accept, name="lifecycle-accept"),

@@ -16,7 +16,7 @@ from analytics.lifecycle.actions import accept_suggestion, dismiss_suggestion
 from analytics.lifecycle.forms import DismissForm
 from analytics.lifecycle.listing import DECISIONS, STAGES
 from analytics.lifecycle.models import LifecycleDecision, ProductStage, Suggestion
-from analytics.lifecycle.queries import decision_list, stage_list
+from analytics.lifecycle.queries import decision_list, stage_list, stage_of
 from analytics.lifecycle.rules import NIGHTS
 from analytics.lifecycle.words import figures_of, reasons_of, value_of
 from core.access import MerchantRequest, merchant_view
@@ -24,6 +24,7 @@ from core.errors import Refused
 from core.exports import csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
+from ecommerce.catalog.models import Product
 
 CLEARANCE_DEPTH = 30
 CLEARANCE_AHEAD, CLEARANCE_DAYS = 7, 14
@@ -82,6 +83,16 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "acts": _acts(one),
     }
     return page(request, "analytics/lifecycle/detail.html", context)
+
+
+@merchant_view("facts.view")
+@require_GET
+def product_stage(request: MerchantRequest, pk: int) -> HttpResponse:
+    """What is suggested for one product, as a panel of its page; the reasons are a link away."""
+    product = get_object_or_404(Product.objects.select_related("merchant"), pk=pk)
+    one = stage_of(product)
+    context = {"product": product, "one": one, "acts": _acts(one) if one else ""}
+    return page(request, "analytics/lifecycle/product.html", context, part="product-life-cycle")
 
 
 def _acts(one: ProductStage) -> str:

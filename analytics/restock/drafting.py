@@ -26,17 +26,21 @@ from ecommerce.purchasing.rules import MOST_LINES, LineIn
 
 @transaction.atomic
 def draft_what_is_needed(
-    *, units: Mapping[int, int] | None = None, supplier: int | None = None, actor: Actor
+    *,
+    units: Mapping[int, int] | None = None,
+    supplier: int | None = None,
+    chosen: Mapping[int, int] | None = None,
+    actor: Actor,
 ) -> list[PurchaseOrder]:
     """One draft for each supplier, or more where it has too many lines; nothing is sent.
 
-    `units` are other quantities than the proposed ones by variant, 0 to leave it out this time; `supplier` drafts the
-    order of that one alone. The merchant's row is the lock: of two people who ask at once, the second finds the drafts
-    of the first. Refuses with "nothing_to_order" where nothing can be ordered from anybody, and a quantity that the
-    supplier would not take, naming it.
+    `units` are other quantities than the proposed ones by variant, 0 to leave it out this time; `chosen` are other
+    suppliers than the proposed ones by variant; `supplier` drafts the order of that one alone. The merchant's row is
+    the lock: of two people who ask at once, the second finds the drafts of the first. Refuses with "nothing_to_order"
+    where nothing can be ordered from anybody, and a quantity that the supplier would not take, naming it.
     """
     merchant = Merchant.objects.select_for_update(no_key=True).in_scope()
-    found = proposal(merchant.today(), merchant.currency)
+    found = proposal(merchant.today(), merchant.currency, chosen)
     asked = units or {}
     groups = [one for one in found.groups if supplier in (None, one.supplier.pk)]
     drafts: list[PurchaseOrder] = []

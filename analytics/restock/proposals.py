@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,34 +11,64 @@ from typing import Any
 from analytics.demand.models import DemandOutlook
 from analytics.demand.words import chance
 from analytics.restock.models import ProposalAnswer
-from analytics.restock.rules import Offer, choose
+from analytics.restock.rules import Offer, choose, sellable, steadier
+from analytics.restock.words import reason_of
 from core.among import Among
 from core.money import cents
 from ecommerce.catalog.models import Variant
 from ecommerce.purchasing.models import PurchaseLine, Supplier
 from ecommerce.purchasing.queries import prices_on
 from ecommerce.purchasing.rules import DRAFT, ZERO
+from ecommerce.purchasing.scorecard import on_time_shares
 
 MOST = 2000  # variants looked at; those that run out first come first
 
 
 @dataclass(frozen=True)
+class Source:
+    """A supplier one could buy a variant from, `units` of it for `total`; `on_time` is None where too little tells."""
+
+    supplier: Supplier
+    units: int
+    price: Decimal
+    total: Decimal
+    on_time: float | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Why a supplier: "only", "cheapest" of several or "chosen" by somebody. `sources` are all one may choose from, and
+    `steadier` is one who is slightly dearer and clearly more often on time than the cheapest, who is `own`."""
+
+    why: str
+    own: Source
+    sources: Sequence[Source]
+    steadier: Source | None = None
+
+
+@dataclass(frozen=True)
 class Row:
     """Units of a variant: `wanted` by the forecast, `units` as the supplier sells them (from `minimum` on, in multiples
-    of `multiple`), at `price` each. `outlook` says why."""
+    of `multiple`), at `price` each. `outlook` says why, and `choice` why from this supplier."""
 
     variant: Variant
+    supplier: Supplier
     wanted: int
     units: int
     price: Decimal
     minimum: int
     multiple: int
     outlook: DemandOutlook
+    choice: Choice
 
     @property
     def gap(self) -> str:
         """The chance to run out before an order of today is there, in words of a percentage."""
         return "–" if self.outlook.gap is None else chance(self.outlook.gap)
+
+    @property
+    def reason(self) -> str:
+        return reason_of(self.outlook)
 
     @property
     def total(self) -> Decimal:
@@ -76,11 +106,12 @@ class Proposal:
     left: Sequence[Left]
 
 
-def proposal(today: date, currency: str) -> Proposal:
+def proposal(today: date, currency: str, chosen: Mapping[int, int] | None = None) -> Proposal:
     """Every variant that the demand forecast says to order, given to the supplier it is best bought from.
 
     `currency` is the shop's. A variant that already stands in a draft is left out, so that asking twice does not order
-    twice, and so is one that somebody dismissed until a later day. Four queries.
+    twice, and so is one that somebody dismissed until a later day. `chosen` are other suppliers than the best by
+    variant; one who has no price for it is not taken. Five queries.
     """
     outlooks = DemandOutlook.objects.to_order().filter(variant__is_active=True, order_quantity__gt=0)
     wanted = list(outlooks.select_related("variant__product").order_by("lasts", "pk")[:MOST])
@@ -89,6 +120,7 @@ def proposal(today: date, currency: str) -> Proposal:
     drafts: Any = PurchaseLine.objects.filter(Among("variant_id", ids), order__state=DRAFT).order_by("pk")
     drafted = dict(drafts.values_list("variant_id", "order__number"))
     dismissed = dismissals(ids, today)
+    shares = {pk: one.percent for pk, one in on_time_shares(suppliers, today).items()} if suppliers else {}
     groups: dict[int, Group] = {}
     left = []
     for one in wanted:
@@ -102,11 +134,47 @@ def proposal(today: date, currency: str) -> Proposal:
         if isinstance(found, str):
             left.append(Left(one.variant, one.order_quantity, found))
             continue
-        offer, units = found
+        offer, units = _taken(one, found, offers[one.variant_id], (chosen or {}).get(one.variant_id))
         group = groups.setdefault(offer.supplier_id, Group(suppliers[offer.supplier_id]))
-        row = Row(one.variant, one.order_quantity, units, offer.price, offer.minimum, offer.multiple, one)
+        choice = _choice(one.order_quantity, found[0], offer, offers[one.variant_id], suppliers, shares)
+        whom = suppliers[offer.supplier_id]
+        row = Row(one.variant, whom, one.order_quantity, units, offer.price, offer.minimum, offer.multiple, one, choice)
         group.rows.append(row)
     return Proposal(sorted(groups.values(), key=lambda group: group.supplier.name), left)
+
+
+def _taken(
+    one: DemandOutlook, found: tuple[Offer, int], offers: Sequence[Offer], chosen: int | None
+) -> tuple[Offer, int]:
+    """The offer of the supplier whom somebody chose, where there is one; else the best."""
+    if chosen is None:
+        return found
+    theirs = next((offer for offer in sellable(one.order_quantity, offers) if offer.supplier_id == chosen), None)
+    return found if theirs is None else (theirs, theirs.units(one.order_quantity))
+
+
+def _choice(
+    wanted: int,
+    best: Offer,
+    taken: Offer,
+    offers: Sequence[Offer],
+    suppliers: Mapping[int, Supplier],
+    shares: Mapping[int, float | None],
+) -> Choice:
+    sources = {
+        offer.supplier_id: Source(
+            suppliers[offer.supplier_id],
+            offer.units(wanted),
+            offer.price,
+            cents(offer.cost(wanted)),
+            shares.get(offer.supplier_id),
+        )
+        for offer in sellable(wanted, offers)
+    }
+    why = "chosen" if taken is not best else "cheapest" if len(sources) > 1 else "only"
+    better = steadier(wanted, best, offers, shares) if taken is best else None
+    own = sources[taken.supplier_id]
+    return Choice(why, own, list(sources.values()), sources[better.supplier_id] if better else None)
 
 
 def dismissals(variants: Iterable[int], today: date) -> dict[int, ProposalAnswer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import inf, sqrt
@@ -10,6 +10,8 @@ from math import inf, sqrt
 from analytics.facts.rules import PACE_DAYS
 from ecommerce.purchasing.rules import MOST_UNITS, rounded_up
 
+DEARER = Decimal("1.1")  # what reliability may cost before it is no longer worth saying
+CLEARLY = 15.0  # points of deliveries on time: fewer are easily chance with the deliveries of a year
 LONGEST_DISMISSAL = 183  # days that a proposal can be put off
 Z_80 = 1.2816  # the normal quantile of 0.9: eight of ten cases lie between the two
 CALM = 1.25  # an episode is over when the stock lasts a quarter longer than the limit, so that it does not flicker
@@ -59,6 +61,33 @@ class Offer:
 
     def units(self, wanted: int) -> int:
         return rounded_up(wanted, self.minimum, self.multiple)
+
+    def cost(self, wanted: int) -> Decimal:
+        """What it costs on the whole to have at least so many units."""
+        return self.price * self.units(wanted)
+
+
+def sellable(wanted: int, offers: Sequence[Offer]) -> list[Offer]:
+    """The offers that one line of an order can hold: what a person may choose among, in any currency."""
+    return [one for one in offers if one.units(wanted) <= MOST_UNITS]
+
+
+def steadier(wanted: int, best: Offer, offers: Sequence[Offer], on_time: Mapping[int, float | None]) -> Offer | None:
+    """The offer of a supplier who asks DEARER more at most on the whole, and delivers clearly more often on time.
+
+    `on_time` is the percentage by supplier, None where too few deliveries tell. None where nobody is so.
+    """
+    usual = on_time.get(best.supplier_id)
+    if usual is None:
+        return None
+    most = best.cost(wanted) * DEARER
+    found = [
+        (share, -one.cost(wanted), -one.supplier_id, one)
+        for one in sellable(wanted, offers)
+        if one.supplier_id != best.supplier_id and one.currency == best.currency and one.cost(wanted) <= most
+        if (share := on_time.get(one.supplier_id)) is not None and share >= usual + CLEARLY
+    ]
+    return max(found)[-1] if found else None
 
 
 def choose(wanted: int, offers: Sequence[Offer], currency: str) -> tuple[Offer, int] | str:

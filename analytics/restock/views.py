@@ -17,7 +17,7 @@ from analytics.demand.service import standings
 from analytics.demand.words import promise_rows
 from analytics.restock.drafting import dismiss_proposal, draft_what_is_needed
 from analytics.restock.forms import DismissForm
-from analytics.restock.proposals import Left, Proposal, proposal
+from analytics.restock.proposals import Left, Proposal, Row, proposal
 from analytics.restock.record import track_record
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
@@ -33,16 +33,17 @@ USUAL_PAUSE = timedelta(days=14)
 def restock_order(request: MerchantRequest) -> HttpResponse:
     """What would be ordered from whom and why, and what from nobody; posted, the drafts are made."""
     shop = request.merchant
-    found = proposal(shop.today(), shop.currency)
+    chosen = _chosen(request)
+    found = proposal(shop.today(), shop.currency, chosen)
     refused = ""
-    if request.method == "POST":
+    if request.method == "POST" and "look" not in request.POST:
         units, wrong = _typed(request, found)
         try:
             if wrong:
                 raise Refused("bad_quantity", wrong)
             only = request.POST.get("supplier", "")
             drafts = draft_what_is_needed(
-                units=units, supplier=int(only) if only.isdecimal() else None, actor=request.actor
+                units=units, supplier=int(only) if only.isdecimal() else None, chosen=chosen, actor=request.actor
             )
         except Refused as no:
             if no.code == "nothing_to_order" and not found.groups:
@@ -56,7 +57,7 @@ def restock_order(request: MerchantRequest) -> HttpResponse:
             return done(request, _next(request, drafts), say % {"count": len(drafts), "numbers": numbers})
     context = {
         "groups": found.groups,
-        "typed": {row.variant.pk: request.POST.get(f"units-{row.variant.pk}") for g in found.groups for row in g.rows},
+        "typed": {row.variant.pk: _text(request, row) for group in found.groups for row in group.rows},
         "refused": refused,
         "left": [(one, _why(one)) for one in found.left],
         "may_see_suppliers": request.membership.may("suppliers.view"),
@@ -73,12 +74,29 @@ def _next(request: MerchantRequest, drafts: list[Any]) -> str:
     return reverse("restock-order", args=[request.merchant.slug])
 
 
+def _chosen(request: MerchantRequest) -> dict[int, int]:
+    """The suppliers that were chosen for lines, by variant."""
+    found = {}
+    for name, value in request.POST.items():
+        start, _dash, variant = name.partition("-")
+        if start == "from" and all(text.isascii() and text.isdigit() and len(text) < 19 for text in (variant, value)):
+            found[int(variant)] = int(value)
+    return found
+
+
+def _text(request: MerchantRequest, row: Row) -> str | None:
+    """The quantity that was typed for a line; None where it is the one that stood there, which another supplier may
+    not sell."""
+    text = request.POST.get(f"units-{row.variant.pk}")
+    return None if text == request.POST.get(f"was-{row.variant.pk}") else text
+
+
 def _typed(request: MerchantRequest, found: Proposal) -> tuple[dict[int, int], str]:
     """The quantities that were typed, by variant, and what is wrong with the first that is none."""
     units: dict[int, int] = {}
     for group in found.groups:
         for row in group.rows:
-            text = request.POST.get(f"units-{row.variant.pk}")
+            text = _text(request, row)
             if text is None:
                 continue
             if not text.strip().isdecimal() or len(text) > 7:

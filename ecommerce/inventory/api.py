@@ -36,11 +36,10 @@ from ecommerce.inventory.models import (
     TransferLine,
     Warehouse,
 )
+from ecommerce.inventory.offers import free_by_variant, offer
 from ecommerce.inventory.queries import (
     count_lines,
     count_list,
-    free_by_variant,
-    offer,
     stock_levels,
     transfers_with_lines,
     variant_by_code,

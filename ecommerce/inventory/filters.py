@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import Choices, IdFilter
+from core.filters import Choices, DayRangeFilter, IdFilter
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.catalog.queries import category_choices
 from ecommerce.inventory.models import LotLevel, StockCount, StockLevel, StockMove, Transfer, Warehouse
@@ -63,14 +64,26 @@ class StockFilters(django_filters.FilterSet):
 
 
 class MoveFilters(django_filters.FilterSet):
-    """For ledger_of()."""
+    """For ledger_of() and move_list(). A reference is found as it stands in the ledger: the index has it whole."""
 
     reason = django_filters.ChoiceFilter(label=_("Reason"), choices=StockMove.Reason.choices)
     warehouse = django_filters.ChoiceFilter(label=_("Warehouse"), choices=warehouse_choices)
+    moved = DayRangeFilter("at", label=_("Moved"))
+    reference = django_filters.CharFilter(
+        label=_("Reference"), max_length=80, widget=forms.TextInput(attrs={"maxlength": 80, "spellcheck": "false"})
+    )
 
     class Meta:
         model = StockMove
         fields: list[str] = []
+
+
+class MoveCallFilters(MoveFilters):
+    """For move_list() in the API."""
+
+    sku = django_filters.CharFilter(label=_("SKU"), field_name="variant__sku", lookup_expr="iexact", max_length=80)
+    variant = IdFilter(label=_("Variant"), field_name="variant_id")
+    warehouse = IdFilter(label=_("Warehouse"), field_name="warehouse_id")
 
 
 class LevelFilters(django_filters.FilterSet):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import DayField
+from ecommerce.catalog.channels import Channel
 from ecommerce.catalog.models import Category, Variant
 from ecommerce.inventory.models import Lot, StockMove, TransferLine, Warehouse
 from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_EXPIRY_DAYS, LONGEST_HOLD, MOST
@@ -260,12 +261,7 @@ class RulesForm(forms.Form):
 
 
 class BufferForm(forms.Form):
-    channel = forms.CharField(
-        label=_("Channel"),
-        max_length=16,
-        help_text=_("As orders of it are marked, such as tmall or online_store."),
-        widget=forms.TextInput(attrs={"autocapitalize": "off"}),
-    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
     sku = forms.CharField(
         label=_("SKU"), max_length=80, required=False, help_text=_("Empty: all that have no buffer of their own.")
     )

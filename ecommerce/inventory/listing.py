@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
 from ecommerce.inventory.filters import CountFilters, LotFilters, MoveFilters, StockFilters, TransferFilters
+from ecommerce.inventory.ledger import search_moves
 from ecommerce.inventory.lots import search_lots
 from ecommerce.inventory.models import StockCount, Transfer
 from ecommerce.inventory.queries import (
@@ -41,6 +42,8 @@ STOCK = Listing(
 )
 
 LEDGER = Listing(sorts=[Sort("at", _("Time"), "at", descending=True)], filters=MoveFilters)
+
+MOVES = Listing(sorts=[Sort("at", _("Time"), "at", descending=True)], filters=MoveFilters, search=search_moves)
 
 WAREHOUSES = Listing(sorts=[Sort("name", _("Name"), "name")])
 

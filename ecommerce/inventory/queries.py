@@ -32,7 +32,6 @@ from django.db.models.functions import Abs, Cast, Coalesce
 from accounts.activity.models import Activity
 from ecommerce.catalog.models import BundlePart, Category, Variant
 from ecommerce.inventory.models import (
-    ChannelBuffer,
     CountLine,
     StockCount,
     StockLevel,
@@ -42,7 +41,7 @@ from ecommerce.inventory.models import (
     TransferLine,
     Warehouse,
 )
-from ecommerce.inventory.rules import USUAL_DEAD_DAYS, offered
+from ecommerce.inventory.rules import USUAL_DEAD_DAYS
 
 PACE_DAYS = 28
 ENDLESS = 100_000.0  # days of cover where nothing sells: sorts behind everything that does
@@ -120,11 +119,6 @@ def places_of(variant: Variant) -> QuerySet[StockLevel]:
         .select_related("warehouse")
         .order_by("-warehouse__is_default", "warehouse__name", "pk")
     )
-
-
-def ledger_of(variant: Variant) -> QuerySet[StockMove]:
-    """All moves of one variant, newest first."""
-    return StockMove.objects.filter(variant=variant).select_related("warehouse").order_by("-at", "-pk")
 
 
 def stock_levels() -> QuerySet[StockLevel]:
@@ -347,42 +341,3 @@ def hold_minutes() -> int:
 def dead_days() -> int:
     """After how many days without a sale the merchant calls stock dead."""
     return StockRules.objects.values_list("dead_days", flat=True).first() or USUAL_DEAD_DAYS
-
-
-def buffers() -> QuerySet[ChannelBuffer]:
-    return ChannelBuffer.objects.select_related("variant").order_by("channel", F("variant__sku").asc(nulls_first=True))
-
-
-def free_by_variant() -> QuerySet[Any]:
-    """Every counted variant that is for sale, with `available` over all warehouses."""
-    levels = StockLevel.objects.filter(variant=OuterRef("pk")).order_by()
-    free = levels.values("variant").annotate(n=Sum(F("on_hand") - F("reserved"))).values("n")
-    counted: QuerySet[Any] = Variant.objects.filter(is_active=True).annotate(
-        available=Subquery(free, output_field=IntegerField())
-    )
-    return counted.filter(available__isnull=False)
-
-
-def offer(variants: Iterable[Any], channel: str) -> list[dict[str, Any]]:
-    """What a channel may offer of variants of free_by_variant(): a buffer of the variant's own goes before the general.
-
-    One query, whatever the number of variants.
-    """
-    variants = list(variants)
-    rows = ChannelBuffer.objects.filter(channel=channel).filter(
-        Q(variant__isnull=True) | Q(variant__in=[variant.pk for variant in variants])
-    )
-    kept = {row.variant_id: (row.units, row.percent) for row in rows}
-    general = kept.get(None, (0, 0))
-    found = []
-    for variant in variants:
-        units, percent = kept.get(variant.pk, general)
-        found.append(
-            {
-                "variant": variant.pk,
-                "sku": variant.sku,
-                "available": variant.available,
-                "offered": offered(variant.available, units=units, percent=percent),
-            }
-        )
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.inventory.views import counting, lots, selling, transfers
+from ecommerce.inventory.views import counting, ledger, lots, selling, transfers
 from ecommerce.inventory.views import stock as views
 
 SHOP = "m/<slug:merchant>/inventory/"
@@ -14,7 +14,9 @@ urlpatterns = [
     path(f"{SHOP}export.csv", views.stock_export, name="stock-export"),
     path(f"{SHOP}<int:pk>/", views.stock_detail, name="stock-detail"),
     path(f"{SHOP}<int:pk>/adjust/", views.stock_adjust, name="stock-adjust"),
-    path(f"{SHOP}<int:pk>/export.csv", views.stock_move_export, name="stock-move-export"),
+    path(f"{SHOP}<int:pk>/export.csv", ledger.stock_move_export, name="stock-move-export"),
+    path(f"{SHOP}moves/", ledger.move_list_page, name="move-list"),
+    path(f"{SHOP}moves/export.csv", ledger.move_export, name="move-export"),
     path(f"{SHOP}<int:pk>/lot/", lots.stock_lot, name="stock-lot"),
     path(f"{SHOP}lots/", lots.lot_list_page, name="lot-list"),
     path(f"{SHOP}lots/export.csv", lots.lot_export, name="lot-export"),

@@ -5,15 +5,16 @@ Everything is of the last twelve months. A constant number of queries, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
+from core.among import Among
 from ecommerce.purchasing import rules
 from ecommerce.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, Supplier, SupplierPrice
 from ecommerce.purchasing.queries import price_list
@@ -93,6 +94,16 @@ def scorecard(supplier: Supplier, today: date) -> Scorecard:
         share=share,
         sole=price_list(supplier, today).filter(has_other=False).count(),
     )
+
+
+def on_time_shares(suppliers: Iterable[int], today: date) -> dict[int, Share]:
+    """Of the deliveries of each supplier those that came when they were expected, as scorecard() has it: one query."""
+    came: Any = Receipt.objects.filter(
+        Among("order__supplier_id", suppliers), received_on__gt=today - PERIOD, order__expected_on__isnull=False
+    )
+    good = Count("pk", filter=Q(received_on__lte=F("order__expected_on")))
+    rows = came.order_by().values("order__supplier_id").annotate(count=Count("pk"), good=good)
+    return {row["order__supplier_id"]: Share(row["good"], row["count"], row["count"] >= FEWEST) for row in rows}
 
 
 def _lead(days: Sequence[int]) -> LeadTime:

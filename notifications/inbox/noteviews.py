@@ -33,7 +33,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
 
 def _mine(request: MerchantRequest, pk: int) -> Shown:
     row = get_object_or_404(inbox_of(int(request.user.pk)).select_related("assigned_by", "handled_by"), pk=pk)
-    found = shown([row], request.merchant.slug)
+    found = shown([row], request.merchant.slug, request.membership.may)
     if not found:
         raise Http404
     return found[0]

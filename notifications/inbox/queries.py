@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,6 +101,7 @@ class Shown:
     title: str
     body: str
     href: str
+    second_href: str = ""
 
     @property
     def is_snoozed(self) -> bool:
@@ -110,8 +111,13 @@ class Shown:
         return getattr(self.row, name)
 
 
-def shown(rows: Collection[Notification], merchant_slug: str) -> list[Shown]:
-    """The rows in words. A kind the product no longer has, or figures it cannot read, are left out."""
+def shown(
+    rows: Collection[Notification], merchant_slug: str, may: Callable[[str], bool] = lambda word: False
+) -> list[Shown]:
+    """The rows in words. A kind the product no longer has, or figures it cannot read, are left out.
+
+    `may` says which permissions the reader has; without it nobody is offered the second thing to do.
+    """
     found = []
     for row in rows:
         kind = kind_of(row.kind)
@@ -121,5 +127,6 @@ def shown(rows: Collection[Notification], merchant_slug: str) -> list[Shown]:
             title, body = kind.words(row.params)
         except (KeyError, ValueError, TypeError, ArithmeticError):
             continue
-        found.append(Shown(row, kind, title, body, kind.path(merchant_slug, row.params)))
+        first, second = kind.path(merchant_slug, row.params), kind.second_path(merchant_slug, may)
+        found.append(Shown(row, kind, title, body, first, second))
     return found

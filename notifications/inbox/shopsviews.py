@@ -44,7 +44,8 @@ def _index(request: Any) -> HttpResponse:
     listed = inbox_at(list(shops)).page(_mine(request, shops).select_related("assigned_by", "handled_by"), request.GET)
     notes: list[Shown] = []
     for row in listed.rows:
-        notes += shown([row], shops[row.merchant_id].merchant.slug)
+        member = shops[row.merchant_id]
+        notes += shown([row], member.merchant.slug, member.may)
     context = {
         **list_context(listed, notes),
         "shops": {pk: one.merchant for pk, one in shops.items()},

@@ -47,7 +47,7 @@ def _index(request: MerchantRequest, params: QueryDict) -> HttpResponse:
     listed = inbox_at([request.merchant.pk]).page(inbox_of(user_id).select_related("assigned_by", "handled_by"), params)
     unread = unread_of(user_id, timezone.now())
     context = {
-        **list_context(listed, shown(listed.rows, request.merchant.slug)),
+        **list_context(listed, shown(listed.rows, request.merchant.slug, request.membership.may)),
         "unread": unread,
         "topics": topics_for(unread),
         "bulk_url": reverse("inbox-mark", args=[request.merchant.slug]),

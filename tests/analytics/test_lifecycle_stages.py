@@ -208,6 +208,20 @@ def test_the_pages_show_reasons_and_hide_other_shops(as_user, ann, ben, cleo, sh
     assert as_user(ben).post(reverse("lifecycle-accept", args=["luming", row.pk])).status_code == 403
 
 
+def test_the_page_of_a_product_shows_what_is_suggested_with_the_way_to_the_reasons(as_user, ann, cleo, shop_of_four):
+    product = shop_of_four[0].product_id
+    panel = reverse("product-life-cycle", args=["luming", product])
+    client = as_user(ann)
+    assert panel in text_of(client, "product-detail", "luming", product)
+    assert "looked at every night" in client.get(panel).text
+    actions.refresh_stages()
+    shown = client.get(panel, headers={"HX-Request": "true", "HX-Target": "product-life-cycle"}).text
+    assert "Suggestion: Grow" in shown
+    assert reverse("lifecycle-detail", args=["luming", rows()[product].pk]) in shown
+    assert "<html" not in shown
+    assert as_user(cleo).get(panel).status_code == 404
+
+
 def test_a_shop_that_never_sold_has_nothing_to_look_at(scope, rival):
     with tenant(rival):
         assert actions.refresh_stages() == 0

@@ -88,16 +88,19 @@ def test_drafts_are_made_by_supplier_and_asking_again_makes_none(as_user, ann, n
     assert f"in the draft {drafts['Kiln'].number} already" in after.text
 
 
-def test_the_proposal_costs_four_queries(needed, scope, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_the_proposal_costs_five_queries(needed, scope, django_assert_num_queries):
+    with django_assert_num_queries(5):
         proposal(scope.today(), "CNY")
 
 
 def test_the_button_is_for_those_who_may_order(client, ann, ben, needed):
+    pages = ["demand/", "purchases/", ""]
     client.force_login(ann)
-    assert PAGE in client.get("/m/luming/demand/").text
+    assert [page for page in pages if PAGE not in client.get(f"/m/luming/{page}").text] == []
     client.force_login(ben)
-    assert PAGE not in client.get("/m/luming/demand/").text
+    shown = [client.get(f"/m/luming/{page}") for page in pages]
+    assert [(page.status_code, PAGE in page.text) for page in shown] == [(200, False)] * 3
+    assert "Products to restock" in shown[2].text
     assert client.post(PAGE).status_code == 403
     assert not PurchaseOrder.objects.exists()
 

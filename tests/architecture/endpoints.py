@@ -29,6 +29,7 @@ MODELS: dict[str, str] = {
     "lifecycle": "analytics.ProductStage",
     "market": "analytics.Market",
     "mailbox": "notifications.Mail",
+    "move": "ecommerce.StockMove",
     "member": "accounts.Membership",
     "notice-channel": "notifications.Channel",
     "note": "ecommerce.OrderNote",

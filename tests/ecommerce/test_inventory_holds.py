@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.errors import Refused
 from ecommerce.inventory import actions
-from ecommerce.inventory.queries import free_by_variant, offer
+from ecommerce.inventory.offers import free_by_variant, offer, offered_by_channel
 from ecommerce.inventory.rules import offered
 from ecommerce.inventory.tasks import release_holds
 from ecommerce.models import Reservation
@@ -107,3 +107,6 @@ def test_a_variants_own_buffer_goes_before_the_general_one(cup):
 
     assert say("tmall") == {"CUP": 2, "POT": 4}
     assert say("jd") == {"CUP": 4, "POT": 8}
+    for thing, free in ((cup, 4), (pot, 8)):
+        told = {one.channel: one.offered for one in offered_by_channel(thing.pk, free)}
+        assert told == {"tmall": say("tmall")[thing.sku], "": free}

@@ -121,10 +121,34 @@ def test_the_stock_rules_page_keeps_minutes_and_buffers(as_user, ann, cup):
     client.post(f"{SHOP}rules/buffers/new/", {"channel": "tmall", "sku": "CUP BLUE", "units": "2", "percent": "10"})
     assert StockRules.objects.get().hold_minutes == 30
     buffer = ChannelBuffer.objects.get()
-    assert "tmall" in client.get(f"{SHOP}rules/").text
+    assert "Tmall" in client.get(f"{SHOP}rules/").text
     client.post(f"{SHOP}rules/buffers/{buffer.pk}/remove/")
     assert not ChannelBuffer.objects.exists()
     assert client.post(f"{SHOP}rules/", {"hold_minutes": "-1"}).status_code == 422
+
+
+def test_a_buffer_is_of_a_channel_that_orders_come_from(as_user, ann, cup):
+    given = {"channel": "t-mall", "sku": "", "units": "2", "percent": "0"}
+    refused = as_user(ann).post(f"{SHOP}rules/buffers/new/", given)
+    assert (refused.status_code, ChannelBuffer.objects.count()) == (422, 0)
+
+
+def test_the_page_of_a_variant_says_what_each_channel_is_offered(as_user, ann, ben, cup, rival):
+    actions.set_buffer("tmall", units=2, actor=SYSTEM)
+    actions.set_buffer("jd", variant=cup, units=1, percent=10, actor=SYSTEM)
+    actions.set_buffer("jd", units=9, actor=SYSTEM)
+    with tenant(rival):
+        actions.set_buffer("douyin", units=1, actor=SYSTEM)
+
+    shown = as_user(ben).get(f"{SHOP}{cup.pk}/")
+
+    told = [(one.label, one.own, one.kept, one.offered) for one in shown.context["offers"]]
+    assert told == [("JD", True, 2, 8), ("Tmall", False, 2, 8), ("", False, 0, 10)]
+    assert "All other channels" in shown.text
+    assert f"{SHOP}rules/" not in shown.text
+    assert f"{SHOP}rules/" in as_user(ann).get(f"{SHOP}{cup.pk}/").text
+    uncounted = factories.VariantFactory(sku="NEW")
+    assert "Offered to channels" not in as_user(ann).get(f"{SHOP}{uncounted.pk}/").text
 
 
 def test_a_channel_asks_what_it_may_sell(shop, ann, cup):

@@ -54,6 +54,25 @@ def test_the_inbox_shows_the_readers_own_by_urgency(three, shop, ann, ben, as_us
     assert "Ben invited" not in page
 
 
+def test_only_those_who_may_order_are_led_from_low_stock_to_what_to_order(shop, ann, ben, as_user):
+    one = {"variant_id": 1, "product": "Gaiwan", "sku": "G", "units": 3, "pace": 2, "day": "2026-06-08"}
+    with tenant(shop):
+        tell("stock-low", key="1", params=one)
+        tell("stock-low-many", key="d", params={"count": 4, "product": "Gaiwan", "day": "2026-06-08"})
+        tell("transfer-coming", key="t", params={"transfer_id": 1, "number": "T1", "units": 2})
+    order = "/m/luming/restock/order/"
+    for user, times in ((ann, 1), (ben, 0)):
+        client = as_user(user)
+        with tenant(shop):
+            rows = {row.kind: row.pk for row in inbox_of(user.pk)}
+        assert set(rows) == {"stock-low", "stock-low-many", "transfer-coming"}
+        for kind in ("stock-low", "stock-low-many"):
+            assert client.get(f"/m/luming/inbox/{rows[kind]}/").text.count(order) == times
+        assert order not in client.get(f"/m/luming/inbox/{rows['transfer-coming']}/").text
+        for page in ("/m/luming/inbox/", "/inbox/"):
+            assert client.get(page).text.count(order) == 2 * times
+
+
 def test_strangers_find_no_inbox(three, cleo, as_user, client):
     client = as_user(cleo)
     assert client.get("/m/luming/inbox/").status_code == 404

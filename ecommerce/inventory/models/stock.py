@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from core.append_only import AppendOnlyModel
 from core.badges import Badge
 from core.tenancy import TenantModel
+from ecommerce.catalog.channels import channel_label
 from ecommerce.inventory import rules
 
 
@@ -65,7 +66,11 @@ class StockMove(AppendOnlyModel, TenantModel):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["merchant", "variant", "-at"], name="stock_move_newest")]
+        indexes = [
+            models.Index(fields=["merchant", "variant", "-at"], name="stock_move_newest"),
+            models.Index(fields=["merchant", "-at", "-id"], name="stock_move_of_shop"),
+            models.Index(fields=["merchant", "reference", "-at", "-id"], name="stock_move_reference"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(quantity=0), name="stock_move_not_zero"),
         ]
@@ -202,6 +207,10 @@ class ChannelBuffer(TenantModel):
 
     def __str__(self) -> str:
         return self.channel
+
+    @property
+    def channel_label(self) -> str:
+        return channel_label(self.channel)
 
 
 class StockCounter(TenantModel):

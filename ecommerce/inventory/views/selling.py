@@ -15,7 +15,7 @@ from core.htmx import done, page
 from ecommerce.inventory.actions import remove_buffer, save_rules, set_buffer
 from ecommerce.inventory.forms import BufferForm, RulesForm
 from ecommerce.inventory.models import ChannelBuffer, StockRules
-from ecommerce.inventory.queries import buffers
+from ecommerce.inventory.offers import buffers
 
 ASKS = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -22,15 +22,16 @@ from ecommerce.catalog.models import Product, Variant
 from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.actions import adjust_stock, default_warehouse, save_warehouse
 from ecommerce.inventory.forms import AdjustForm, WarehouseForm
+from ecommerce.inventory.ledger import ledger_of
 from ecommerce.inventory.listing import LEDGER, STOCK, STOCK_LIST
 from ecommerce.inventory.lots import held_back_of, lots_of, lots_on_shelf, with_days
 from ecommerce.inventory.models import Lot, StockLevel, Warehouse
+from ecommerce.inventory.offers import offered_by_channel
 from ecommerce.inventory.queries import (
     ENDLESS,
     BundleStock,
     bundle_stocks,
     in_transit,
-    ledger_of,
     places_of,
     stock_list,
     warehouse_list,
@@ -94,6 +95,8 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "lots": with_days(lots_of(variant)[:MOST_LOTS]) if in_lots else [],
         "without_lot": sum(level.without_lot for level in places),
         "held_back": held_back_of(variant) if in_lots else 0,
+        "offers": offered_by_channel(variant.pk, variant.available) if _is_offered(variant) else [],
+        "may_set_rules": request.membership.may("warehouses.edit"),
         "travelling": in_transit(variant),
         "page": LEDGER.page(ledger_of(variant), request.GET),
         "endless": ENDLESS,
@@ -109,6 +112,11 @@ def stock_detail(request: MerchantRequest, pk: int) -> HttpResponse:
     return page(request, "ecommerce/inventory/detail.html", context, part="results")
 
 
+def _is_offered(variant: Any) -> bool:
+    """Whether channels are told anything of it: it is for sale, and its stock is kept."""
+    return bool(variant.is_active and variant.is_counted)
+
+
 def _is_in_lots(variant: Variant, places: list[StockLevel]) -> bool:
     """Whether there is anything to say of lots: they are kept, or some are left of when they were."""
     return variant.product.keeps_lots or any(level.in_lots for level in places)
@@ -116,22 +124,6 @@ def _is_in_lots(variant: Variant, places: list[StockLevel]) -> bool:
 
 def _lots_to_choose(variant: Variant, in_lots: bool) -> QuerySet[Lot] | None:
     return lots_on_shelf(variant) if in_lots else None
-
-
-@merchant_view("stock.export")
-def stock_move_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
-    """The ledger of one variant."""
-    variant = get_object_or_404(variant_list(), pk=pk)
-    head = [_("Time"), _("SKU"), _("Warehouse"), _("Quantity"), _("Reason"), _("Reference"), _("Note"), _("By")]
-
-    def rows() -> Iterator[list[Any]]:
-        for move in LEDGER.matching(ledger_of(variant), request.GET).iterator(chunk_size=1000):
-            yield [
-                move.at.astimezone(request.merchant.zone).isoformat(" ", "seconds"), variant.sku, move.warehouse.name,
-                move.quantity, move.get_reason_display(), move.reference, move.note, move.actor_label,
-            ]  # fmt: skip
-
-    return table_response(request, f"{_('stock')}-{variant.pk}", head, rows())
 
 
 @merchant_view("stock.adjust")

@@ -1,11 +1,11 @@
 """Rows of orders: the orders themselves, the invoices of them, and what may be wrong with them."""
 
+from ecommerce.catalog.channels import Channel
 from ecommerce.orders.models.invoices import Invoice, InvoiceCounter
 from ecommerce.orders.models.lots import LineLot
 from ecommerce.orders.models.notes import OrderNote, OrderTag
 from ecommerce.orders.models.orders import (
     CardCheck,
-    Channel,
     Order,
     OrderCounter,
     OrderLine,

@@ -15,23 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from core.badges import Badge
 from core.money import money_field
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
-
-
-class Channel(models.TextChoices):
-    """Where an order was placed."""
-
-    ONLINE_STORE = "online_store", _("Online store")
-    TMALL = "tmall", _("Tmall")
-    TAOBAO = "taobao", _("Taobao")
-    JD = "jd", _("JD")
-    PINDUODUO = "pinduoduo", _("Pinduoduo")
-    DOUYIN = "douyin", _("Douyin")
-    WECHAT = "wechat", _("WeChat shop")
-    SHOPIFY = "shopify", _("Shopify")
-    WOOCOMMERCE = "woocommerce", _("WooCommerce")
-    AMAZON = "amazon", _("Amazon")
-    OLIST = "olist", _("Olist")
-    OTHER = "other", _("Other")
+from ecommerce.catalog.channels import Channel
 
 
 class CardCheck(models.TextChoices):

@@ -21,11 +21,21 @@ PLATFORM = pgettext_lazy("topic", "Platform")
 
 
 @dataclass(frozen=True)
+class Second:
+    """What else can be done about it by those who have the permission `word`: the URL name of a page, and its label."""
+
+    name: str
+    verb: Any
+    word: str
+
+
+@dataclass(frozen=True)
 class Kind:
     """`word` is the permission one needs to be told; `inbox` and `email` say where one is told unless one chose.
 
     `locked` kinds concern security and cannot be turned off. `target` gives the URL name of the one thing to do, its
-    arguments after the merchant's, and a query string; `verb` is the label of that. After `stale` it goes by itself.
+    arguments after the merchant's, and a query string; `verb` is the label of that; `second` is what some may do
+    besides. After `stale` it goes by itself.
     What is to be acted on today and that nobody opened `within` that much opening time goes further (escalation.py).
     One that is `like` another is told where the other is, and is not chosen by itself.
     `group` is what it is folded with where there are many: a word that several kinds may have, and with ":figure" one
@@ -50,6 +60,7 @@ class Kind:
     group: str = ""
     stale: timedelta = timedelta(days=30)
     within: timedelta = timedelta(hours=4)
+    second: Second | None = None
 
     @property
     def grouping_key(self) -> str:
@@ -83,6 +94,15 @@ class Kind:
         args = target.args if self.personal else (merchant_slug, *target.args)
         try:
             return reverse(target.name, args=args) + (f"?{target.query}" if target.query else "")
+        except NoReverseMatch:
+            return ""
+
+    def second_path(self, merchant_slug: str, may: Callable[[str], bool]) -> str:
+        """Where the second thing is done; "" for whoever may not, and where a deployment leaves that page out."""
+        if self.second is None or not may(self.second.word):
+            return ""
+        try:
+            return reverse(self.second.name, args=[merchant_slug])
         except NoReverseMatch:
             return ""
 

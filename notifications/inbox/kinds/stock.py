@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.inbox.kinds.base import PURCHASING, STOCK, Kind, Target, to
+from notifications.inbox.kinds.base import PURCHASING, STOCK, Kind, Second, Target, to
 from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params
 from notifications.inbox.sentences import stock as say
@@ -22,16 +22,18 @@ def to_expiring_lots(params: Params) -> Target:
     return Target("lot-detail", (params["lot_id"],)) if one else Target("lot-list", query=f"within={params['days']}")
 
 
+ORDER = Second("restock-order", _("What to order today"), "purchasing.edit")
+
 KINDS = (
     Kind(
         "stock-low", _("Stock will run out"), STOCK, Urgency.WEEK, "stock.adjust",
         say.stock_low, to("stock-detail", "variant_id"), _("See stock"),
-        icon="building-warehouse", tone="warning", stale=timedelta(days=14),
+        icon="building-warehouse", tone="warning", stale=timedelta(days=14), second=ORDER,
     ),
     Kind(
         "stock-low-many", _("Stock of several products will run out"), STOCK, Urgency.WEEK, "stock.adjust",
         say.stock_low_many, to("stock-list", query="tab=low"), _("See stock"),
-        icon="building-warehouse", tone="warning", like="stock-low", stale=timedelta(days=14),
+        icon="building-warehouse", tone="warning", like="stock-low", stale=timedelta(days=14), second=ORDER,
     ),
     Kind(
         "transfer-coming", _("A transfer is on its way"), STOCK, Urgency.KNOW, "stock.adjust",
