@@ -124,14 +124,15 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped(
         "share-fall",
         _("Answer a fall of market share"),
-        _("Tells marketing when a share is likely to fall, and asks for a plan against it."),
+        _("Drafts a promotion against a fall of share, has its effect simulated, and tells marketing, who may adopt it"
+          " as the plan or try another."),
         ShareFallExpected,
         (
+            Step("plan", {"discount": 15, "part": 50, "days": 28}),
             tell(
                 "role:marketing",
                 _("The share in {category} is likely to fall by {fall} points"),
-                _("Today {last}, in four weeks {middle}. See what a price or a promotion would change, and adopt the"
-                  " best answer as the plan."),
+                _("Today {last}, in four weeks {middle}. {outcome}"),
             ),
         ),
         (Condition("fall", AT_LEAST, "1"),),
