@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandTerms
 from analytics.facts.models import DailyFact
-from analytics.promotions.models import Promotion, PromotionReport
+from analytics.promotions.models import Promotion, PromotionDraft, PromotionReport
 from analytics.promotions.rules import AFTER_WEEKS, WEEK, Range, digest_of
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.inventory.models import StockLevel
@@ -17,6 +18,7 @@ from ecommerce.inventory.models import StockLevel
 USUAL_DAYS = 28
 PAST_LEAST = 3
 PAST_MOST = 60
+DRAFTS_SHOWN = 8
 SEALED = ("kind", "title", "category_id", "first_day", "last_day", "depth", "variants", "promise")
 REPORTED = ("units", "expected", "extra_low", "extra", "extra_high", "discount", "figures")
 
@@ -24,6 +26,13 @@ REPORTED = ("units", "expected", "extra_low", "extra", "extra_high", "discount",
 def promotion_list() -> QuerySet[Promotion]:
     """Promotions with all that a row of their list shows."""
     return Promotion.objects.select_related("merchant", "category", "report")
+
+
+def open_drafts() -> list[PromotionDraft]:
+    """The newest drafts that nobody has adopted and whose days have not begun."""
+    rows = PromotionDraft.objects.select_related("merchant").filter(promotion=None)
+    today = Merchant.objects.in_scope().today()
+    return list(rows.filter(first_day__gt=today)[:DRAFTS_SHOWN])
 
 
 def plan_digest(promotion: Promotion) -> str:

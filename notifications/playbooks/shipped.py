@@ -187,15 +187,17 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped(
         "falling-behind",
         _("Clear a product that falls behind"),
-        _("Has marketing plan a clearance for a product that declines or is at its end while there is stock of it."),
+        _("Drafts a clearance, with its forecast, for a product that declines or is at its end while there is stock of"
+          " it, and has marketing look at it."),
         ProductFellBehind,
         (
+            Step("clear", {"discount": 30, "days": 14}),
             task(
                 "role:marketing",
                 3 * 24,
                 _("Plan the clearance of {title}"),
                 _("{units} units in 90 days, {units_before} in the 90 before. {available} are in stock and last {cover}"
-                  " days. Plan a promotion, and mark it as ageing."),
+                  " days. {outcome} Adopt it or plan another promotion, and mark the product as ageing."),
             ),
         ),
         (Condition("available", AT_LEAST, "1"),),

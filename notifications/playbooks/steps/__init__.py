@@ -5,6 +5,7 @@ from __future__ import annotations
 from notifications.playbooks.steps.adopt import Adopt
 from notifications.playbooks.steps.base import Step
 from notifications.playbooks.steps.call import Call
+from notifications.playbooks.steps.clear import Clear
 from notifications.playbooks.steps.hold import Hold
 from notifications.playbooks.steps.plan import Plan
 from notifications.playbooks.steps.purchase import Purchase
@@ -21,6 +22,7 @@ STEPS: dict[str, Step] = {
         Purchase(),
         Reserve(),
         Plan(),
+        Clear(),
         Adopt(),
         Hold(),
         TagCustomer(),

@@ -92,20 +92,16 @@ class Plan:
             "high": high,
             "week": words.week_name(detail["week"]),
         }
-        sentences = [
-            _(
-                "Draft “%(name)s”: share %(without)s → %(with)s (most likely %(low)s to %(high)s) in the week of %(week)s."
-            )
-            % values,
-            str(words.LIKELY[likelihood(detail["up"])]),
-        ]
+        said = _("Draft “%(name)s”: share %(without)s → %(with)s (most likely %(low)s to %(high)s) in the week of "
+                 "%(week)s.")  # fmt: skip
+        sentences = [said % values, str(words.LIKELY[likelihood(detail["up"])])]
         if detail["cost"]:
             text = _("It costs about %(middle)s in discounts (most likely %(low)s to %(high)s).")
             sentences.append(text % _amounts(detail["cost"], detail["currency"]))
         if detail["profit"]:
             text = _("Profit against no plan: %(middle)s (most likely %(low)s to %(high)s).")
             amounts = _amounts(detail["profit"], detail["currency"])
-            signed = {name: said if said.startswith("−") else f"+{said}" for name, said in amounts.items()}
+            signed = {name: one if one.startswith("−") else f"+{one}" for name, one in amounts.items()}
             sentences.append(text % signed)
         return " ".join(sentences)
 
