@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from accounts.merchants.models import Merchant
 from analytics.demand.models import DemandTerms
 from analytics.facts.models import DailyFact
 from analytics.promotions.models import Promotion, PromotionDraft, PromotionReport
@@ -28,11 +27,10 @@ def promotion_list() -> QuerySet[Promotion]:
     return Promotion.objects.select_related("merchant", "category", "report")
 
 
-def open_drafts() -> list[PromotionDraft]:
-    """The newest drafts that nobody has adopted and whose days have not begun."""
-    rows = PromotionDraft.objects.select_related("merchant").filter(promotion=None)
-    today = Merchant.objects.in_scope().today()
-    return list(rows.filter(first_day__gt=today)[:DRAFTS_SHOWN])
+def open_drafts(today: date) -> list[PromotionDraft]:
+    """The newest drafts that nobody has adopted and whose days have not begun, without their forecasts."""
+    rows = PromotionDraft.objects.select_related("merchant").defer("promise", "variants")
+    return list(rows.filter(promotion=None, first_day__gt=today)[:DRAFTS_SHOWN])
 
 
 def plan_digest(promotion: Promotion) -> str:

@@ -43,7 +43,7 @@ def promotions(request: MerchantRequest) -> HttpResponse:
     context = {
         "page": found,
         "may_edit": request.membership.may("promotions.edit"),
-        "drafts": open_drafts(),
+        "drafts": open_drafts(request.merchant.today()),
         "export_url": reverse("promotion-list-export", args=[request.merchant.slug]),
     }
     return page(request, "analytics/promotions/list.html", context, part="results")
