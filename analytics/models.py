@@ -38,7 +38,7 @@ from analytics.markets.models import (
     ShareScore,
     ShareState,
 )
-from analytics.promotions.models import Promotion, PromotionReport
+from analytics.promotions.models import Promotion, PromotionDraft, PromotionReport
 from analytics.quality.models import ListingQuality
 from analytics.restock.models import ProposalAnswer, StockWarning
 from analytics.scenarios.models import PriceTest, Promise, PromiseOutcome, Scenario, ScenarioLink
@@ -84,6 +84,7 @@ __all__ = [
     "Promise",
     "PromiseOutcome",
     "Promotion",
+    "PromotionDraft",
     "PromotionReport",
     "ProposalAnswer",
     "Scenario",

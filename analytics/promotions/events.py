@@ -27,6 +27,26 @@ class PromotionPlanned(Event):
 
 @event
 @dataclass(frozen=True, kw_only=True)
+class PromotionDrafted(Event):
+    """A promotion was proposed with its forecast; nobody has adopted it."""
+
+    kind = "promotions.drafted"
+    label = _("Promotion drafted")
+    draft_id: int
+    title: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class PromotionDraftDeleted(Event):
+    kind = "promotions.draft_deleted"
+    label = _("Draft of a promotion deleted")
+    draft_id: int
+    title: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
 class PromotionReported(Event):
     """A planned promotion and the weeks after it are over; what came is held against the promise."""
 

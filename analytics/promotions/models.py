@@ -118,3 +118,34 @@ class PromotionReport(AppendOnlyModel, TenantModel):
     def is_clear(self) -> bool:
         """Whether the range tells it from nothing at all."""
         return self.extra_low is not None and self.extra_low > 0
+
+
+class PromotionDraft(TenantModel):
+    """A promotion that something proposed and a person may adopt: as `Promotion`, but it promises nothing yet.
+
+    `promise` is what was forecast of it when it was drafted, `promotion` the plan it became.
+    """
+
+    title = models.CharField(_("title"), max_length=120)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    depth = models.FloatField(_("price cut"))
+    variants = models.JSONField(default=list)
+    promise = models.JSONField(default=dict)
+    promotion = models.OneToOneField(Promotion, models.PROTECT, null=True, blank=True, related_name="draft")
+    actor_label = models.CharField(max_length=150, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("promotiondraft-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has adopted it."""
+        return self.promotion_id is None

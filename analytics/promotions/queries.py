@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 
 from analytics.demand.models import DemandTerms
 from analytics.facts.models import DailyFact
-from analytics.promotions.models import Promotion, PromotionReport
+from analytics.promotions.models import Promotion, PromotionDraft, PromotionReport
 from analytics.promotions.rules import AFTER_WEEKS, WEEK, Range, digest_of
 from ecommerce.catalog.models import Category, Product, Variant
 from ecommerce.inventory.models import StockLevel
@@ -17,6 +17,7 @@ from ecommerce.inventory.models import StockLevel
 USUAL_DAYS = 28
 PAST_LEAST = 3
 PAST_MOST = 60
+DRAFTS_SHOWN = 8
 SEALED = ("kind", "title", "category_id", "first_day", "last_day", "depth", "variants", "promise")
 REPORTED = ("units", "expected", "extra_low", "extra", "extra_high", "discount", "figures")
 
@@ -24,6 +25,12 @@ REPORTED = ("units", "expected", "extra_low", "extra", "extra_high", "discount",
 def promotion_list() -> QuerySet[Promotion]:
     """Promotions with all that a row of their list shows."""
     return Promotion.objects.select_related("merchant", "category", "report")
+
+
+def open_drafts(today: date) -> list[PromotionDraft]:
+    """The newest drafts that nobody has adopted and whose days have not begun, without their forecasts."""
+    rows = PromotionDraft.objects.select_related("merchant").defer("promise", "variants")
+    return list(rows.filter(promotion=None, first_day__gt=today)[:DRAFTS_SHOWN])
 
 
 def plan_digest(promotion: Promotion) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.calendar.words import occasion_name
-from analytics.promotions.models import Promotion, PromotionReport
+from analytics.promotions.models import Promotion, PromotionDraft, PromotionReport
 from analytics.promotions.queries import names_of
 from core.charts import Event, Fan
 from core.templatetags.sc import money, money_short, number
@@ -37,7 +37,7 @@ def count(value: float) -> str:
     return formats.number_format(int(round(value, -digits)), force_grouping=True).replace("-", "−")
 
 
-def planned(promotion: Promotion, currency: str) -> dict[str, Any] | None:
+def planned(promotion: Promotion | PromotionDraft, currency: str) -> dict[str, Any] | None:
     """What was promised; None for a promotion that was found in the past."""
     said = promotion.promise
     if not said:

@@ -17,7 +17,7 @@ from analytics.promotions.forms import PlanForm
 from analytics.promotions.listing import PROMOTIONS
 from analytics.promotions.models import Promotion
 from analytics.promotions.overview import overview
-from analytics.promotions.queries import names_of, promotion_list
+from analytics.promotions.queries import names_of, open_drafts, promotion_list
 from analytics.promotions.shares import share_story
 from analytics.promotions.words import name_them
 from core.access import MerchantRequest, merchant_view
@@ -43,6 +43,7 @@ def promotions(request: MerchantRequest) -> HttpResponse:
     context = {
         "page": found,
         "may_edit": request.membership.may("promotions.edit"),
+        "drafts": open_drafts(request.merchant.today()),
         "export_url": reverse("promotion-list-export", args=[request.merchant.slug]),
     }
     return page(request, "analytics/promotions/list.html", context, part="results")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -12,11 +13,29 @@ from django.utils.translation import pgettext
 from accounts.merchants.models import Merchant
 from analytics.calendar.surroundings import calendar_of
 from analytics.calendar.words import occasion_name
+from analytics.forecasts.rules import significant
 from analytics.promotions.models import Promotion
 from analytics.promotions.queries import names_of
+from core.templatetags.sc import money_short, number
 from ecommerce.catalog.models import Variant
 
 LONGEST_TITLE = 50
+
+
+def cleared(figures: Mapping[str, Any], currency: str) -> str:
+    """What a clearance is expected to sell of its stock, and what that brings (drafting.clearance_of)."""
+    counts = [number(significant(value)) for value in figures["units"]]
+    values = dict(zip(("low", "middle", "high"), counts, strict=True)) | {
+        "left": number(figures["left"]),
+        "usual": number(significant(figures["usual"])),
+    }
+    said = _("About %(middle)s of %(left)s units in stock are sold (most likely %(low)s to %(high)s), %(usual)s "
+             "without it.") % values  # fmt: skip
+    if figures["revenue"] is None:
+        return said
+    low, middle, high = (money_short(value, currency) for value in figures["revenue"])
+    brings = _("They bring %(middle)s (most likely %(low)s to %(high)s).")
+    return f"{said} {brings % {'low': low, 'middle': middle, 'high': high}}"
 
 
 def name_them(promotions: Sequence[Promotion], merchant: Merchant) -> None:

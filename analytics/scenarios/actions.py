@@ -58,19 +58,24 @@ def save_scenario(
     market: Market, measure: str, question: Question, *, name: str, note: str = "", actor: Actor
 ) -> Scenario:
     """Keep a question with the answer it gets now."""
-    desk = asked_desk(market, measure)
+    return keep(asked_desk(market, measure), question, name=name, note=note, actor=actor)
+
+
+@transaction.atomic
+def keep(desk: Desk, question: Question, *, name: str, note: str, actor: Actor) -> Scenario:
+    """The same, for whoever has read the desk already."""
     answer = answered(desk, question)
     scenario = Scenario.objects.create(
         name=name,
         note=note,
-        market=market,
-        measure=measure,
+        market=desk.market,
+        measure=desk.measure,
         run=desk.run,
         question=question.as_dict(),
         answer=answer.as_dict(),
         actor_label=actor.label[:150],
     )
-    record(ScenarioSaved(scenario_id=scenario.pk, market_id=market.pk), actor=actor, subject=scenario)
+    record(ScenarioSaved(scenario_id=scenario.pk, market_id=desk.market.pk), actor=actor, subject=scenario)
     return scenario
 
 

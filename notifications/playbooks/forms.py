@@ -156,8 +156,8 @@ class Builder:
         return ConditionForm(**self._given(f"c{index}", row), figure=figure)
 
     def _step(self, index: int, name: str, values: Mapping[str, Any]) -> StepRow:
-        step = STEPS[name]
-        return StepRow(step, step.form(**self._given(f"s{index}", values), trigger=self.trigger), self._held)
+        step, given = STEPS[name], self._given(f"s{index}", values)
+        return StepRow(step, step.form(**given, trigger=self.trigger, is_first=index == 0), self._held)
 
     def _given(self, prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
         if self.is_bound:

@@ -26,7 +26,7 @@ from notifications.playbooks.ordering import settled_to
 from notifications.playbooks.queries import fact_of, makers_of, member_of, past_runs
 from notifications.playbooks.rules import Past, decide
 from notifications.playbooks.steps import STEPS
-from notifications.playbooks.steps.base import Context
+from notifications.playbooks.steps.base import Context, Earlier
 from notifications.playbooks.triggers import trigger_of
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,19 @@ def context_of(firing: Firing, outcome: StepOutcome, *, actor: Actor | None = No
         playbook=firing.playbook.name,
         firing_id=firing.pk,
         index=outcome.index,
+        earlier=_earlier(firing, outcome),
     )
+
+
+def _earlier(firing: Firing, outcome: StepOutcome) -> Earlier | None:
+    """The last step before this one that made something or failed at it; None where there is none."""
+    for one in firing.outcomes.filter(index__lt=outcome.index).order_by("-index"):
+        step = STEPS.get(one.step)
+        if one.state == StepOutcome.State.FAILED:
+            return Earlier(_("A step before this one failed: %(why)s") % {"why": one.detail.get("why", "")})
+        if one.state == StepOutcome.State.DONE and step is not None and (page := step.link(one.detail)):
+            return Earlier(step.said(one.detail), page)
+    return None
 
 
 def lacking(version: PlaybookVersion, member: Any, *words: str) -> str:

@@ -21,7 +21,7 @@ from notifications.playbooks.measures import HORIZON
 from notifications.playbooks.models import PlaybookVersion, StepOutcome
 from notifications.playbooks.queries import WouldRun
 from notifications.playbooks.steps import STEPS
-from notifications.playbooks.steps.base import filled
+from notifications.playbooks.steps.base import OUTCOME, filled
 from notifications.playbooks.triggers import trigger_of
 
 
@@ -91,6 +91,7 @@ def would_run(version: PlaybookVersion, run: WouldRun, templates: list[str]) -> 
     assert trigger is not None
     words = trigger.words(trigger.values(run.activity.payload, run.activity.at))
     figures = [(figure.label, words[figure.name]) for figure in trigger.figures]
+    words[OUTCOME] = _("what the steps before came to")
     return Line(run.activity.at, figures, [filled(text, words) for text in templates])
 
 

@@ -124,14 +124,15 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped(
         "share-fall",
         _("Answer a fall of market share"),
-        _("Tells marketing when a share is likely to fall, and asks for a plan against it."),
+        _("Drafts a promotion against a fall of share, has its effect simulated, and tells marketing, who may adopt it"
+          " as the plan or try another."),
         ShareFallExpected,
         (
+            Step("plan", {"discount": 15, "part": 50, "days": 28}),
             tell(
                 "role:marketing",
                 _("The share in {category} is likely to fall by {fall} points"),
-                _("Today {last}, in four weeks {middle}. See what a price or a promotion would change, and adopt the"
-                  " best answer as the plan."),
+                _("Today {last}, in four weeks {middle}. {outcome}"),
             ),
         ),
         (Condition("fall", AT_LEAST, "1"),),
@@ -186,15 +187,17 @@ SHIPPED: tuple[Shipped, ...] = (
     Shipped(
         "falling-behind",
         _("Clear a product that falls behind"),
-        _("Has marketing plan a clearance for a product that declines or is at its end while there is stock of it."),
+        _("Drafts a clearance, with its forecast, for a product that declines or is at its end while there is stock of"
+          " it, and has marketing look at it."),
         ProductFellBehind,
         (
+            Step("clear", {"discount": 30, "days": 14}),
             task(
                 "role:marketing",
                 3 * 24,
                 _("Plan the clearance of {title}"),
                 _("{units} units in 90 days, {units_before} in the 90 before. {available} are in stock and last {cover}"
-                  " days. Plan a promotion, and mark it as ageing."),
+                  " days. {outcome} Adopt it or plan another promotion, and mark the product as ageing."),
             ),
         ),
         (Condition("available", AT_LEAST, "1"),),

@@ -76,6 +76,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.Player": {"name": ""},
     "analytics.Promise": {"weeks": [], "share": [0.1] * 7},
     "analytics.PromiseOutcome": {"weeks": []},
+    "analytics.PromotionDraft": {"promotion": None},
     "analytics.Scenario": {"state": "adopted"},
     "analytics.Observation": {"source": "CANARY"},
     "analytics.ServiceWeek": {"abc": "A"},

@@ -257,7 +257,7 @@ def test_a_step_is_offered_only_where_the_fact_has_what_it_needs(scope, ann):
 def test_every_step_says_what_it_is_to_do(scope):
     settings = {
         "who": "all", "title": "t", "text": "", "hours": 1, "what": "all", "more": 10, "channel": "1", "units": 2,
-        "scenario": "1", "tag": "vip",
+        "scenario": "1", "tag": "vip", "discount": 15, "part": 50, "days": 28,
     }  # fmt: skip
     for name, step in STEPS.items():
         assert step_words({"step": name, "settings": settings})

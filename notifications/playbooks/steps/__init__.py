@@ -5,7 +5,9 @@ from __future__ import annotations
 from notifications.playbooks.steps.adopt import Adopt
 from notifications.playbooks.steps.base import Step
 from notifications.playbooks.steps.call import Call
+from notifications.playbooks.steps.clear import Clear
 from notifications.playbooks.steps.hold import Hold
+from notifications.playbooks.steps.plan import Plan
 from notifications.playbooks.steps.purchase import Purchase
 from notifications.playbooks.steps.reserve import Reserve
 from notifications.playbooks.steps.tag import TagCustomer, TagOrder, TagProduct
@@ -19,6 +21,8 @@ STEPS: dict[str, Step] = {
         Task(),
         Purchase(),
         Reserve(),
+        Plan(),
+        Clear(),
         Adopt(),
         Hold(),
         TagCustomer(),

@@ -24,14 +24,27 @@ ONE_SHOP = gettext_lazy(
     "A step names something that only one shop has. In a template, tell everybody or a built-in role, and use steps"
     " without a channel or a scenario."
 )
+OUTCOME = "outcome"  # stands in braces for what the steps before came to
 PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What came of a step before, in words, and the page of what it made: URL name and arguments after the merchant's.
+
+    `page` is None where it made nothing, and where it failed: then the words are why.
+    """
+
+    words: str
+    page: tuple[str, tuple[Any, ...]] | None = None
 
 
 @dataclass(frozen=True)
 class Context:
     """What a step works on: the fact that made the playbook run, and who answers for it.
 
-    `key` is the name of this step of this run; what is written once under it is written once.
+    `key` is the name of this step of this run; what is written once under it is written once. `earlier` is the last
+    step before that made something or failed at it; None where there is none.
     """
 
     trigger: Trigger
@@ -41,6 +54,7 @@ class Context:
     playbook: str
     firing_id: int
     index: int
+    earlier: Earlier | None = None
 
     @property
     def key(self) -> str:
@@ -48,8 +62,9 @@ class Context:
 
     @property
     def words(self) -> dict[str, str]:
-        """The figures of the fact as people write them."""
-        return self.trigger.words(self.trigger.values(self.activity.payload, self.activity.at))
+        """The figures of the fact as people write them, and what the steps before came to."""
+        figures = self.trigger.words(self.trigger.values(self.activity.payload, self.activity.at))
+        return {**figures, OUTCOME: self.earlier.words if self.earlier else "–"}
 
     def thing(self, name: str) -> int:
         """The id of what the fact is about. Refuses where the fact names none."""
@@ -76,16 +91,16 @@ class StepForm(forms.Form):
     """What is typed for a step; its cleaned data are the step's settings, so they must be plain values.
 
     `worded` are the fields in which figures may stand in braces, `translated` those in the language of their reader,
-    and `of_shop` those that name a row of one shop.
+    and `of_shop` those that name a row of one shop. Of the first step no words can speak of steps before it.
     """
 
     worded: tuple[str, ...] = ()
     translated: tuple[str, ...] = ()
     of_shop: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, trigger: Trigger, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trigger: Trigger, is_first: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.trigger = trigger
+        self.trigger, self.is_first = trigger, is_first
         self.is_for_all = False
 
     def for_all_shops(self) -> None:
@@ -111,7 +126,10 @@ class StepForm(forms.Form):
             raise forms.ValidationError(ONE_SHOP)
         for name in (*self.worded, *(name + ZH for name in self.worded)):
             for place in places(values.get(name) or ""):
-                if place not in known:
+                if place == OUTCOME:
+                    if self.is_first:
+                        self.add_error(name, _("{outcome} is what the steps before came to, and this is the first."))
+                elif place not in known:
                     self.add_error(name, _("This fact has no figure called {%(place)s}.") % {"place": place})
         for name in self.translated if self.is_for_all else ():
             if bool(values.get(name)) != bool(values.get(name + ZH)) and not self.errors.get(name):

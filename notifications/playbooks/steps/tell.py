@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.inbox.actions import tell
 from notifications.inbox.kinds import Target
-from notifications.playbooks.steps.base import ONE_SHOP, Context, Detail, Settings, StepForm
+from notifications.playbooks.steps.base import ONE_SHOP, OUTCOME, Context, Detail, Settings, StepForm, places
 from notifications.playbooks.steps.people import audience_label, audiences, general_audiences, told_users
 
 PLACES_HELP = gettext_lazy("Figures of the fact stand in braces and are filled in.")
@@ -39,8 +39,13 @@ class TellForm(StepForm):
 
 
 def params_of(context: Context, settings: Settings) -> dict[str, Any]:
-    """What a notification of a playbook keeps: the words, and the page of what the fact is about, else of the run."""
+    """What a notification of a playbook keeps: the words, and the page it leads to.
+
+    Words that speak of what a step before made lead there; others to what the fact is about, else to the run.
+    """
     target = context.trigger.target(context.activity.payload) or Target("firing-detail", (context.firing_id,))
+    if context.earlier and context.earlier.page and OUTCOME in places(f"{settings['title']} {settings['text']}"):
+        target = Target(*context.earlier.page)
     return {
         "title": context.fill(settings["title"]),
         "text": context.fill(settings["text"]),
