@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +81,8 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
         give_back_coupons(order.number, stands=_any_stands, actor=actor)
         write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason.strip()[:200])
     elif not left and order.state == Order.State.PARTLY_SHIPPED:
-        write(order, state=Order.State.SHIPPED)
+        last = order.shipments.aggregate(at=Max("shipped_at"))["at"]
+        write(order, state=Order.State.SHIPPED, shipped_at=last or now)
     else:
         write(order)
     recount_customers([order.customer_id])
