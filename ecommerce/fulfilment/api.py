@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -13,9 +14,9 @@ from rest_framework.response import Response
 from accounts.tokens.api import TenantViewSet
 from core.errors import Refused
 from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order, take_report
-from ecommerce.fulfilment.filters import ShipmentFilters
-from ecommerce.fulfilment.models import Carrier, CarrierService, Shipment, ShipmentLine, TrackingEvent
-from ecommerce.fulfilment.queries import shipment_detail
+from ecommerce.fulfilment.filters import CaseFilters, ShipmentFilters
+from ecommerce.fulfilment.models import Carrier, CarrierService, ParcelCase, Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.queries import case_list, shipment_detail
 from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
@@ -122,6 +123,38 @@ class CarrierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
 
     def get_queryset(self) -> Any:
         return Carrier.objects.prefetch_related("services")
+
+
+class ParcelCaseOut(serializers.ModelSerializer[ParcelCase]):
+    shipment = serializers.IntegerField(source="shipment_id", help_text="The id of the parcel.")
+    tracking_number = serializers.CharField(source="shipment.tracking_number")
+    carrier = serializers.CharField(source="shipment.carrier")
+    order = serializers.CharField(source="shipment.order.number", help_text="The number of the order.")
+
+    class Meta:
+        model = ParcelCase
+        fields = (
+            "id", "reason", "shipment", "tracking_number", "carrier", "order", "opened_at", "step", "note",
+            "snoozed_until", "closed_at", "updated_at",
+        )  # fmt: skip
+
+
+class ParcelCaseFilters(CaseFilters):
+    reason = django_filters.ChoiceFilter(choices=ParcelCase.Reason.choices)
+    open = django_filters.BooleanFilter("closed_at", "isnull")
+
+
+class ParcelCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """Parcels that a person must look at: those that stand still, are overdue, in trouble or came back."""
+
+    queryset = ParcelCase.objects.none()
+    serializer_class = ParcelCaseOut
+    filterset_class = ParcelCaseFilters
+    updated_field = "updated_at"
+    permissions = {"read": "shipments.view"}
+
+    def get_queryset(self) -> Any:
+        return case_list()
 
 
 class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

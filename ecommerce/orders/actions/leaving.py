@@ -103,6 +103,36 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
     return order
 
 
+@transaction.atomic
+def end_unreached(order: Order, *, reason: str, actor: Actor) -> Order:
+    """Nothing of a shipped order reached its buyer and all of it is back: it is called off as a whole.
+
+    Stock and money stay as they are: fulfilment, which knows the parcels, has settled them. Refuses other states.
+    """
+    order = locked(order)
+    if order.state != Order.State.SHIPPED:
+        raise refuse("order_not_shipped", _("Order %(number)s is %(state)s; nothing of it is on its way."), order)
+    now, reason = timezone.now(), reason.strip()[:200]
+    write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason)
+    give_back_coupons(order.number, stands=_any_stands, actor=actor)
+    recount_customers([order.customer_id])
+    record(
+        OrderCancelled(
+            order_id=order.pk,
+            number=order.number,
+            days=days_of(order, now),
+            whole=True,
+            units=0,
+            reason=reason,
+            customer_id=order.customer_id,
+        ),
+        actor=actor,
+        subject=order,
+        changes={"state": (Order.State.SHIPPED, order.state)},
+    )
+    return order
+
+
 def _any_stands(numbers: Sequence[str]) -> bool:
     """Whether any order of these numbers is not called off."""
     return Order.objects.filter(number__in=numbers).exclude(state=Order.State.CANCELLED).exists()
