@@ -94,9 +94,9 @@ def arrived_of(order: Order, now: datetime) -> dict[int, int]:
     known: Counter[int] = Counter(_taken_in(order))
     for parcel in parcels.prefetch_related("lines"):
         is_there = has_reached(parcel, order, now)
-        for line in parcel.lines.all():
-            known[line.order_line_id] += line.quantity
-            missing[line.order_line_id] += 0 if is_there else line.quantity
+        for one in parcel.lines.all():
+            known[one.order_line_id] += one.quantity
+            missing[one.order_line_id] += 0 if is_there else one.quantity
     loose = order.delivered_at is not None or _presumed(order.promised_at, order.shipped_at, now)
     free = returnable(order)
     for line in OrderLine.objects.filter(order=order):

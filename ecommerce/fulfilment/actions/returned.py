@@ -106,7 +106,7 @@ def take_in(case: ParcelCase, *, restock: Mapping[int, int] | None = None, refun
         if not 0 <= shelf.get(line.pk, 0) <= line.quantity:
             words = {"most": line.quantity, "title": line.order_line.title}
             sentence = _("At most %(most)s of “%(title)s” can go to the shelf.") % words
-            raise Refused("restock_units", sentence, **{f"restock_{line.pk}": sentence})
+            raise Refused("restock_units", sentence, status=422, **{f"restock_{line.pk}": sentence})
     hold_levels(line.order_line.variant for line in lines)
     reference = f"{order.number} / {parcel}"[:80]
     for line in sorted(lines, key=lambda line: line.order_line.variant_id or 0):  # the one order stock is touched in
