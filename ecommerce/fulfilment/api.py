@@ -43,6 +43,9 @@ class TrackingEventOut(serializers.ModelSerializer[TrackingEvent]):
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
     order = serializers.CharField(source="order.number", help_text="The number of the order.")
     warehouse = serializers.CharField(source="warehouse.code", allow_null=True, default=None)
+    sent_again_as = serializers.IntegerField(
+        source="sent_again_as_id", allow_null=True, help_text="The parcel in which its goods left again."
+    )
     lines = ShipmentLineOut(many=True)
     events = TrackingEventOut(many=True)
 
@@ -50,8 +53,8 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         model = Shipment
         fields = (
             "id", "order", "warehouse", "carrier", "tracking_number", "state", "shipped_at", "promised_at",
-            "delivered_at", "expected_at", "expected_from", "expected_to", "late_chance",
-            "created_at", "updated_at", "lines", "events",
+            "delivered_at", "sent_again_as", "taken_back_at", "expected_at", "expected_from", "expected_to",
+            "late_chance", "created_at", "updated_at", "lines", "events",
         )  # fmt: skip
 
 

@@ -164,12 +164,15 @@ def test_the_case_page_leads_all_the_way(scope, ann, as_user):
     client.post(f"{url}again/", {"again-carrier": "SF", "again-tracking_number": "SF2"})
     again = Shipment.objects.get(tracking_number="SF2")
 
+    assert again.get_absolute_url() in client.get(parcel.get_absolute_url()).content.decode()
+
     case = come_back(again)
     url = f"/m/luming/shipments/cases/{case.pk}/"
     field = f"restock_{again.lines.get().pk}"
     assert client.post(f"{url}take-back/", {field: "2", "refund": "on"}).status_code == 422
     client.post(f"{url}take-back/", {field: "1", "refund": "on"})
     assert (now_of(order).state, now_of(order).payment_state) == ("cancelled", "refunded")
+    assert "Taken back" in client.get(again.get_absolute_url()).content.decode()
 
 
 def test_parcels_of_another_shop_stay_where_they_are(scope, rival, cleo, as_user):

@@ -122,7 +122,7 @@ def end_unreached(order: Order, *, reason: str, actor: Actor) -> Order:
             number=order.number,
             days=days_of(order, now),
             whole=True,
-            units=0,
+            units=sum(order.lines.values_list("shipped_quantity", flat=True)),
             reason=reason,
             customer_id=order.customer_id,
         ),
