@@ -32,7 +32,7 @@ from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSe
 from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.coupons.api import CouponViewSet
 from ecommerce.customers.api import CustomerViewSet
-from ecommerce.fulfilment.api import CarrierViewSet, ShipmentViewSet, ShipOrderViewSet
+from ecommerce.fulfilment.api import CarrierViewSet, ParcelCaseViewSet, ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
     CountViewSet,
@@ -72,6 +72,7 @@ router.register("orders", ShipOrderViewSet, "api-order-parcel")
 router.register("orders", TrackingPageViewSet, "api-order-trackingpage")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("order-proposals", ProposalViewSet, "api-proposal")
+router.register("parcel-cases", ParcelCaseViewSet, "api-parcel-case")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("purchase-orders", PurchaseViewSet, "api-purchase")

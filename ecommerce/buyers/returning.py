@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,16 +18,19 @@ from ecommerce.orders.models import Order
 from ecommerce.returns.actions import rate_return, request_return
 from ecommerce.returns.forms import RequestForm
 from ecommerce.returns.models import Return, ReturnPhoto
-from ecommerce.returns.queries import returnable, returns_of_order
+from ecommerce.returns.queries import arrived_of, returns_of_order
 
 
 @buyer_view(RETURN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_page(request: BuyerRequest) -> HttpResponse:
-    """The returns of a delivered order, and a form for what can still come back unless one waits for its answer."""
+    """The returns of an order, and a form for what arrived and can still come back unless one waits for its answer."""
     orders = Order.objects.select_related("merchant", "customer").prefetch_related("lines")
-    order = orders.filter(pk=request.link.object_id, delivered_at__isnull=False).first()
+    order = orders.filter(pk=request.link.object_id).first()
     if order is None:
+        raise Http404
+    free = arrived_of(order, timezone.now())
+    if order.delivered_at is None and not any(free.values()) and not order.returns.exists():
         raise Http404
     with translation.override(language_for(order.customer, request)):
         cases = list(returns_of_order(order))
@@ -39,7 +42,7 @@ def return_page(request: BuyerRequest) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             request.FILES or None,
             lines=order.lines.all(),
-            free=returnable(order),
+            free=free,
         )
         if form.is_valid():
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from ecommerce.buyers.links import (
@@ -19,6 +19,8 @@ from ecommerce.buyers.links import (
     path_for,
 )
 from ecommerce.buyers.queries import order_of_buyer
+from ecommerce.orders.models import Order
+from ecommerce.returns.queries import has_reached
 
 
 @buyer_view(TRACK)
@@ -32,12 +34,25 @@ def track(request: BuyerRequest) -> HttpResponse:
         "order": order,
         "step": _step_of(order.state),
         "review_path": path_for("buyer-review", REVIEW, order) if order.delivered_at else "",
-        "return_path": path_for("buyer-return", RETURN, order) if order.delivered_at else "",
+        "return_path": path_for("buyer-return", RETURN, order) if _may_return(order) else "",
+        "came_back": order.state == Order.State.SHIPPED and _came_back(order),
         "complaint_path": path_for("buyer-complaint", COMPLAINT, order),
         "mail_path": path_for("buyer-mail-choices", MAIL, order.customer) if order.customer else "",
     }
     with translation.override(language_for(order.customer, request)):
         return render(request, "ecommerce/buyers/track.html", context)
+
+
+def _may_return(order: Order) -> bool:
+    """Whether something of it arrived, or must be taken to have."""
+    now = timezone.now()
+    return order.delivered_at is not None or any(has_reached(parcel, order, now) for parcel in order.shipments.all())
+
+
+def _came_back(order: Order) -> bool:
+    """Whether all parcels of it came back to the shop and none of them left again."""
+    parcels = [parcel for parcel in order.shipments.all() if parcel.sent_again_as_id is None]
+    return bool(parcels) and all(parcel.state == parcel.State.RETURNED for parcel in parcels)
 
 
 def _step_of(state: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -13,9 +14,9 @@ from rest_framework.response import Response
 from accounts.tokens.api import TenantViewSet
 from core.errors import Refused
 from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order, take_report
-from ecommerce.fulfilment.filters import ShipmentFilters
-from ecommerce.fulfilment.models import Carrier, CarrierService, Shipment, ShipmentLine, TrackingEvent
-from ecommerce.fulfilment.queries import shipment_detail
+from ecommerce.fulfilment.filters import CaseFilters, ShipmentFilters
+from ecommerce.fulfilment.models import Carrier, CarrierService, ParcelCase, Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.queries import case_list, shipment_detail
 from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
@@ -42,6 +43,9 @@ class TrackingEventOut(serializers.ModelSerializer[TrackingEvent]):
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
     order = serializers.CharField(source="order.number", help_text="The number of the order.")
     warehouse = serializers.CharField(source="warehouse.code", allow_null=True, default=None)
+    sent_again_as = serializers.IntegerField(
+        source="sent_again_as_id", allow_null=True, help_text="The parcel in which its goods left again."
+    )
     lines = ShipmentLineOut(many=True)
     events = TrackingEventOut(many=True)
 
@@ -49,8 +53,8 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         model = Shipment
         fields = (
             "id", "order", "warehouse", "carrier", "tracking_number", "state", "shipped_at", "promised_at",
-            "delivered_at", "expected_at", "expected_from", "expected_to", "late_chance",
-            "created_at", "updated_at", "lines", "events",
+            "delivered_at", "sent_again_as", "taken_back_at", "expected_at", "expected_from", "expected_to",
+            "late_chance", "created_at", "updated_at", "lines", "events",
         )  # fmt: skip
 
 
@@ -122,6 +126,38 @@ class CarrierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
 
     def get_queryset(self) -> Any:
         return Carrier.objects.prefetch_related("services")
+
+
+class ParcelCaseOut(serializers.ModelSerializer[ParcelCase]):
+    shipment = serializers.IntegerField(source="shipment_id", help_text="The id of the parcel.")
+    tracking_number = serializers.CharField(source="shipment.tracking_number")
+    carrier = serializers.CharField(source="shipment.carrier")
+    order = serializers.CharField(source="shipment.order.number", help_text="The number of the order.")
+
+    class Meta:
+        model = ParcelCase
+        fields = (
+            "id", "reason", "shipment", "tracking_number", "carrier", "order", "opened_at", "step", "note",
+            "snoozed_until", "closed_at", "updated_at",
+        )  # fmt: skip
+
+
+class ParcelCaseFilters(CaseFilters):
+    reason = django_filters.ChoiceFilter(choices=ParcelCase.Reason.choices)
+    open = django_filters.BooleanFilter("closed_at", "isnull")
+
+
+class ParcelCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """Parcels that a person must look at: those that stand still, are overdue, in trouble or came back."""
+
+    queryset = ParcelCase.objects.none()
+    serializer_class = ParcelCaseOut
+    filterset_class = ParcelCaseFilters
+    updated_field = "updated_at"
+    permissions = {"read": "shipments.view"}
+
+    def get_queryset(self) -> Any:
+        return case_list()
 
 
 class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

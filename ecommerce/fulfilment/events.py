@@ -22,7 +22,10 @@ class ParcelFact(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class OrderShipped(ParcelFact):
-    """A parcel left. `lines` are [order line id, units]; `whole` tells that nothing is left to ship."""
+    """A parcel left. `lines` are [order line id, units]; `whole` tells that nothing is left to ship.
+
+    `again_for` is the parcel that came back and whose goods it holds: they were shipped before and count once.
+    """
 
     kind = "fulfilment.shipped"
     label = _("Parcel shipped")
@@ -33,6 +36,7 @@ class OrderShipped(ParcelFact):
     whole: bool
     lines: list[list[int]] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
+    again_for: int | None = None
 
 
 @event
@@ -57,6 +61,22 @@ class ParcelDelivered(ParcelFact):
     kind = "fulfilment.delivered"
     label = _("Parcel delivered")
     at: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelTakenBack(ParcelFact):
+    """The goods of a parcel that came back are in stock again (`restocked`) or lost (`written_off`).
+
+    `refund` is what the buyer got back with it, or None.
+    """
+
+    kind = "fulfilment.taken_back"
+    label = _("Returned parcel taken back")
+    sentence = _("Returned parcel taken back: %(restocked)s to the shelf, %(written_off)s written off")
+    restocked: int
+    written_off: int
+    refund: str | None = None
 
 
 @event

@@ -33,9 +33,16 @@ class ShipmentFilters(django_filters.FilterSet):
         "order__ship_city", "icontains", label=_("City"), widget=forms.TextInput(attrs={"maxlength": 80})
     )
 
+    likely_late = django_filters.ChoiceFilter(
+        method="by_forecast", label=_("Arrival"), choices=[("yes", _("Likely late"))], empty_label=_("All")
+    )
+
     class Meta:
         model = Shipment
         fields: list[str] = []
+
+    def by_forecast(self, rows: Any, name: str, value: str) -> Any:
+        return rows.likely_late()
 
     def with_carrier(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(Q(carrier__icontains=value) | Q(carried_by__name__icontains=value))

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.money import LARGEST
-from ecommerce.fulfilment.models import Carrier, ParcelCase, TrackingEvent
+from ecommerce.fulfilment.models import Carrier, ParcelCase, ShipmentLine, TrackingEvent
 from ecommerce.fulfilment.queries import team
 from ecommerce.fulfilment.rules import STEPS_OF_REASON
 from ecommerce.inventory.models import Warehouse
-from ecommerce.orders.forms import UnitsMixin
+from ecommerce.orders.forms import BuyerForm, UnitsMixin
 from ecommerce.orders.models import OrderLine
 
 
@@ -103,6 +103,47 @@ class CaseForm(forms.Form):
         data = dict(self.cleaned_data)
         days = data.pop("rest")
         return {**data, "snoozed_until": timezone.now() + timedelta(days=days) if days else None}
+
+
+class AddressForm(BuyerForm):
+    """Where the order really goes; what is left empty stays empty."""
+
+    buyer_email = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["buyer_name"].required = False
+
+
+class TakeInForm(forms.Form):
+    """How many units of each line of a parcel that came back are fit for the shelf, and whether the buyer is paid."""
+
+    def __init__(self, *args: Any, lines: Iterable[ShipmentLine], refundable: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = list(lines)
+        for line in self.lines:
+            self.fields[f"restock_{line.pk}"] = forms.IntegerField(
+                label=line.order_line.title,
+                min_value=0,
+                max_value=line.quantity,
+                initial=line.quantity,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "size": 3, "class": "sc-qty"}),
+            )
+        if refundable:
+            self.fields["refund"] = forms.BooleanField(
+                label=_("Refund what the buyer paid for it"), required=False, initial=True
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {"line": line.order_line, "most": line.quantity, "field": self[f"restock_{line.pk}"]} for line in self.lines
+        ]
+
+    def given(self) -> dict[str, Any]:
+        """What the action takes."""
+        data = self.cleaned_data
+        restock = {line.pk: data[f"restock_{line.pk}"] for line in self.lines}
+        return {"restock": restock, "refund": data.get("refund", False)}
 
 
 class CarrierForm(forms.Form):

@@ -29,6 +29,13 @@ SHIPMENTS = Listing(
             sort="promised",
         ),
         Tab(
+            "late",
+            pgettext_lazy("shipments", "Likely late"),
+            lambda rows: rows.likely_late(),
+            sort="promised",
+            steady=True,
+        ),
+        Tab(
             "problem",
             pgettext_lazy("shipments", "Problem"),
             lambda rows: rows.filter(state=Shipment.State.EXCEPTION),

@@ -68,6 +68,11 @@ class ShipmentQuerySet(TenantQuerySet["Shipment"]):
     def under_way(self) -> ShipmentQuerySet:
         return self.filter(state__in=[Shipment.State.IN_TRANSIT, Shipment.State.OUT_FOR_DELIVERY])
 
+    def likely_late(self) -> ShipmentQuerySet:
+        """Not arrived, and by the carrier's own past rather after the promise than before it."""
+        moving = [Shipment.State.IN_TRANSIT, Shipment.State.OUT_FOR_DELIVERY, Shipment.State.EXCEPTION]
+        return self.filter(state__in=moving, late_chance__gte=Shipment.LIKELY)
+
     def overdue(self, *, now: datetime) -> ShipmentQuerySet:
         """Promised before `now` and not delivered."""
         return self.exclude(state__in=Shipment.ARRIVED).filter(promised_at__lt=now)
@@ -90,6 +95,7 @@ class Shipment(TenantModel):
         State.EXCEPTION: Badge("critical", State.EXCEPTION.label, icon="alert-triangle"),
         State.RETURNED: Badge("neutral", State.RETURNED.label, icon="arrow-back-up"),
     }
+    LIKELY: ClassVar[float] = 0.5  # the chance of being late from which it is expected
     ARRIVED: ClassVar[list[str]] = [State.DELIVERED, State.RETURNED]
 
     order = models.ForeignKey("ecommerce.Order", models.CASCADE, related_name="shipments")
@@ -106,6 +112,13 @@ class Shipment(TenantModel):
     expected_from = models.DateTimeField(null=True, blank=True, help_text="start of the 80 % range")
     expected_to = models.DateTimeField(null=True, blank=True, help_text="end of the 80 % range")
     late_chance = models.FloatField(null=True, blank=True, help_text="of coming after the promise, 0 to 1")
+    sent_again_as = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="sent_before",
+        help_text="the parcel in which its goods left again after they came back",
+    )  # fmt: skip
+    taken_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its goods, which came back, were counted into stock or written off"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -122,6 +135,9 @@ class Shipment(TenantModel):
                 fields=["merchant", "shipped_at"],
                 name="shipment_open",
                 condition=models.Q(state__in=["in_transit", "out_for_delivery", "exception"]),
+            ),
+            models.Index(
+                fields=["sent_again_as"], name="shipment_again", condition=models.Q(sent_again_as__isnull=False)
             ),
         ]
 
@@ -143,7 +159,12 @@ class Shipment(TenantModel):
     @property
     def may_be_late(self) -> bool:
         """Whether it rather comes after the promise than before, and has not yet."""
-        return not self.has_arrived and self.late_chance is not None and self.late_chance >= 0.5
+        return not self.has_arrived and self.late_chance is not None and self.late_chance >= self.LIKELY
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it came back and it is decided what became of its goods."""
+        return self.sent_again_as_id is not None or self.taken_back_at is not None
 
     @property
     def has_arrived(self) -> bool:
@@ -295,6 +316,18 @@ class ParcelCase(TenantModel):
     def usual_step(self) -> str:
         """What one does first about this reason."""
         return str(self.Step(STEPS_OF_REASON[self.reason][0]).label)
+
+    @property
+    def may_be_settled(self) -> bool:
+        """Whether the goods are back with the shop and wait for a decision."""
+        parcel = self.shipment
+        is_back = self.reason == self.Reason.RETURNED and parcel.state == Shipment.State.RETURNED
+        return self.closed_at is None and is_back and not parcel.is_settled
+
+    @property
+    def may_be_readdressed(self) -> bool:
+        """Whether another address helps: the carrier could not hand the parcel over, or brought it back."""
+        return self.closed_at is None and "correct_address" in STEPS_OF_REASON[self.reason]
 
 
 class CarrierDelay(TenantModel):

@@ -89,7 +89,7 @@ STEPS_OF_REASON = {
     "failed_attempt": ("contact_buyer", "contact_carrier", "correct_address", "refund"),
     "address_problem": ("correct_address", "contact_buyer", "contact_carrier", "refund"),
     "problem": ("contact_carrier", "contact_buyer", "reship", "refund"),
-    "returned": ("reship", "contact_buyer", "refund"),
+    "returned": ("reship", "correct_address", "contact_buyer", "refund"),
 }
 USUAL_GAP = timedelta(days=4)  # without movement, where a carrier's own history is too short to say
 SHORTEST_GAP = timedelta(hours=24)

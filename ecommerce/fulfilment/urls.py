@@ -7,6 +7,7 @@ from ecommerce.fulfilment.views import carriers, cases, parcels, uploads
 
 urlpatterns = [
     path("orders/ship/", ship_many.ship_many, name="order-ship-many"),
+    path("orders/ship/lines.csv", ship_many.lines, name="order-ship-lines"),
     path("orders/<str:number>/ship/", parcels.ship, name="order-ship"),
     path("shipments/", parcels.index, name="shipment-list"),
     path("shipments/export.csv", parcels.export, name="shipment-export"),
@@ -15,9 +16,14 @@ urlpatterns = [
     path("shipments/<int:pk>/report/", parcels.report, name="shipment-report"),
     path("shipments/<int:pk>/deliver/", parcels.deliver, name="shipment-deliver"),
     path("shipments/cases/", cases.index, name="parcel-case-list"),
+    path("shipments/cases/export.csv", cases.export, name="parcel-case-export"),
     path("shipments/cases/<int:pk>/", cases.detail, name="parcel-case-detail"),
     path("shipments/cases/<int:pk>/handle/", cases.handle, name="parcel-case-handle"),
     path("shipments/cases/<int:pk>/close/", cases.close, name="parcel-case-close"),
+    path("shipments/cases/<int:pk>/address/", cases.address, name="parcel-case-address"),
+    path("shipments/cases/<int:pk>/again/", cases.again, name="parcel-case-again"),
+    path("shipments/cases/<int:pk>/take-back/", cases.take_back, name="parcel-case-take-back"),
+    path("shipments/cases/<int:pk>/came-back/", cases.came_back, name="parcel-case-came-back"),
     path("shipments/reports/", uploads.new, name="trackingupload-new"),
     path("shipments/reports/<int:pk>/", uploads.detail, name="trackingupload-detail"),
     path("shipments/reports/<int:pk>/progress/", uploads.progress, name="trackingupload-progress"),

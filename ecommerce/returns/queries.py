@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import F, Prefetch, Q, Sum, Value
@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.activity.models import Activity
 from core.events import sentence_of
 from ecommerce.catalog.models import Product, Variant
+from ecommerce.fulfilment.models import Shipment, ShipmentLine
 from ecommerce.inventory.models import StockMove
 from ecommerce.orders.models import Order, OrderLine
 from ecommerce.orders.queries import line_worths
@@ -21,6 +22,7 @@ from ecommerce.returns import rules
 from ecommerce.returns.models import Return, ReturnLine, ReturnQuerySet
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+PRESUMED = timedelta(days=10)  # after which a parcel without a promised day is taken to have arrived
 NOT_COMING = (Return.State.REFUSED, Return.State.CANCELLED)
 CAME = (Return.State.RECEIVED, Return.State.REPAIRING, Return.State.SETTLED)
 
@@ -70,14 +72,58 @@ def returnable(order: Order) -> dict[int, int]:
     rows = ReturnLine.objects.filter(case__order=order).select_related("case").exclude(case__state__in=NOT_COMING)
     for one in rows.filter(case__sent_back_at=None):
         claimed[one.order_line_id] += one.came if one.case.state in CAME else one.quantity
-    taken = Counter(_taken_back(order))
+    taken, parcels = Counter(_taken_back(order)), _taken_in(order)
     left = {}
     for line in lines:
         back = min(taken[line.variant_id], line.shipped_quantity) if line.variant_id else 0
         if line.variant_id:
             taken[line.variant_id] -= back
+        back += parcels.get(line.pk, 0)
         left[line.pk] = rules.units_left(shipped=line.shipped_quantity, claimed=claimed[line.pk], taken_back=back)
     return left
+
+
+def arrived_of(order: Order, now: datetime) -> dict[int, int]:
+    """Units of each line that can come back from the buyer: of what returnable() gives, those that can be with them.
+
+    A parcel counts once it was delivered, or once its promised day has passed (PRESUMED after it was sent where
+    nothing was promised): not every carrier reports. One in trouble, or that came back, is not with the buyer.
+    """
+    parcels = Shipment.objects.filter(order=order, sent_again_as=None, taken_back_at=None)
+    missing: Counter[int] = Counter()
+    known: Counter[int] = Counter(_taken_in(order))
+    for parcel in parcels.prefetch_related("lines"):
+        is_there = has_reached(parcel, order, now)
+        for one in parcel.lines.all():
+            known[one.order_line_id] += one.quantity
+            missing[one.order_line_id] += 0 if is_there else one.quantity
+    loose = order.delivered_at is not None or _presumed(order.promised_at, order.shipped_at, now)
+    free = returnable(order)
+    for line in OrderLine.objects.filter(order=order):
+        if not loose:  # what left without a parcel we know of
+            missing[line.pk] += max(0, line.shipped_quantity - known[line.pk])
+        free[line.pk] = max(0, free[line.pk] - missing[line.pk])
+    return free
+
+
+def has_reached(parcel: Shipment, order: Order, now: datetime) -> bool:
+    """Whether the parcel is with the buyer, or must be taken to be."""
+    if parcel.state in (Shipment.State.DELIVERED, Shipment.State.RETURNED):
+        return parcel.state == Shipment.State.DELIVERED
+    if order.delivered_at is not None:
+        return True
+    return parcel.state != Shipment.State.EXCEPTION and _presumed(parcel.promised_at, parcel.shipped_at, now)
+
+
+def _presumed(promised: datetime | None, shipped: datetime | None, now: datetime) -> bool:
+    due = promised or (shipped + PRESUMED if shipped else None)
+    return due is not None and shipped is not None and due <= now
+
+
+def _taken_in(order: Order) -> dict[int, int]:
+    """Units by line that came back to the shop in a parcel nobody took, and are in stock or written off."""
+    lines = ShipmentLine.objects.filter(shipment__order=order, shipment__taken_back_at__isnull=False)
+    return dict(lines.order_by().values_list("order_line_id").annotate(units=Sum("quantity")))
 
 
 def _taken_back(order: Order) -> dict[int, int]:

@@ -299,6 +299,29 @@ def test_ticked_orders_wait_for_their_numbers_and_leave_without_where_that_is_wa
     assert sorted(Shipment.objects.values_list("tracking_number", flat=True)) == ["", "SF1"]
 
 
+def test_all_of_a_long_view_is_shipped_by_a_file_and_what_is_left_out_is_said(scope, ann, as_user, monkeypatch):
+    monkeypatch.setattr("ecommerce.fulfilment.ship_many.TYPED", 2)
+    variant = stocked(20)
+    orders = [order_in("paid", variant) for _ in range(4)]
+    shipped = order_in("shipped", variant)
+    client = as_user(ann)
+    asked = client.post(f"{URL}ship/?tab=all", {"all": "1"}).content.decode()
+    assert asked.count(",\n") == 2
+    assert "You chose 5 orders; the first 2 are filled in below and 3 are left out." in asked
+    assert 'href="/m/luming/orders/ship/lines.csv?tab=all"' in asked
+    few = client.post(f"{URL}ship/?tab=all", {"row": [orders[0].pk]}).content.decode()
+    assert "are filled in below" not in few
+
+    text = b"".join(client.get(f"{URL}ship/lines.csv?tab=all").streaming_content).decode()
+    lines = text.splitlines()
+    assert {line.split(",")[0] for line in lines[1:]} == {order.number for order in orders}
+    assert shipped.number not in text
+    filled = [lines[0], *(line.replace(",,", f",SF{place},SF") for place, line in enumerate(lines[1:]))]
+    file = SimpleUploadedFile("tracking.csv", "\n".join(filled).encode(), "text/csv")
+    client.post(f"{URL}ship/", {"sure": "1", "file": file})
+    assert (Shipment.objects.count(), states()) == (4, {"shipped"})
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\1\2\3", b"order,tracking number\n", b"\xff\xfe" + b"\x80" * 5])
 def test_a_file_that_is_no_table_is_refused(scope, ann, as_user, content):
     file = SimpleUploadedFile("x.csv", content or b" ", "text/csv")

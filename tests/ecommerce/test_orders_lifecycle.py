@@ -287,11 +287,13 @@ def test_the_rest_of_a_partly_shipped_order_is_called_off(scope):
     """Nothing is left to ship then; when the parcels have arrived already, the order is delivered."""
     variant = stocked()
     order = placed((variant, 2), paid=True)
-    parcel = ship_order(order, units={order.lines.get().pk: 1}, actor=ANN)
+    left = timezone.now() - timedelta(days=3)
+    parcel = ship_order(order, units={order.lines.get().pk: 1}, at=left, actor=ANN)
     mark_parcel_delivered(parcel, actor=ANN)
 
     order = actions.cancel_order(order, reason="Sold out", actor=ANN)
     assert (order.state, level_of(variant)) == ("shipped", (9, 0))
+    assert order.shipped_at == left, "the last parcel's leaving, not the day its rest was called off"
     run_tasks()
     order.refresh_from_db()
     assert order.state == "delivered"

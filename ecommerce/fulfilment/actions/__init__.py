@@ -3,6 +3,7 @@
 from ecommerce.fulfilment.actions.carriers import link_parcels, save_carrier
 from ecommerce.fulfilment.actions.cases import close_case, handle_case, watch_parcels
 from ecommerce.fulfilment.actions.predicting import foretell
+from ecommerce.fulfilment.actions.returned import readdress, send_again, take_in
 from ecommerce.fulfilment.actions.shipping import change_tracking, ship_order
 from ecommerce.fulfilment.actions.tracking import (
     add_tracking_event,
@@ -22,9 +23,12 @@ __all__ = [
     "handle_case",
     "link_parcels",
     "mark_parcel_delivered",
+    "readdress",
     "run_upload",
     "save_carrier",
+    "send_again",
     "ship_order",
+    "take_in",
     "take_report",
     "watch_parcels",
 ]

@@ -37,7 +37,7 @@ def cases_after(shipment: Shipment, *, kind: str, at: datetime) -> None:
         _close_by_itself(open_cases.exclude(reason=Reason.RETURNED))
     elif kind:
         _close_by_itself(open_cases.filter(reason=Reason.NO_MOVEMENT))
-    if reason := REASON_OF_KIND.get(kind):
+    if (reason := REASON_OF_KIND.get(kind)) and not shipment.is_settled:
         ParcelCase.objects.get_or_create(shipment=shipment, reason=reason, closed_at=None)
 
 
@@ -152,6 +152,14 @@ def handle_case(
         changes={"step": (old[0], case.step), "assigned_to": (old[1], case.assigned_to_id)},
     )
     return case
+
+
+def end_cases(shipment: Shipment, *, actor: Actor) -> None:
+    """What is decided about the goods of a parcel ends all that is open about it."""
+    for case in ParcelCase.objects.open().filter(shipment=shipment).select_related("shipment__order"):
+        case.closed_at, case.closed_by, case.snoozed_until = timezone.now(), actor.label[:150], None
+        case.save()
+        record(ParcelCaseClosed(**_facts(case)), actor=actor, subject=shipment.order)
 
 
 @transaction.atomic

@@ -8,15 +8,16 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.activity.log import record
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.fulfilment.actions.cases import cases_after
 from ecommerce.fulfilment.events import ParcelDelivered, ParcelMoved
-from ecommerce.fulfilment.models import Shipment, TrackingEvent
+from ecommerce.fulfilment.models import ParcelCase, Shipment, TrackingEvent
 from ecommerce.fulfilment.rules import STATE_OF_KIND, kind_of_report, state_of_parcel
-from ecommerce.orders.actions import mark_delivered
+from ecommerce.orders.actions import end_unreached, mark_delivered
 from ecommerce.orders.models import Order
 
 
@@ -77,7 +78,8 @@ def take_report(
         location=location.strip()[:100],
     )
     old = shipment.state
-    new = state_of_parcel(shipment.events.values_list("at", "state"), old)
+    # What is reported of a parcel whose goods are in stock or in another one by now is kept and changes nothing.
+    new = old if shipment.is_settled else state_of_parcel(shipment.events.values_list("at", "state"), old)
     is_latest = shipment.moved_at is None or at >= shipment.moved_at
     _write(
         shipment,
@@ -121,11 +123,22 @@ def mark_parcel_delivered(shipment: Shipment, *, at: datetime | None = None, act
 
 
 def deliver_if_all_arrived(order: Order, *, at: datetime, actor: Actor) -> bool:
-    """The order is delivered once all of it was shipped and every parcel has arrived. Safe to call again."""
+    """The order is delivered once all of it was shipped and every parcel has arrived. Safe to call again.
+
+    One that came back holds it up until it is decided what becomes of its goods (its case is closed), and counts no
+    more once they left again in another parcel. Where all came back, the order is called off. Returns whether it ended.
+    """
     order = Order.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=order.pk)
-    parcels = set(Shipment.objects.filter(order=order).values_list("state", flat=True))
-    arrived = Shipment.State.DELIVERED in parcels and parcels <= {Shipment.State.DELIVERED, Shipment.State.RETURNED}
-    if not arrived or order.state != Order.State.SHIPPED:
+    parcels = set(Shipment.objects.filter(order=order, sent_again_as=None).values_list("state", flat=True))
+    if order.state != Order.State.SHIPPED or not parcels or not parcels <= set(Shipment.ARRIVED):
         return False
-    mark_delivered(order, at=at, actor=actor)
+    waiting = ParcelCase.objects.open().filter(shipment__order=order, reason=ParcelCase.Reason.RETURNED)
+    if waiting.exists():
+        return False
+    if Shipment.State.DELIVERED in parcels:
+        mark_delivered(order, at=at, actor=actor)
+    else:
+        with override(order.merchant.language):
+            reason = _("Returned to sender")
+        end_unreached(order, reason=reason, actor=actor)
     return True

@@ -2,7 +2,7 @@
 
 from ecommerce.orders.actions.dividing import duplicate_order, split_order, why_not_split
 from ecommerce.orders.actions.drafting import Placed
-from ecommerce.orders.actions.editing import edit_order, plan_edit, why_not_edit, why_not_edit_lines
+from ecommerce.orders.actions.editing import correct_address, edit_order, plan_edit, why_not_edit, why_not_edit_lines
 from ecommerce.orders.actions.handling import (
     add_note,
     complete_orders,
@@ -14,7 +14,7 @@ from ecommerce.orders.actions.handling import (
     ship_lines,
 )
 from ecommerce.orders.actions.invoicing import invoice_of, issue_invoice, why_not_invoice
-from ecommerce.orders.actions.leaving import cancel_order
+from ecommerce.orders.actions.leaving import cancel_order, end_unreached
 from ecommerce.orders.actions.lots import lots_back
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
@@ -42,8 +42,10 @@ __all__ = [
     "complete_orders",
     "confirm_order",
     "confirm_orders",
+    "correct_address",
     "duplicate_order",
     "edit_order",
+    "end_unreached",
     "hold_order",
     "invoice_of",
     "issue_invoice",

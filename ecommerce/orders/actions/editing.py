@@ -178,6 +178,27 @@ def edit_order(
     return order
 
 
+@transaction.atomic
+def correct_address(order: Order, *, buyer: Mapping[str, str], actor: Actor) -> Order:
+    """Give an order another buyer or address after parcels of it left: a carrier could not hand one over.
+
+    Parcels that left keep theirs; fulfilment asks for it where one came back or cannot be handed over. Refuses orders
+    that are over. Changing nothing does nothing.
+    """
+    order = locked(order)
+    if order.state in (Order.State.CANCELLED, Order.State.COMPLETED):
+        raise refuse("order_over", _("Order %(number)s is %(state)s; its address stays."), order)
+    fields = _buyer(order, buyer)
+    if not fields:
+        return order
+    write(order, **fields)
+    event = OrderEdited(
+        order_id=order.pk, number=order.number, fields=[*fields], total=str(order.total), currency=order.currency
+    )
+    record(event, actor=actor, subject=order)
+    return order
+
+
 def _buyer(order: Order, given: Mapping[str, str]) -> dict[str, str]:
     """The fields of the buyer that are others now. Refuses what does not fit its column, naming the field."""
     changed = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +81,8 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
         give_back_coupons(order.number, stands=_any_stands, actor=actor)
         write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason.strip()[:200])
     elif not left and order.state == Order.State.PARTLY_SHIPPED:
-        write(order, state=Order.State.SHIPPED)
+        last = order.shipments.aggregate(at=Max("shipped_at"))["at"]
+        write(order, state=Order.State.SHIPPED, shipped_at=last or now)
     else:
         write(order)
     recount_customers([order.customer_id])
@@ -98,6 +99,36 @@ def take_off(order: Order, lines: Mapping[int, int] | None, *, reason: str, acto
         actor=actor,
         subject=order,
         changes={"state": (old, order.state)},
+    )
+    return order
+
+
+@transaction.atomic
+def end_unreached(order: Order, *, reason: str, actor: Actor) -> Order:
+    """Nothing of a shipped order reached its buyer and all of it is back: it is called off as a whole.
+
+    Stock and money stay as they are: fulfilment, which knows the parcels, has settled them. Refuses other states.
+    """
+    order = locked(order)
+    if order.state != Order.State.SHIPPED:
+        raise refuse("order_not_shipped", _("Order %(number)s is %(state)s; nothing of it is on its way."), order)
+    now, reason = timezone.now(), reason.strip()[:200]
+    write(order, state=Order.State.CANCELLED, cancelled_at=now, cancel_reason=reason)
+    give_back_coupons(order.number, stands=_any_stands, actor=actor)
+    recount_customers([order.customer_id])
+    record(
+        OrderCancelled(
+            order_id=order.pk,
+            number=order.number,
+            days=days_of(order, now),
+            whole=True,
+            units=sum(order.lines.values_list("shipped_quantity", flat=True)),
+            reason=reason,
+            customer_id=order.customer_id,
+        ),
+        actor=actor,
+        subject=order,
+        changes={"state": (Order.State.SHIPPED, order.state)},
     )
     return order
 

@@ -62,7 +62,7 @@ class Order(TenantModel):
         State.PAID: {State.PACKED, State.PARTLY_SHIPPED, State.SHIPPED, State.ON_HOLD, State.CANCELLED},
         State.PACKED: {State.PARTLY_SHIPPED, State.SHIPPED, State.ON_HOLD, State.CANCELLED},
         State.PARTLY_SHIPPED: {State.SHIPPED, State.ON_HOLD},
-        State.SHIPPED: {State.DELIVERED},
+        State.SHIPPED: {State.DELIVERED, State.CANCELLED},
         State.DELIVERED: {State.COMPLETED},
         State.ON_HOLD: {State.PLACED, State.PAID, State.PACKED, State.PARTLY_SHIPPED, State.CANCELLED},
         State.COMPLETED: set(),
@@ -266,7 +266,12 @@ class Order(TenantModel):
 
     @property
     def may_be_cancelled(self) -> bool:
-        """Whether what has not left yet can be called off; a held order of which parcels left is released first."""
+        """Whether what has not left yet can be called off; a held order of which parcels left is released first.
+
+        A shipped order ends so only by itself, when all of it came back.
+        """
+        if self.state == self.State.SHIPPED:
+            return False
         if self.state == self.State.ON_HOLD:
             return self.state_before_hold != self.State.PARTLY_SHIPPED
         return self.may_become(self.State.CANCELLED) or self.state == self.State.PARTLY_SHIPPED

@@ -21,7 +21,7 @@ from ecommerce.returns.actions.photos import add_photos
 from ecommerce.returns.actions.writing import SOURCES, clock_until, facts, next_number, taken, words_of, write
 from ecommerce.returns.events import ReturnApproved, ReturnCancelled, ReturnRefused, ReturnRequested
 from ecommerce.returns.models import Return, ReturnLine
-from ecommerce.returns.queries import returnable
+from ecommerce.returns.queries import arrived_of, returnable
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def request_return(
     if actor.kind == "buyer" and Return.objects.filter(order=order, state=Return.State.REQUESTED).exists():
         sentence = _("A return of order %(number)s waits for the shop's answer already.") % {"number": order.number}
         raise Refused("already_requested", sentence, status=409)
-    checked = _checked(order, lines)
     now = timezone.now()
+    free = arrived_of(order, now) if actor.kind == "buyer" else returnable(order)
+    checked = _checked(order, lines, free)
     case = Return.objects.create(
         number=next_number(),
         order=order,
@@ -85,9 +86,8 @@ def request_return(
     return case
 
 
-def _checked(order: Order, lines: Sequence[LineIn]) -> list[LineIn]:
+def _checked(order: Order, lines: Sequence[LineIn], free: dict[int, int]) -> list[LineIn]:
     """The lines with units, each once, within what can still come back. The caller holds the order."""
-    free = returnable(order)
     titles = dict(OrderLine.objects.filter(order=order).values_list("pk", "title"))
     wanted = [one for one in lines if one.quantity]
     if not wanted:
