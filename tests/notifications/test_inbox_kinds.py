@@ -123,7 +123,9 @@ SAMPLES |= {
     ],
     "letter-broken": [{"letter": "shipped", "language": code, "placeholder": "gone"} for code in ("en", "zh-hans")],
     "playbook-told": [TOLD, {**TOLD, "text": ""}],
-    "playbook-task": [{**TOLD, "due": DUE}, {**TOLD, "text": "", "due": DUE}],
+    "playbook-task": [
+        {**TOLD, **text, "due": DUE, **overdue} for text in ({}, {"text": ""}) for overdue in ({}, {"overdue": True})
+    ],
     "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [

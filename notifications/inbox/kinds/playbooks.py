@@ -20,9 +20,11 @@ KINDS = (
     Kind(
         "playbook-told", _("A playbook tells you something"), PLAYBOOKS, Urgency.WEEK, "notifications.view",
         say.told, _to_its_thing, _("See what it is about"), icon="bolt", tone="info", stale=timedelta(days=14),
+        by_playbook=True,
     ),
     Kind(
         "playbook-task", _("A playbook gives you a task"), PLAYBOOKS, Urgency.ACT, "notifications.view",
         say.task, _to_its_thing, _("Do it"), icon="checkbox", tone="warning",
+        stale=timedelta(days=90), by_playbook=True, done_by="due",
     ),
 )  # fmt: skip

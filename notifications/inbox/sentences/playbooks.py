@@ -15,7 +15,11 @@ def told(p: Params) -> Words:
 
 def task(p: Params) -> Words:
     values = {"playbook": p["playbook"], "text": p["text"], "due": moment(p["due"])}
-    if p["text"]:
+    if p.get("overdue") and p["text"]:
+        body = gettext("Overdue since %(due)s. %(text)s (playbook “%(playbook)s”)")
+    elif p.get("overdue"):
+        body = gettext("Overdue since %(due)s. From the playbook “%(playbook)s”.")
+    elif p["text"]:
         body = gettext("Due %(due)s. %(text)s (playbook “%(playbook)s”)")
     else:
         body = gettext("Due %(due)s. From the playbook “%(playbook)s”.")
