@@ -155,9 +155,9 @@ def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
     return _settle(Settled(kind_names, keys=(key,)), by)
 
 
-def settle_each(*kind_names: str, keys: Collection[str]) -> int:
+def settle_each(*kind_names: str, keys: Collection[str], by: Activity | None = None) -> int:
     """As settle(), for several keys."""
-    return _settle(Settled(kind_names, keys=keys))
+    return _settle(Settled(kind_names, keys=keys), by)
 
 
 def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:

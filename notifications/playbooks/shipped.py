@@ -38,7 +38,8 @@ class Step:
 class Shipped:
     """A playbook as it ships. `name` never changes; `purpose` says what it is for.
 
-    `cool_down` is minutes, for each thing the fact is about where `per_thing`; `on` switches it on as it is saved.
+    `cool_down` is minutes, for each thing the fact is about where `per_thing`. `on` switches it on as it is saved, and
+    a new shop has it from its approval: only what tells people and gives tasks, and neither spends nor changes.
     """
 
     name: str
@@ -157,6 +158,7 @@ SHIPPED: tuple[Shipped, ...] = (
                 _("The list of parcel problems shows them. Ask {carrier} when they will move."),
             ),
         ),
+        on=True,
     ),
     Shipped(
         "bad-review",
@@ -190,6 +192,7 @@ SHIPPED: tuple[Shipped, ...] = (
         ),
         cool_down=0,
         limit=50,
+        on=True,
     ),
     Shipped(
         "falling-behind",

@@ -199,6 +199,11 @@ LOT = {
     "units": 12, "variant_id": 3,
 }  # fmt: skip
 SAMPLES["lot-expiring"] = [LOT, {**LOT, "units": 1, "expired": True}, {**LOT, "count": 4}]
+FAILED = {"playbook_id": 3, "playbook": "差评", "author": "Ann", "steps": 3, "firing_id": 7}
+SAMPLES["playbook-failed"] = [
+    {**FAILED, "cause": cause, "count": count} for cause, count in (("step", 1), ("step", 2), ("rights", 3))
+]
+SAMPLES["channel-broken"] = [{"channel_id": 3, "name": "ERP", "why": why} for why in ("gone", "failing", "unreadable")]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 
