@@ -8,8 +8,8 @@ from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from ecommerce.purchasing.models import Supplier
-from notifications.playbooks.actions import create_playbook, switch_playbook
-from notifications.playbooks.forms import Builder, shipped_as
+from notifications.playbooks.actions import switch_playbook
+from notifications.playbooks.beginning import take
 from notifications.playbooks.shipped import shipped
 from notifications.routing.actions import look_after, set_absence
 
@@ -36,10 +36,6 @@ def _take(name: str, owner: Membership, *, on: bool) -> None:
     one = shipped(name)
     if one is None:
         raise LookupError(f"no playbook {name} ships")
-    held = owner.permissions
-    builder = Builder(one.trigger, shipped_as(one), held=held, is_bound=True)
-    if not builder.is_valid():
-        raise ValueError(f"{name}: {[form.errors for form in builder.forms if form.errors]}")
-    playbook = create_playbook(builder.draft(), author=owner.user, held=held, actor=owner.user.actor, ready=one)
+    playbook = take(one, owner, actor=owner.user.actor)
     if playbook.is_on != on:
         switch_playbook(playbook, on=on, actor=owner.user.actor)

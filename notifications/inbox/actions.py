@@ -56,7 +56,8 @@ def tell(
 
     Who did it is not told (security apart). A second call of the same key changes nothing, except that where `grows`
     names a figure, newer params take the place of the old ones and a larger figure makes it unread again. What is not
-    for chosen members `only` is announced to the listeners of told.py too.
+    for chosen members `only` is announced to the listeners of told.py too, and goes further where nobody opens it, as
+    does what a playbook gives to chosen ones.
     """
     kind = _kind(kind_name)
     told = Notification.objects.select_for_update().filter(kind=kind.name, key=key).order_by("pk")
@@ -80,9 +81,9 @@ def tell(
         elif choice.mail != Timing.OFF and member.user_id not in waited:
             wanted.append((member, choice.mail))
     mail_in_turn(kind, key, params, wanted, lying=written.rows, passes=passes_quiet(kind), now=now)
+    if written.new and (only is None or kind.by_playbook):
+        watch_over(kind, key, params, members[0].merchant, now=now)
     if only is None:
-        if written.new:
-            watch_over(kind, key, members[0].merchant, now=now)
         announce(Told(kind, key, params))
     return len(written.new)
 
@@ -154,9 +155,9 @@ def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
     return _settle(Settled(kind_names, keys=(key,)), by)
 
 
-def settle_each(*kind_names: str, keys: Collection[str]) -> int:
+def settle_each(*kind_names: str, keys: Collection[str], by: Activity | None = None) -> int:
     """As settle(), for several keys."""
-    return _settle(Settled(kind_names, keys=keys))
+    return _settle(Settled(kind_names, keys=keys), by)
 
 
 def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:

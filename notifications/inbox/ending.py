@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.tenancy import tenant
-from notifications.inbox.escalation import FURTHER, stop_watching
+from notifications.inbox.escalation import MAILS, stop_watching
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import language_of
 from notifications.inbox.models import Waiting
@@ -118,7 +118,7 @@ def _drop_mails(settled: Settled) -> None:
         what, shop, _user, kind, key = [*name.split(":", 4), "", "", "", ""][:5]
         if what != "notice" or (settled.merchant_id is not None and shop != str(settled.merchant_id)):
             continue
-        if settled.includes(kind, key) or settled.includes(kind, key.removesuffix(FURTHER)):
+        if any(settled.includes(kind, key.removesuffix(again)) for again in MAILS):
             found.append(pk)
     if found:
         drop(found)

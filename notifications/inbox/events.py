@@ -31,3 +31,15 @@ class NotificationEscalated(Event):
     notification_id: int
     step: int
     to_ids: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class NotificationOverdue(Event):
+    """Nobody did it by its time, so whoever has it was told again, and the owners."""
+
+    kind: ClassVar[str] = "inbox.overdue"
+    label: ClassVar[object] = _("Task that is overdue told to the owners")
+
+    notification_id: int
+    to_ids: str

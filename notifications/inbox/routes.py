@@ -39,10 +39,15 @@ def routes_for(
     """Whom to tell of a fact at the merchant in scope: the users `only`, where given, else those who look after what
     it names and who were `told` before, else everybody; of each those whose role deals with it, `but` one user, and
     the deputies of those who are away.
+
+    What is about something that one of `only` started has no deputies; what a playbook gives them to deal with has.
     """
-    members = members_to_tell(kind, only=only)
+    if only is not None and not kind.by_playbook:
+        return [Route(member, Reason.OWN) for member in members_to_tell(kind, only=only)]
+    members = members_to_tell(kind)
     if only is not None:
-        return [Route(member, Reason.OWN) for member in members]
+        picked = {member.user_id: Route(member, Reason.ROLE) for member in members if member.user_id in only}
+        return list(with_deputies(picked, {member.user_id: member for member in members}).values())
     caring = carers_of(kind, params)
     chosen = members
     if any(member.user_id in caring for member in members):

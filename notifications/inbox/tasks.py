@@ -74,14 +74,15 @@ def wake_snoozed() -> None:
 
 @task(per_merchant=False)
 def escalate_unopened() -> None:
-    """Let go further what is to be acted on and nobody opened in its time."""
+    """Let go further what had to be done by now, and what is to be acted on and nobody opened in its time."""
     now = timezone.now()
-    with every_tenant("what lies unopened at all merchants"):
-        due = escalation.due_escalations(now)
-    for pk, merchant_id in due:
+    with every_tenant("what lies undone or unopened at all merchants"):
+        overdue = [(escalation.tell_overdue, *row) for row in escalation.overdue_tasks(now)]
+        unopened = [(escalation.escalate, *row) for row in escalation.due_escalations(now)]
+    for go_further, pk, merchant_id in [*overdue, *unopened]:
         with tenant(merchant_id):
             try:
-                escalation.escalate(pk, now=now)
+                go_further(pk, now=now)
             except Exception:
                 # one fact that cannot be told must not hold up those of other shops
                 log.exception("escalation %s failed", pk)

@@ -9,6 +9,8 @@ from notifications.inbox.kinds import kind_of
 from notifications.inbox.kinds.base import PLATFORM
 from notifications.inbox.models import Notification, Reason
 
+ALONG = (Reason.DEPUTY, Reason.ESCALATED, Reason.ASSIGNED)  # by way of somebody else
+
 
 def why(row: Notification, membership: Membership) -> str:
     """One sentence, from what was noted when they were told."""
@@ -19,6 +21,8 @@ def why(row: Notification, membership: Membership) -> str:
         return _("The platform tells it to everybody whom it concerns; of several shops it comes to one.")
     if kind is None or kind.personal:
         return _("It concerns your own account.")
+    if kind.by_playbook and row.reason not in ALONG:
+        return _("The playbook “%(playbook)s” says that you are told.") % {"playbook": row.params.get("playbook", "")}
     match row.reason:
         case Reason.CARE:
             return _("You look after what it is about.")
@@ -26,6 +30,8 @@ def why(row: Notification, membership: Membership) -> str:
             return _("It is about something you started.")
         case Reason.DEPUTY:
             return _("You stand in for somebody who is away.")
+        case Reason.ESCALATED if row.params.get("overdue"):
+            return _("The task is overdue: nobody who has it did it in time.")
         case Reason.ESCALATED:
             return _("Nobody who was told before you opened it in time.")
         case Reason.ASSIGNED:

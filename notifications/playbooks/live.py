@@ -6,7 +6,6 @@ import logging
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -18,22 +17,22 @@ from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused, Transient
-from core.roles import word_label
 from core.tasks import task
 from notifications.playbooks.events import PlaybookFired
 from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.ordering import settled_to
 from notifications.playbooks.queries import fact_of, makers_of, member_of, past_runs
+from notifications.playbooks.rights import lacking
 from notifications.playbooks.rules import Past, decide
 from notifications.playbooks.steps import STEPS
 from notifications.playbooks.steps.base import Context, Earlier
 from notifications.playbooks.triggers import trigger_of
+from notifications.playbooks.trouble import note_end
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # facts decided in one transaction
 DAY = timedelta(days=2)  # reaches back over a whole day of any time zone
-EDIT = "playbooks.edit"
 
 
 def look(playbook_id: int) -> int:
@@ -132,6 +131,7 @@ def _take_next(firing_id: int) -> bool:
         failed = any(one.state == StepOutcome.State.FAILED for one in outcomes)
         firing.state = Firing.State.FAILED if failed else Firing.State.DONE
         firing.save(update_fields=["state"])
+        note_end(firing, outcomes)
     return len(waiting) > 1
 
 
@@ -197,14 +197,3 @@ def _earlier(firing: Firing, outcome: StepOutcome) -> Earlier | None:
         if one.state == StepOutcome.State.DONE and step is not None and (page := step.link(one.detail)):
             return Earlier(step.said(one.detail), page)
     return None
-
-
-def lacking(version: PlaybookVersion, member: Any, *words: str) -> str:
-    """Why the author of a version may not do this any more; "" where they may."""
-    if member is None:
-        return _("%(author)s wrote this playbook and is not in the team any more.") % {"author": version.author}
-    for word in (EDIT, *words):
-        if word and not member.may(word):
-            values = {"author": version.author, "right": word_label(word)}
-            return _("%(author)s wrote this playbook and may no longer do this: %(right)s.") % values
-    return ""

@@ -16,10 +16,10 @@ from core.templatetags.sc import number
 from notifications.playbooks.effects import FEWEST, Effect
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import PAUSES
-from notifications.playbooks.live import lacking
 from notifications.playbooks.measures import HORIZON
 from notifications.playbooks.models import PlaybookVersion, StepOutcome
 from notifications.playbooks.queries import WouldRun
+from notifications.playbooks.rights import lacking
 from notifications.playbooks.steps import STEPS
 from notifications.playbooks.steps.base import OUTCOME, filled
 from notifications.playbooks.triggers import trigger_of

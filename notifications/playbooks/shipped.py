@@ -18,8 +18,9 @@ from core.events import Event
 from ecommerce.complaints.events import ComplaintDueSoon
 from ecommerce.fulfilment.events import CarrierRanLate
 from ecommerce.reviews.events import ReviewSubmitted
+from ecommerce.reviews.models import Review
 from notifications.playbooks.figures import Trigger
-from notifications.playbooks.rules import AT_LEAST, AT_MOST, Condition
+from notifications.playbooks.rules import AT_LEAST, AT_MOST, IS, Condition
 from notifications.playbooks.triggers import BY_KIND
 
 HOUR, DAY = 60, 24 * 60  # minutes
@@ -37,7 +38,8 @@ class Step:
 class Shipped:
     """A playbook as it ships. `name` never changes; `purpose` says what it is for.
 
-    `cool_down` is minutes, for each thing the fact is about where `per_thing`; `on` switches it on as it is saved.
+    `cool_down` is minutes, for each thing the fact is about where `per_thing`. `on` switches it on as it is saved, and
+    a new shop has it from its approval: only what tells people and gives tasks, and neither spends nor changes.
     """
 
     name: str
@@ -157,14 +159,22 @@ SHIPPED: tuple[Shipped, ...] = (
                 _("The list of parcel problems shows them. Ask {carrier} when they will move."),
             ),
         ),
+        on=True,
     ),
     Shipped(
         "bad-review",
         _("Reply to a bad review"),
-        _("Gives support the task to reply to a review of one or two stars within a day."),
+        _("Gives support the task to reply to a published review of one or two stars within a day."),
         ReviewSubmitted,
-        (task("role:support", 24, _("Reply to a review of {rating} stars"), _("An honest reply is read by all.")),),
-        (Condition("rating", AT_MOST, "2"),),
+        (
+            task(
+                "role:support",
+                24,
+                _("Reply to a review with {rating} of 5 stars"),
+                _("An honest reply is read by all."),
+            ),
+        ),
+        (Condition("rating", AT_MOST, "2"), Condition("state", IS, Review.State.PUBLISHED.value)),
         cool_down=0,
         limit=50,
     ),
@@ -183,6 +193,7 @@ SHIPPED: tuple[Shipped, ...] = (
         ),
         cool_down=0,
         limit=50,
+        on=True,
     ),
     Shipped(
         "falling-behind",

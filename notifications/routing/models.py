@@ -126,15 +126,17 @@ class Absence(TenantModel):
 
 
 class Escalation(TenantModel):
-    """A fact to be acted on today, once for each kind and key: at `due_at` it goes further, unless somebody opened it.
+    """A fact to be acted on today, once for each kind and key: at `due_at` it goes further, unless somebody opened it,
+    and at `done_by`, unless somebody did it.
 
-    `step` is how often it went further. `due_at` is None where that is over.
+    `step` is how often it went further. Either time is None where that is over, or nothing says by when.
     """
 
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=100)
     step = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.DateTimeField(null=True, blank=True)
     begun_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -143,6 +145,7 @@ class Escalation(TenantModel):
         indexes = [
             models.Index(fields=["due_at"], name="escalation_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["begun_at"], name="escalation_begun"),
+            models.Index(fields=["done_by"], name="escalation_undone", condition=models.Q(done_by__isnull=False)),
         ]
 
     def __str__(self) -> str:

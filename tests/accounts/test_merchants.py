@@ -70,7 +70,8 @@ def test_a_visitor_applies_confirms_is_approved_and_opens_the_shop(client, brows
         assert Membership.objects.get(user=xin).is_owner
         assert list(Warehouse.objects.values_list("is_default", flat=True)) == [True]
     assert mail.outbox[-1].subject == "Xinyi Ceramics is open"
-    assert kinds(merchant)[-2:] == ["members.joined", "merchants.approved"]
+    begun = ["playbooks.saved", "playbooks.switched"] * 2
+    assert kinds(merchant)[-6:] == ["members.joined", "merchants.approved", *begun]
 
 
 def test_an_address_with_an_account_is_not_told_to_a_stranger(client, ann):

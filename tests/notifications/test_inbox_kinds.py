@@ -126,7 +126,9 @@ SAMPLES |= {
     ],
     "letter-broken": [{"letter": "shipped", "language": code, "placeholder": "gone"} for code in ("en", "zh-hans")],
     "playbook-told": [TOLD, {**TOLD, "text": ""}],
-    "playbook-task": [{**TOLD, "due": DUE}, {**TOLD, "text": "", "due": DUE}],
+    "playbook-task": [
+        {**TOLD, **text, "due": DUE, **overdue} for text in ({}, {"text": ""}) for overdue in ({}, {"overdue": True})
+    ],
     "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
@@ -201,6 +203,11 @@ LOT = {
     "units": 12, "variant_id": 3,
 }  # fmt: skip
 SAMPLES["lot-expiring"] = [LOT, {**LOT, "units": 1, "expired": True}, {**LOT, "count": 4}]
+FAILED = {"playbook_id": 3, "playbook": "差评", "author": "Ann", "steps": 3, "firing_id": 7}
+SAMPLES["playbook-failed"] = [
+    {**FAILED, "cause": cause, "count": count} for cause, count in (("step", 1), ("step", 2), ("rights", 3))
+]
+SAMPLES["channel-broken"] = [{"channel_id": 3, "name": "ERP", "why": why} for why in ("gone", "failing", "unreadable")]
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 

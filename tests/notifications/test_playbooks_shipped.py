@@ -69,7 +69,7 @@ def test_taken_ones_are_marked_and_begin_off(as_user, ann, shop):
     assert page.count("template=") == len(SHIPPED)
     assert "In use" not in page
     prefilled = browser.get(f"{reverse('playbook-new', args=['luming'])}?template=bad-review").content.decode()
-    assert "Reply to a review of {rating} stars" in prefilled
+    assert "Reply to a review with {rating} of 5 stars" in prefilled
     take(browser, "bad-review")
     with tenant(shop):
         made = Playbook.objects.get()
@@ -106,6 +106,7 @@ def test_a_surge_a_bad_review_and_a_complaint_near_its_limit(as_user, ann, shop)
         record(SurgeExpected(usual=100.0, low=120.0, middle=150.0, high=180.0, **outlook), actor=SYSTEM)
         record(SurgeExpected(usual=100.0, low=101.0, middle=110.0, high=120.0, **outlook), actor=SYSTEM)
         record(review(1), actor=SYSTEM)
+        record(replace(review(1), state="held"), actor=SYSTEM)  # nobody can reply to that one
         record(
             ComplaintDueSoon(complaint_id=1, number="C-7", topic="damaged", state="opened", due_at="2026-12-01"),
             actor=SYSTEM,
@@ -115,6 +116,6 @@ def test_a_surge_a_bad_review_and_a_complaint_near_its_limit(as_user, ann, shop)
         assert Counter(outcomes()) == did
         titles = set(Notification.objects.filter(user=ann, kind__startswith="playbook").values_list("text", flat=True))
         assert any("Plan more people for packing: sales 50% above what is usual" in text for text in titles)
-        assert any("Reply to a review of 1 stars" in text for text in titles)
+        assert any("Reply to a review with 1 of 5 stars" in text for text in titles)
         assert any("Complaint C-7 is due soon" in text for text in titles)
         assert any("Arrived damaged." in text for text in titles)

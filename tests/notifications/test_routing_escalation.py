@@ -210,10 +210,10 @@ def test_one_that_fails_does_not_hold_up_the_others(complaint, clock, monkeypatc
     assert Notification.objects.filter(key="7", reason="escalated").count() == 1
 
 
-def test_looking_for_what_is_due_is_one_query_when_nothing_is(complaint):
+def test_looking_for_what_is_due_is_a_query_each_for_unopened_and_undone_when_nothing_is(complaint):
     with CaptureQueriesContext(connection) as queries:
         escalate_unopened()
-    assert len(queries) == 1
+    assert len(queries) == 2
 
 
 def test_what_is_a_year_old_is_forgotten(complaint, clock):

@@ -40,6 +40,8 @@ class Kind:
     One that is `like` another is told where the other is, and is not chosen by itself.
     `group` is what it is folded with where there are many: a word that several kinds may have, and with ":figure" one
     fold for each value of that figure ("parcels:carrier_id"). Without one a kind is folded with itself.
+    `by_playbook` is what a playbook tells whom its author picked, and names in its figures: it goes further to a member
+    of the same role. `done_by` is the figure that says by when it must be done.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Kind:
     stale: timedelta = timedelta(days=30)
     within: timedelta = timedelta(hours=4)
     second: Second | None = None
+    by_playbook: bool = False
+    done_by: str = ""
 
     @property
     def grouping_key(self) -> str:

@@ -52,6 +52,11 @@ KINDS = (
         say.letter_broken, to("letter-text", "letter", "language"), _("Change the text"), icon="mail", tone="warning",
     ),
     Kind(
+        "channel-broken", _("A notification channel was switched off because it does not work"), TEAM, Urgency.WEEK,
+        "channels.edit", say.channel_broken, to("notice-channel-edit", "channel_id"), _("Mend the channel"),
+        icon="mail", tone="warning",
+    ),
+    Kind(
         "token-created", _("An API token was created"), SECURITY, Urgency.KNOW, "tokens.view",
         say.token_created, to("token-list"), _("See tokens"), icon="key", tone="info", locked=True,
     ),

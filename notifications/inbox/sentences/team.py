@@ -134,3 +134,12 @@ def letter_broken(p: Params) -> Words:
         gettext("In your %(language)s text the placeholder %(placeholder)s has no value any more.")
         % {"language": language, "placeholder": "{" + p["placeholder"] + "}"},
     )
+
+
+def channel_broken(p: Params) -> Words:
+    bodies = {
+        "gone": gettext("Its address answered that it is gone for good. Give it another one and switch it on."),
+        "unreadable": gettext("Its address can no longer be decrypted. Type it again and switch it on."),
+    }
+    body = bodies.get(p["why"]) or gettext("Every delivery of five days failed. Mend the other side and switch it on.")
+    return gettext("Nothing is sent to the channel “%(name)s” any more") % {"name": p["name"]}, body
