@@ -304,8 +304,10 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
 
 
 def orders_with_lines() -> OrderQuerySet:
-    """Orders with their lines and tags, for programs: three queries however many."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant", "replaces").prefetch_related("lines", "tags")
+    """Orders with their lines, tags, notes and risks, for programs: as many queries for a page as for one."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant", "replaces").prefetch_related(
+        "lines", "tags", "notes", "risk_flags"
+    )
     return rows
 
 
