@@ -66,7 +66,7 @@ def _fix(name: str, one: ListingQuality, slug: str) -> tuple[str, str]:
     if name == "rating":
         return f"{reverse('review-list', args=[slug])}?q={one.product.title[:60]}", _("See the reviews")
     if name == "returns":
-        return f"{reverse('return-list', args=[slug])}", _("See the returns")
+        return f"{reverse('return-list', args=[slug])}?tab=all&state=standing&product={pk}", _("See the returns")
     return reverse("product-edit", args=[slug, pk]), _("Edit")
 
 
