@@ -28,7 +28,7 @@ from core.access import open_view
 from core.api.reference import Group, curl, groups
 from core.api.views import NowhereApi
 from ecommerce.buyers.api import TrackingPageViewSet
-from ecommerce.catalog.api import CategoryViewSet, ProductViewSet, VariantViewSet
+from ecommerce.catalog.api import CategoryViewSet, PriceChangeViewSet, ProductViewSet, VariantViewSet
 from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.coupons.api import CouponViewSet
 from ecommerce.customers.api import CustomerViewSet
@@ -73,6 +73,7 @@ router.register("orders", TrackingPageViewSet, "api-order-trackingpage")
 router.register("outside-series", OutsideSeriesViewSet, "api-outside-series")
 router.register("order-proposals", ProposalViewSet, "api-proposal")
 router.register("parcel-cases", ParcelCaseViewSet, "api-parcel-case")
+router.register("price-changes", PriceChangeViewSet, "api-price-change")
 router.register("products", ProductViewSet, "api-product")
 router.register("promotions", PromotionViewSet, "api-promotion")
 router.register("purchase-orders", PurchaseViewSet, "api-purchase")

@@ -13,7 +13,7 @@ class EcommerceApp(AppConfig):
     name = "ecommerce"
 
     def ready(self) -> None:
-        load_features(self, "events", "tasks", "handlers", "kinds")
+        load_features(self, "events", "tasks", "handlers", "kinds", "stories")
         post_migrate.connect(keep_search, sender=self)
 
 

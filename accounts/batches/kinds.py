@@ -29,13 +29,23 @@ def refused(refusal: Refused, *, skip: Sequence[str] = ()) -> Result:
 
 
 @dataclass(frozen=True)
+class Afterwards:
+    """What a step has left to do, in a sentence, and the page where it is done."""
+
+    words: str
+    link: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Kind:
     """A step. `apply(rows, batch)` changes up to `chunk` rows and says by row id how each went.
 
     It runs in one transaction with the writing down of its results, so that a row is changed exactly once however
     often the work is begun. `word` is the permission it takes. `undo` is the kind that takes it back; a step without
     says in `no_undo` why. `said(n)` is the sentence for n rows done, `url(slug, label)` the page of a row, and
-    `columns` are the names of row parameters that the file of rows not done repeats.
+    `columns` are the names of row parameters that the file of results repeats. `afterwards(batch)` is what one that is
+    over has left to do, or None.
     """
 
     key: str
@@ -49,6 +59,11 @@ class Kind:
     undo: str = ""
     no_undo: Any = ""
     columns: Mapping[str, Any] | None = None
+    afterwards: Callable[[Batch], Afterwards | None] | None = None
+
+    def left_by(self, batch: Batch) -> Afterwards | None:
+        """What the batch has left to do, once it is over and has done something."""
+        return self.afterwards(batch) if self.afterwards and batch.is_over and batch.done else None
 
 
 _kinds: dict[str, Kind] = {}

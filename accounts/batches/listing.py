@@ -1,4 +1,4 @@
-"""The list of batches."""
+"""The list of batches, and that of the rows of one."""
 
 from __future__ import annotations
 
@@ -14,3 +14,5 @@ BATCHES = Listing(
         Tab("open", pgettext_lazy("bulk actions", "Under way"), lambda rows: rows.filter(finished_at=None)),
     ],
 )
+
+ROWS = Listing(sorts=[Sort("row", _("Row"), "pk")])

@@ -66,7 +66,7 @@ def answer(request: MerchantRequest, batch: Batch, *, is_new: bool = True) -> Ht
         batch.refresh_from_db()
     page = redirect(reverse("batch-detail", args=[request.merchant.slug, batch.pk]))
     kind = kind_at(batch.kind)
-    plain = batch.is_over and batch.done == batch.total and not batch.files.exists()
+    plain = batch.is_over and batch.done == batch.total and not batch.files.exists() and kind.left_by(batch) is None
     if plain and batch.back:
         undo = (
             reverse("batch-undo", args=[request.merchant.slug, batch.pk]) if kind.undo and not batch.undo_of_id else ""

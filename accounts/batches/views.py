@@ -13,17 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.batches.actions import retry_batch, stop_batch, undo_batch
 from accounts.batches.kinds import kind_at, title_of
-from accounts.batches.listing import BATCHES
+from accounts.batches.listing import BATCHES, ROWS
 from accounts.batches.models import Batch, BatchFile, BatchRow
-from accounts.batches.queries import batch_list, rows_not_done
+from accounts.batches.queries import Which, batch_list, results
 from accounts.batches.starting import answer
 from accounts.batches.tasks import queue
 from core.access import MerchantRequest, member_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import table_response
 from core.htmx import done, page
-
-SHOWN = 50
 
 
 def _find(request: MerchantRequest, pk: int) -> Batch:
@@ -45,20 +43,26 @@ def index(request: MerchantRequest) -> HttpResponse:
 def detail(request: MerchantRequest, pk: int) -> HttpResponse:
     """How far a batch is, or how it went; while it runs the page asks for its part again and again."""
     batch = _find(request, pk)
-    return page(request, "accounts/batches/detail.html", _context(batch), part="batch")
+    return page(request, "accounts/batches/detail.html", _context(request, batch), part="batch")
 
 
-def _context(batch: Batch) -> dict[str, Any]:
+def _context(request: MerchantRequest, batch: Batch) -> dict[str, Any]:
     kind = kind_at(batch.kind)
     slug = batch.merchant.slug
-    missed = list(rows_not_done(batch)[:SHOWN]) if batch.not_done else []
+    which = _which(request, batch)
+    found = ROWS.page(results(batch, which), request.GET)
     again = batch.rows.filter(state=BatchRow.State.REFUSED) | batch.rows.filter(code="stopped")
     return {
         "batch": batch,
         "title": str(kind.title),
         "row_name": kind.row_name,
         "said": kind.said(batch.done) if batch.done else "",
-        "missed": [(row, kind.url(slug, row.label) if row.object_id else "") for row in missed],
+        "left": kind.left_by(batch),
+        "which": which,
+        "views": [(one, one.label, one.how_many(batch)) for one in Which],
+        "page": found,
+        "count": which.how_many(batch),
+        "rows": [(row, kind.url(slug, row.label) if row.object_id else "") for row in found.rows],
         "files": batch.files.defer("content"),
         "may_undo": batch.is_over and bool(kind.undo) and batch.done and batch.undo_of_id is None,
         "no_undo": kind.no_undo,
@@ -69,20 +73,28 @@ def _context(batch: Batch) -> dict[str, Any]:
     }
 
 
+def _which(request: MerchantRequest, batch: Batch) -> Which:
+    """The rows the address asks for; without a word those that were not done, where there are any."""
+    asked = request.GET.get("show", "")
+    return Which(asked) if asked in Which.values else Which.NOT_DONE if batch.not_done else Which.ALL
+
+
 @member_view
 @require_safe
-def not_done(request: MerchantRequest, pk: int) -> HttpResponseBase:
-    """The rows that were not done, each with the reason, as a file that can be mended and sent in again."""
+def results_file(request: MerchantRequest, pk: int) -> HttpResponseBase:
+    """How each row went, with the reason: all of them, or with `show` those that were done, or were not, as a file that
+    can be mended and sent in again.
+    """
     batch = _find(request, pk)
     kind = kind_at(batch.kind)
     columns = kind.columns or {}
     head = [kind.row_name, *columns.values(), _("State"), _("Reason")]
-    rows = rows_not_done(batch)
+    rows = results(batch, request.GET.get("show", ""))
     lines = (
         [row.label, *(row.params.get(name, "") for name in columns), row.get_state_display(), row.reason]
         for row in rows.iterator(chunk_size=1000)
     )
-    return csv_response(_("not-done-%(pk)s") % {"pk": batch.pk}, head, lines)
+    return table_response(request, _("results-%(pk)s") % {"pk": batch.pk}, head, lines)
 
 
 @member_view

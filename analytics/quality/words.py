@@ -69,7 +69,7 @@ def _fix(name: str, one: ListingQuality, slug: str) -> tuple[str, str]:
     if name == "questions":
         return f"{reverse('question-list', args=[slug])}?tab=all&product={pk}", _("See the questions")
     if name == "returns":
-        return f"{reverse('return-list', args=[slug])}", _("See the returns")
+        return f"{reverse('return-list', args=[slug])}?tab=all&state=standing&product={pk}", _("See the returns")
     return reverse("product-edit", args=[slug, pk]), _("Edit")
 
 

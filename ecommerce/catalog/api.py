@@ -25,9 +25,9 @@ from ecommerce.catalog.actions import (
     tag_product,
     untag_product,
 )
-from ecommerce.catalog.filters import ProductFilters, VariantFilters
-from ecommerce.catalog.models import Category, Product, ProductImage, Variant
-from ecommerce.catalog.queries import product_details, product_list, variant_list
+from ecommerce.catalog.filters import PriceFilters, ProductFilters, VariantFilters
+from ecommerce.catalog.models import Category, PriceChange, Product, ProductImage, Variant
+from ecommerce.catalog.queries import price_changes, product_details, product_list, variant_list
 
 CATEGORY_HELP = "The code of a category; /categories/ lists them."
 
@@ -262,3 +262,26 @@ class VariantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         given = {row["variant"]: row["quantity"] for row in self.read()["parts"]}
         set_parts(variant, given, actor=self.actor)
         return Response(PartOut(variant.parts.all(), many=True).data)
+
+
+class PriceChangeOut(serializers.ModelSerializer[PriceChange]):
+    variant = serializers.IntegerField(source="variant_id", help_text="The id of the variant.")
+    product = serializers.IntegerField(source="variant.product_id", help_text="The id of its product.")
+    sku = serializers.CharField(source="variant.sku")
+    by = serializers.CharField(source="actor_label", help_text="Who set it, as they were called then.")
+
+    class Meta:
+        model = PriceChange
+        fields = ("id", "variant", "product", "sku", "old", "price", "at", "source", "by", "reason")
+
+
+class PriceChangeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """Every price that was ever set."""
+
+    queryset = PriceChange.objects.none()
+    serializer_class = PriceChangeOut
+    filterset_class = PriceFilters
+    permissions = {"read": "products.view"}
+
+    def get_queryset(self) -> Any:
+        return price_changes()

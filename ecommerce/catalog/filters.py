@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import IdFilter
-from ecommerce.catalog.models import Product, Variant
+from core.filters import DayRangeFilter, IdFilter
+from ecommerce.catalog.models import PriceChange, Product, Variant
 from ecommerce.catalog.queries import category_choices, within_category
 
 
@@ -48,4 +48,17 @@ class VariantFilters(django_filters.FilterSet):
 
     class Meta:
         model = Variant
+        fields: list[str] = []
+
+
+class PriceFilters(django_filters.FilterSet):
+    """For price_changes(). Days are those of the time zone in force: the merchant's."""
+
+    product = IdFilter(label=_("Product"), field_name="variant__product_id")
+    variant = IdFilter(label=_("Variant"), field_name="variant_id")
+    source = django_filters.ChoiceFilter(label=_("Set by"), choices=PriceChange.Source.choices)
+    at = DayRangeFilter("at", label=_("From"))
+
+    class Meta:
+        model = PriceChange
         fields: list[str] = []

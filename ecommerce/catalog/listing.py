@@ -1,4 +1,4 @@
-"""The product list: its views, orders and search."""
+"""The lists of products and of the prices they had: their views, orders and search."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.saved.lists import Column, SavedList, declare
 from core.lists import Listing, Sort, Tab
-from ecommerce.catalog.filters import ProductFilters
+from ecommerce.catalog.filters import PriceFilters, ProductFilters
 from ecommerce.catalog.models import Product
-from ecommerce.catalog.queries import found_products, sold_out
+from ecommerce.catalog.queries import found_products, search_price_changes, sold_out
 from ecommerce.catalog.rows import COLUMNS
 
 NOT_YET = [Product.State.DRAFT, Product.State.REVIEW]
@@ -50,4 +50,13 @@ PRODUCT_LIST = declare(
             Column("tags", _("Tags"), shown=False),
         ],
     )
+)
+
+PRICES = Listing(
+    sorts=[
+        Sort("at", _("From"), "at", descending=True),
+        Sort("price", _("Price"), "price", descending=True),
+    ],
+    filters=PriceFilters,
+    search=search_price_changes,
 )

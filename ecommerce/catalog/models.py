@@ -185,7 +185,10 @@ class PriceChange(AppendOnlyModel, TenantModel):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["variant", "-at"], name="price_change_newest")]
+        indexes = [
+            models.Index(fields=["variant", "-at"], name="price_change_newest"),
+            models.Index(fields=["merchant", "-at", "-id"], name="price_change_by_shop"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.variant} {self.price}"

@@ -119,6 +119,16 @@ def variant_list() -> QuerySet[Variant]:
     return Variant.objects.select_related("product__category")
 
 
+def price_changes() -> QuerySet[PriceChange]:
+    """Every price that was ever set, with its variant and product."""
+    return PriceChange.objects.select_related("variant__product__merchant")
+
+
+def search_price_changes(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """By SKU, by the reason, or by who set the price."""
+    return rows.filter(Q(variant__sku__iexact=words) | Q(reason__icontains=words) | Q(actor_label__icontains=words))
+
+
 def price_history(variants: Iterable[Variant], *, limit: int = 200) -> list[PriceChange]:
     """The newest price changes of some variants, newest first."""
     changes = PriceChange.objects.filter(variant__in=list(variants)).select_related("variant")

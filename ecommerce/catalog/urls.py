@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.catalog.views import grid, images, pages, tags
+from ecommerce.catalog.views import grid, images, pages, prices, tags
 
 SHOP = "m/<slug:merchant>/products/"
 
 urlpatterns = [
     path(SHOP, pages.product_list_page, name="product-list"),
     path(f"{SHOP}export.csv", pages.product_export, name="product-export"),
+    path(f"{SHOP}prices/", prices.index, name="price-change-list"),
+    path(f"{SHOP}prices/export.csv", prices.export, name="price-change-export"),
     path(f"{SHOP}grid/", grid.grid_page, name="product-grid"),
     path(f"{SHOP}grid/open/", grid.open_grid, name="product-grid-open"),
     path(f"{SHOP}grid/<int:pk>/", grid.edit_page, name="grid-edit"),

@@ -30,7 +30,7 @@ from ecommerce.orders.actions import (
     take_payment,
     untag_order,
 )
-from ecommerce.orders.filters import OrderFilters
+from ecommerce.orders.filters import OrderCalls
 from ecommerce.orders.models import Order
 from ecommerce.orders.paper_calls import PaperCalls
 from ecommerce.orders.queries import orders_with_lines
@@ -58,7 +58,7 @@ from ecommerce.orders.shapes import (
 class OrderViewSet(PaperCalls, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     queryset = Order.objects.none()
     serializer_class = OrderOut
-    filterset_class = OrderFilters
+    filterset_class = OrderCalls
     updated_field = "updated_at"
     lookup_field = "number"
     lookup_value_regex = NUMBER

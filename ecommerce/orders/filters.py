@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import DayRangeFilter
+from ecommerce.orders.finding import TO_GIVE_BACK, found_orders, to_give_back
 from ecommerce.orders.models import Channel, Order, RiskFlag
 
 SHIP_BY = [
@@ -21,6 +22,7 @@ SHIP_BY = [
     ("week", _("Within 7 days")),
 ]
 RISK = [("open", _("To look at")), ("fine", _("Looked at, fine")), *RiskFlag.Kind.choices]
+PAYMENT = [*Order.PaymentState.choices, (TO_GIVE_BACK, _("Money to give back"))]
 DAYS = {"today": 1, "tomorrow": 2, "week": 8}
 
 
@@ -29,7 +31,7 @@ class OrderFilters(django_filters.FilterSet):
 
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel.choices, empty_label=_("All"))
     payment = django_filters.ChoiceFilter(
-        "payment_state", label=_("Payment"), choices=Order.PaymentState.choices, empty_label=_("All")
+        label=_("Payment"), choices=PAYMENT, method="with_payment", empty_label=_("All")
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=Order.State.choices, empty_label=_("All"))
     ship_by = django_filters.ChoiceFilter(label=_("Ship by"), choices=SHIP_BY, method="due", empty_label=_("Any time"))
@@ -47,6 +49,9 @@ class OrderFilters(django_filters.FilterSet):
         model = Order
         fields: list[str] = []
 
+    def with_payment(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(to_give_back().read()) if value == TO_GIVE_BACK else rows.filter(payment_state=value)
+
     def at_risk(self, rows: Any, name: str, value: str) -> Any:
         flags = RiskFlag.objects.filter(order=OuterRef("pk"))
         if value in ("open", "fine"):
@@ -62,3 +67,20 @@ class OrderFilters(django_filters.FilterSet):
         today = timezone.localtime(now).date()
         end = datetime.combine(today + timedelta(days=DAYS[value]), time.min, timezone.get_current_timezone())
         return rows.due(until=end)
+
+
+class OrderCalls(OrderFilters):
+    """For programs, which have no box to type into."""
+
+    search = django_filters.CharFilter(
+        label=_("Search"),
+        method="found",
+        max_length=100,
+        help_text=(
+            "What the search of the list finds: the beginning of a number or e-mail, a part of the buyer's name, the"
+            " end of a phone number, a SKU, a tracking number, the id on its channel."
+        ),
+    )
+
+    def found(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(found_orders(value).read())

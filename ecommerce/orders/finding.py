@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from core.namesearch import Either, NameSearch, Select, by_beginning, phone_digits
 from core.tenancy import current_tenant_id
-from ecommerce.orders.models import Channel
+from ecommerce.orders.models import CALLED_OFF, OVERPAID, Channel, Order, OrderLine
 
 TABLE = "ecommerce_order"
+TO_GIVE_BACK = "to_give_back"
+HALF_A_CENT = Decimal("0.005")  # SQLite adds amounts as floats
 NAMES = NameSearch(TABLE, "buyer_name", "buyer_phone")
 
 
@@ -23,6 +27,26 @@ def found_orders(words: str) -> Either:
     """The merchant's orders whose number, e-mail or channel id begins so, or whose buyer, SKU or parcel it is."""
     parts = list(_ways(words, current_tenant_id(), connection.vendor))
     return Either(parts)
+
+
+def to_give_back() -> Either:
+    """The merchant's orders whose buyers are to get money back: paid and called off, whole or in part, or paid more
+    than they come to, and not refunded for it.
+
+    Of one that was called off in part this is told by units: fewer were refunded than were called off.
+    """
+    left = Order.objects.filter(paid_total__gt=F("refunded_total"))
+    called_off = left.filter(state=Order.State.CANCELLED)
+    overpaid = Order.objects.filter(OVERPAID, paid_total__gt=F("refunded_total") + F("total") + HALF_A_CENT)
+    lines = OrderLine.objects.filter(CALLED_OFF, total__gt=0, order__paid_total__gt=F("order__refunded_total"))
+    in_part = lines.exclude(order__state=Order.State.CANCELLED).values("order")
+    parts = (called_off.values("pk"), overpaid.values("pk"), in_part)
+    return Either([_select(rows) for rows in parts])
+
+
+def _select(rows: Any) -> Select:
+    sql, params = rows.order_by().query.sql_with_params()
+    return sql, list(params)
 
 
 def _ways(words: str, merchant: int, vendor: str) -> Iterator[Select]:

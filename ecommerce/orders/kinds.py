@@ -7,16 +7,18 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.batches.kinds import Kind, Result, State, declare, refused
+from accounts.batches.kinds import Afterwards, Kind, Result, State, declare, refused
 from accounts.batches.models import Batch, BatchFile, BatchRow
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.orders import actions
 from ecommerce.orders.actions import Together
+from ecommerce.orders.finding import TO_GIVE_BACK
 from ecommerce.orders.models import Order
 from ecommerce.orders.papers import invoices, packing_slips
 
@@ -95,6 +97,18 @@ def each_order(
 def _cancel(rows: Sequence[BatchRow], batch: Batch) -> dict[int, Result]:
     reason = batch.params["reason"]
     return each_order(rows, batch, lambda order, _row, actor: actions.cancel_order(order, reason=reason, actor=actor))
+
+
+def _money_left(batch: Batch) -> Afterwards | None:
+    """Cancelling gives no money back: where some of the orders were paid, the list of those that wait for it."""
+    done = batch.rows.filter(state=State.DONE).values("object_id")
+    if not Order.objects.filter(pk__in=done, paid_total__gt=F("refunded_total")).exists():
+        return None
+    return Afterwards(
+        _("Some of them were paid. Cancelling gives no money back; refund them one by one."),
+        _("Orders with money to give back"),
+        f"{reverse('order-list', args=[batch.merchant.slug])}?payment={TO_GIVE_BACK}",
+    )
 
 
 def _printing(papers: str) -> Callable[[Sequence[BatchRow], Batch], dict[int, Result]]:
@@ -176,6 +190,7 @@ CANCEL = _kind(
     "cancel", gettext_lazy("Cancel orders"), "orders.cancel", _cancel,
     lambda n: ngettext("%(n)d order cancelled.", "%(n)d orders cancelled.", n) % {"n": n}, chunk=1,
     no_undo=gettext_lazy("Cancelled orders stay cancelled: their stock is free again and buyers were told."),
+    afterwards=_money_left,
 )  # fmt: skip
 PRINT_SLIPS = _kind(
     "print_slips", gettext_lazy("Print packing slips"), "orders.ship", _printing("packing_slips"), _papers_ready,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from ecommerce.inventory.models import Lot
 from ecommerce.orders import rules
 from ecommerce.orders.models import LineLot, Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
+from ecommerce.orders.stories import stories_for
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -110,13 +111,18 @@ def neighbours(order: Order) -> dict[str, Statement]:
 
 @dataclass(frozen=True)
 class Moment:
-    """One entry of an order's timeline. `who` is "" for what came from outside or happened by itself."""
+    """One entry of an order's timeline. `who` is "" for what came from outside or happened by itself.
+
+    Where it is about something that belongs to the order, such as a return, `about` is its name and `url` its page.
+    """
 
     at: datetime
     kind: str
     who: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    about: str = ""
+    url: str = ""
 
     @property
     def amount(self) -> Decimal | None:
@@ -161,18 +167,27 @@ STAMPS = {
 }
 
 
-def timeline(order: Order, log: Mapping[str, Iterable[Activity]] | None = None) -> list[Moment]:
+def _nothing_else(word: str) -> bool:
+    return False
+
+
+def timeline(
+    order: Order,
+    log: Mapping[str, Iterable[Activity]] | None = None,
+    may: Callable[[str], bool] = _nothing_else,
+) -> list[Moment]:
     """What happened to the order, newest first: the activity log, and dates that came with it from elsewhere.
 
-    `log` are the rows of log_of(order), where they are read already.
+    Who may read of its returns and the like finds what happened to these too. `log` are the rows of log_of(order, may),
+    where they are read already.
     """
-    log = together(**log_of(order)) if log is None else log
+    log = together(**log_of(order, may)) if log is None else log
     notes = {note.pk: note.text for note in order.notes.all()}
     moments = [
         Moment(
             _time_of(entry, order),
             entry.kind.removesuffix("_together"),
-            entry.actor_label if entry.actor_kind in ("user", "token") else "",
+            _who(entry),
             entry.payload,
             notes.pop(entry.payload.get("note_id"), ""),
         )
@@ -185,7 +200,16 @@ def timeline(order: Order, log: Mapping[str, Iterable[Activity]] | None = None) 
         at = getattr(order, stamp)
         if at is not None and kind not in told:
             moments.append(Moment(at, kind))
+    slug = order.merchant.slug
+    for story in stories_for(may):
+        for entry in log[story.name]:
+            url = story.url(slug, entry)
+            moments.append(Moment(entry.at, entry.kind, _who(entry), entry.payload, "", entry.subject_label, url))
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
+
+
+def _who(entry: Activity) -> str:
+    return entry.actor_label if entry.actor_kind in ("user", "token") else ""
 
 
 def _told_near(*moments: datetime | None) -> QuerySet[Activity]:
@@ -204,15 +228,17 @@ LOTS = Shaped(lambda pk: LineLot.objects.select_related("lot").filter(line__orde
 BUYER_TAGS = Shaped(lambda pk: CustomerTag.objects.filter(customer=pk))
 
 
-def log_of(order: Order) -> dict[str, Statement]:
+def log_of(order: Order, may: Callable[[str], bool] = _nothing_else) -> dict[str, Statement]:
     """The entries of the log that are about the order ("about"), and those about many orders that may be about it too.
 
-    Of these, "near" are told of at the times the order carries, "together" in its rows of batches.
+    Of these, "near" are told of at the times the order carries, "together" in its rows of batches. What one may read of
+    the things that belong to it stands under the name of each story.
     """
     return {
         "about": ABOUT.statement(order.pk),
         "near": NEAR.statement(*(getattr(order, stamp) for stamp in TOGETHER.values())),
         "together": IN_BATCHES.statement(order.pk),
+        **{story.name: story.facts.statement(order.pk) for story in stories_for(may)},
     }
 
 
@@ -240,9 +266,9 @@ class OrderPage:
     older: Order | None
 
 
-def order_page(merchant: Merchant, number: str) -> OrderPage:
-    """The order of that number of the merchant in scope, for its page; Order.DoesNotExist where there is none. Two
-    queries, whatever it holds.
+def order_page(merchant: Merchant, number: str, may: Callable[[str], bool]) -> OrderPage:
+    """The order of that number of the merchant in scope, for the page of somebody with these rights; Order.DoesNotExist
+    where there is none. Two queries, whatever it holds.
     """
     order = Order.objects.select_related("customer").get(number=number)
     order.merchant = merchant
@@ -250,7 +276,7 @@ def order_page(merchant: Merchant, number: str) -> OrderPage:
     found = fill(
         order,
         "payments", "notes", "invoices", "risk_flags", "tags", "shipments", "shipments__lines", "shipments__events",
-        **log_of(order),
+        **log_of(order, may),
         **neighbours(order),
         order_lines=LINES.statement(order.pk),
         lots=LOTS.statement(order.pk),
@@ -267,7 +293,7 @@ def order_page(merchant: Merchant, number: str) -> OrderPage:
     for beside in (*found["newer"], *found["older"]):
         beside.merchant = order.merchant
     newer, older = (next(iter(found[name]), None) for name in ("newer", "older"))
-    return OrderPage(order, timeline(order, found), newer, older)
+    return OrderPage(order, timeline(order, found, may), newer, older)
 
 
 @dataclass(frozen=True)
@@ -304,8 +330,10 @@ def skus_to_offer(limit: int = 200) -> list[tuple[str, str]]:
 
 
 def orders_with_lines() -> OrderQuerySet:
-    """Orders with their lines and tags, for programs: three queries however many."""
-    rows: OrderQuerySet = Order.objects.select_related("merchant", "replaces").prefetch_related("lines", "tags")
+    """Orders with their lines, tags, notes and risks, for programs: as many queries for a page as for one."""
+    rows: OrderQuerySet = Order.objects.select_related("merchant", "replaces").prefetch_related(
+        "lines", "tags", "notes", "risk_flags"
+    )
     return rows
 
 

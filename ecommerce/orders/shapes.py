@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.money import LARGEST
 from ecommerce.orders.actions.placing import MOST
-from ecommerce.orders.models import CardCheck, Channel, Order, OrderLine
+from ecommerce.orders.models import CardCheck, Channel, Order, OrderLine, OrderNote, RiskFlag
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS, BuyerIn, LineIn, OrderIn
+from ecommerce.orders.words import risks_of
 
 NUMBER = r"[^/\x00]{1,64}"
 
@@ -25,6 +27,25 @@ class OrderLineOut(serializers.ModelSerializer[OrderLine]):
         )  # fmt: skip
 
 
+class OrderNoteOut(serializers.ModelSerializer[OrderNote]):
+    by = serializers.CharField(source="author_label", help_text="Who wrote it.")
+
+    class Meta:
+        model = OrderNote
+        fields = ("text", "by", "at")
+
+
+class OrderRiskOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=RiskFlag.Kind.choices)
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="Codes, for programs.")
+    words = serializers.ListField(child=serializers.CharField(), help_text="The same in sentences, with the figures.")
+    held = serializers.BooleanField(help_text="Whether the order was put on hold for it.")
+    raised_at = serializers.DateTimeField()
+    settled = serializers.BooleanField(help_text="Whether a person has looked at it and found it fine.")
+    settled_at = serializers.DateTimeField(allow_null=True)
+    settled_by = serializers.CharField()
+
+
 class OrderOut(serializers.ModelSerializer[Order]):
     customer = serializers.IntegerField(source="customer_id", allow_null=True, help_text="The id of the customer.")
     lines = OrderLineOut(many=True)
@@ -36,6 +57,11 @@ class OrderOut(serializers.ModelSerializer[Order]):
         read_only=True,
         help_text="The number of the order whose goods came back and for which this one goes out.",
     )
+    hold_reason = serializers.CharField(read_only=True, help_text="Why it is on hold; empty where it is not.")
+    notes = OrderNoteOut(many=True, read_only=True, help_text="Those of the team, the oldest first.")
+    risks = serializers.SerializerMethodField(
+        help_text="What is unusual about it: the open ones, and those a person has looked at."
+    )
 
     class Meta:
         model = Order
@@ -45,8 +71,25 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "currency", "subtotal", "discount", "shipping_fee", "tax", "total", "paid_total", "refunded_total", "units",
             "placed_at", "confirmed_at", "paid_at", "packed_at", "shipped_at", "delivered_at", "completed_at",
             "card_check", "ip_country", "cancelled_at", "cancel_reason", "ship_by", "promised_at", "created_at",
-            "updated_at", "replaces", "tags", "lines",
+            "updated_at", "replaces", "hold_reason", "notes", "risks", "tags", "lines",
         )  # fmt: skip
+
+    @extend_schema_field(OrderRiskOut(many=True))
+    def get_risks(self, order: Order) -> Any:
+        found = [
+            {
+                "kind": risk.flag.kind,
+                "reasons": risk.flag.codes,
+                "words": risk.sentences,
+                "held": risk.flag.held,
+                "raised_at": risk.flag.raised_at,
+                "settled": not risk.flag.is_open,
+                "settled_at": risk.flag.settled_at,
+                "settled_by": risk.flag.settled_by,
+            }
+            for risk in risks_of(order)
+        ]
+        return OrderRiskOut(found, many=True).data
 
 
 class AmountField(serializers.DecimalField):

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Avg, Count, Sum
+from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate
 
 from accounts.models import Merchant
 from ecommerce.orders.models import OrderLine
@@ -54,6 +55,21 @@ def reasons_by_supplier(since: datetime, *, product: int | None = None) -> list[
         if sum(reasons.values())
     ]
     return sorted(found, key=lambda one: (-one.returned, one.supplier.name if one.supplier else ""))
+
+
+def lines_of_supplier(supplier: int | None) -> QuerySet[ReturnLine]:
+    """The units that reasons_by_supplier() lays to a supplier, or to none that is known, in the time zone in force."""
+    deliveries = ReceiptLine.objects.filter(
+        accepted__gt=0, line__variant=OuterRef("order_line__variant"), receipt__received_on__lte=OuterRef("sold_on")
+    ).order_by("-receipt__received_on", "-receipt_id", "-pk")
+    rows = ReturnLine.objects.filter(order_line__variant__isnull=False)
+    if supplier is not None:  # most units are of products that came from others
+        theirs = ReceiptLine.objects.filter(receipt__order__supplier=supplier).values("line__variant")
+        rows = rows.filter(order_line__variant__in=theirs)
+    return rows.annotate(
+        sold_on=TruncDate("case__order__placed_at"),
+        delivered_by=Subquery(deliveries.values("receipt__order__supplier")[:1]),
+    ).filter(delivered_by=supplier)
 
 
 def _changes(product: int | None) -> Changes:

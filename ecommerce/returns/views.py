@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
@@ -25,6 +26,7 @@ from ecommerce.catalog.models import Product
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.returns import actions, rules
+from ecommerce.returns.filters import STANDING, UNKNOWN
 from ecommerce.returns.forms import PhotosForm, ReceiveForm, RefuseForm, RequestForm, SendBackForm, SettleForm
 from ecommerce.returns.listing import RETURN_LIST, RETURNS
 from ecommerce.returns.models import Return, ReturnPhoto
@@ -276,6 +278,12 @@ def _since(request: MerchantRequest) -> tuple[int, datetime]:
     return days, request.merchant.day_bounds(request.merchant.today() - timedelta(days=days - 1))[0]
 
 
+def _cases(request: MerchantRequest, since: datetime, **of: Any) -> str:
+    """The list of the returns that the reasons count."""
+    asked = {"tab": "all", "state": STANDING, "placed_after": request.merchant.day_of(since).isoformat(), **of}
+    return f"{reverse('return-list', args=[request.merchant.slug])}?{urlencode(asked)}"
+
+
 def _worded(one: Returns) -> list[tuple[Any, int]]:
     """The reasons as people read them, each with its units."""
     labels = dict(Return.Reason.choices)
@@ -300,7 +308,7 @@ def _reasons_table(
 def reasons(request: MerchantRequest) -> HttpResponse:
     """Why things come back, product by product."""
     days, since = _since(request)
-    rows = [(one, _worded(one)) for one in reasons_by_product(since)]
+    rows = [(one, _worded(one), _cases(request, since, product=one.product.pk)) for one in reasons_by_product(since)]
     context: dict[str, Any] = {"rows": rows, "days": days, "spans": SPANS, "ratings": ratings_since(since)}
     if request.membership.may("orders.export"):
         context["export_url"] = reverse("return-reasons-export", args=[request.merchant.slug])
@@ -328,8 +336,12 @@ def reasons_suppliers(request: MerchantRequest) -> HttpResponse:
     """Why things come back, supplier by supplier; of one product with `product`."""
     (days, since), product = _since(request), _product(request)
     found = reasons_by_supplier(since, product=product.pk if product else None)
+    only = {"product": product.pk} if product else {}
     context: dict[str, Any] = {
-        "rows": [(one, _worded(one)) for one in found],
+        "rows": [
+            (one, _worded(one), _cases(request, since, supplier=one.supplier.pk if one.supplier else UNKNOWN, **only))
+            for one in found
+        ],
         "days": days,
         "spans": SPANS,
         "product": product,

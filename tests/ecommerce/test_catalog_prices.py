@@ -15,6 +15,7 @@ from ecommerce.catalog import actions
 from ecommerce.catalog.rules import ending_in, prior_price
 from ecommerce.models import PriceChange
 from tests import factories
+from tests.api import program_of
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
@@ -87,3 +88,36 @@ def test_the_migration_gives_a_first_row_to_those_without_one_only(scope, rival)
     assert PriceChange.objects.filter(variant=known).count() == 1
     with tenant(rival):
         assert PriceChange.objects.get(variant=foreign).merchant_id == rival.pk
+
+
+def test_every_price_is_listed_exported_and_read_by_programs(shop, scope, rival, ann, as_user):
+    """Also those that the product's own page has no room for."""
+    variant, other = factories.VariantFactory(sku="POT"), factories.VariantFactory(sku="CUP")
+    who = Actor("user", 1, "Ann")
+    for price in range(30):
+        actions.change_price(variant, price=Decimal(100 + price), reason=f"step {price}", actor=who)
+    actions.change_price(other, price=Decimal(7), actor=who)
+    with tenant(rival):
+        theirs = factories.VariantFactory(sku="POT")
+        actions.change_price(theirs, price=Decimal(666), actor=who)
+
+    client, url = as_user(ann), "/m/luming/products/prices/"
+    shown = client.get(f"{url}?product={variant.product_id}&size=50").context["page"].rows
+    assert {change.variant_id for change in shown} == {variant.pk}
+    assert [change.reason for change in shown][:2] == ["step 29", "step 28"]
+    assert len(shown) >= 30
+    assert f"{url}?product={variant.product_id}" in client.get(variant.product.get_absolute_url()).content.decode()
+    assert [change.reason for change in client.get(f"{url}?q=step 11").context["page"].rows] == ["step 11"]
+
+    response = client.get(f"{url}export.csv?product={variant.product_id}")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert len(text.splitlines()) == len(shown) + 1
+    assert "666" not in text
+    assert "CUP" not in text
+
+    rows = program_of(shop).get(f"price-changes/?variant={variant.pk}&page_size=5").data["results"]
+    assert [(row["sku"], row["price"], row["by"], row["source"]) for row in rows[:1]] == [
+        ("POT", "129.00", "Ann", "page")
+    ]
+    assert len(rows) == 5
+    assert program_of(shop).get(f"price-changes/?variant={theirs.pk}").data["results"] == []

@@ -122,7 +122,7 @@ def test_each_row_says_why_it_was_left(scope, ann, as_user):
     batch = Batch.objects.get()
     assert (batch.done, batch.skipped, batch.refused) == (1, 1, 1)
     assert f"Order {unpaid.number} is not paid yet." in page
-    response = client.get(f"/m/luming/batches/{batch.pk}/not-done.csv")
+    response = client.get(f"/m/luming/batches/{batch.pk}/results.csv?show=not_done")
     rows = list(csv.reader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines()))
     assert rows == [
         ["Order", "State", "Reason"],
@@ -232,9 +232,9 @@ def test_orders_and_batches_of_another_shop_are_not_there(scope, rival, ann, cle
     client = as_user(ann)
     client.post(f"{URL}tag/", {"row": [theirs.pk, mine.pk], "sure": "1", "tag": "x", "way": "on"})
     assert OrderTag.objects.get().order_id == mine.pk
-    for path in ("", "undo/", "retry/", "stop/", "go-on/", "not-done.csv"):
+    for path in ("", "undo/", "retry/", "stop/", "go-on/", "results.csv"):
         url = f"/m/luming/batches/{hidden.pk}/{path}"
-        assert (client.get if path in ("", "not-done.csv") else client.post)(url).status_code == 404
+        assert (client.get if path in ("", "results.csv") else client.post)(url).status_code == 404
     smuggled = start_batch("orders.pack", [RowIn(theirs.pk, "x")], key="s", actor=ANN)[0]
     assert worked(smuggled).refused == 1
     with tenant(rival):
@@ -279,7 +279,7 @@ def test_orders_are_shipped_from_a_file_and_bad_lines_told(scope, ann, as_user):
         "Line 7, tracking number: it has at most 80 characters.",
     ):
         assert sentence in page, sentence
-    response = client.get(f"/m/luming/batches/{batch.pk}/not-done.csv")
+    response = client.get(f"/m/luming/batches/{batch.pk}/results.csv?show=not_done")
     bad = list(csv.DictReader(b"".join(response.streaming_content).decode("utf-8-sig").splitlines()))
     assert [row["Tracking number"] for row in bad[:3]] == ["", "SF102", "SF103"]
     assert set(bad[0]) == {"Order", "Tracking number", "Carrier", "State", "Reason"}

@@ -125,6 +125,10 @@ def test_the_list_is_narrowed_by_its_address(as_user, ann):
     assert shown("tab=to_settle") == {here.number}
     assert shown("tab=not_coming") == {refused.number}
     assert shown("tab=all&state=received") == {here.number}
+    assert shown("tab=all&state=standing") == set(every) - {refused.number}
+    product = late.lines.get().order_line.variant.product_id
+    assert shown(f"product={product}") == {late.number}
+    assert shown("product=nonsense") == set(every) - {refused.number}
     assert shown("reason=size") == {late.number}
     assert shown("clock=overdue") == {late.number}
     for words in (late.number, f"%23{late.order.number}", sku):

@@ -89,7 +89,7 @@ def show(request: MerchantRequest, number: str, note_form: NoteForm, *, status: 
     """The page of an order, also with a note that was not accepted."""
     may = request.membership.may
     try:
-        found = order_page(request.merchant, number)
+        found = order_page(request.merchant, number, may)
     except Order.DoesNotExist as nothing:
         raise Http404 from nothing
     order = found.order

@@ -1,0 +1,17 @@
+"""What complaints tell on the timeline of their order."""
+
+from __future__ import annotations
+
+from core.statements import Shaped
+from ecommerce.complaints.models import Complaint
+from ecommerce.orders.stories import Story, declare, facts_about_things
+
+declare(
+    Story(
+        "complaints",
+        "complaints.view",
+        Shaped(lambda pk: facts_about_things(Complaint.objects.filter(order=pk))),
+        "complaint-detail",
+        lambda entry: entry.payload["number"],
+    )
+)
