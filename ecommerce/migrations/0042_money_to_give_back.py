@@ -8,7 +8,7 @@ from core.indexes import AddIndexBeside
 class Migration(migrations.Migration):
     atomic = False  # on PostgreSQL an index is made beside the writers
 
-    dependencies = [("ecommerce", "0037_lots_append_only")]
+    dependencies = [("ecommerce", "0041_parcels_sent_again")]
 
     operations = [
         AddIndexBeside(
