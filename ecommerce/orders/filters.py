@@ -21,6 +21,7 @@ SHIP_BY = [
     ("week", _("Within 7 days")),
 ]
 RISK = [("open", _("To look at")), ("fine", _("Looked at, fine")), *RiskFlag.Kind.choices]
+STATES = [("standing", _("Not cancelled")), *Order.State.choices]
 DAYS = {"today": 1, "tomorrow": 2, "week": 8}
 
 
@@ -31,7 +32,7 @@ class OrderFilters(django_filters.FilterSet):
     payment = django_filters.ChoiceFilter(
         "payment_state", label=_("Payment"), choices=Order.PaymentState.choices, empty_label=_("All")
     )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=Order.State.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All"))
     ship_by = django_filters.ChoiceFilter(label=_("Ship by"), choices=SHIP_BY, method="due", empty_label=_("Any time"))
     placed = DayRangeFilter("placed_at", label=_("Placed"))
     city = django_filters.CharFilter(
@@ -46,6 +47,9 @@ class OrderFilters(django_filters.FilterSet):
     class Meta:
         model = Order
         fields: list[str] = []
+
+    def in_state(self, rows: Any, name: str, value: str) -> Any:
+        return rows.exclude(state=Order.State.CANCELLED) if value == "standing" else rows.filter(state=value)
 
     def at_risk(self, rows: Any, name: str, value: str) -> Any:
         flags = RiskFlag.objects.filter(order=OuterRef("pk"))

@@ -154,9 +154,9 @@ def settle(*kind_names: str, key: str, by: Activity | None = None) -> int:
     return _settle(Settled(kind_names, keys=(key,)), by)
 
 
-def settle_each(*kind_names: str, keys: Collection[str]) -> int:
+def settle_each(*kind_names: str, keys: Collection[str], by: Activity | None = None) -> int:
     """As settle(), for several keys."""
-    return _settle(Settled(kind_names, keys=keys))
+    return _settle(Settled(kind_names, keys=keys), by)
 
 
 def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -> int:
@@ -164,9 +164,9 @@ def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -
     return _settle(Settled((kind_name,), beginning=beginning), by)
 
 
-def settle_others(kind_name: str, *, key: str = "") -> int:
+def settle_others(kind_name: str, *, key: str = "", by: Activity | None = None) -> int:
     """As settle(), for every key of the kind but this one."""
-    return _settle(Settled((kind_name,), but=key))
+    return _settle(Settled((kind_name,), but=key), by)
 
 
 @transaction.atomic

@@ -60,8 +60,8 @@ def marked(
     form = DoingForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    doing, one = form.cleaned_data["do"]
-    chosen = mine.filter(pk=one) if one is not None else listing.chosen(mine, request.GET, request.POST)
+    doing, named = form.cleaned_data["do"]
+    chosen = mine.filter(pk__in=named) if named else listing.chosen(mine, request.GET, request.POST)
     rows: Any = mine.filter(pk__in=chosen.order_by().values("pk"))
     before = list(rows.order_by("pk").values_list("pk", "state")[:101])
     undo = "" if len(before) > 100 else undo_url(request.path, before)
