@@ -176,6 +176,7 @@ PERSON = (
         _("Your account"),
         (
             Entry(_("Profile"), icon="user", url="account-profile", key="p"),
+            Entry(_("Inbox of all my shops"), icon="bell", url="inbox-everywhere"),
             Entry(_("Security"), icon="shield-lock", url="account-security", key="s"),
             Entry(_("Sessions"), icon="devices", url="usersessions_list", key="e"),
         ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
-from django.utils import timezone
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -49,6 +50,20 @@ def list_context(listed: ListPage, notes: list[Shown]) -> dict[str, Any]:
 def topics_for(unread: Unread) -> list[dict[str, Any]]:
     """The topics as one chooses among them, each with how many are unread."""
     return [{"key": key, "label": label, "unread": unread.topics.get(key, 0)} for key, label in topics().items()]
+
+
+def counted(request: Any, unread: Unread) -> HttpResponse:
+    """The number for a badge, and what the page is told with it; 304 where the browser has just that."""
+    state = unread.figures
+    tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponse(status=304)
+    else:
+        response = render(request, "notifications/inbox/count.html", {"unread": unread.label})
+        response["HX-Trigger"] = json.dumps({"inbox-count": state})
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def marked(
