@@ -235,9 +235,8 @@ class Chrome:
     @property
     def frame(self) -> str:
         """The template that error and refusal pages stand in."""
-        if self.membership is not None:
-            return "merchant.html"
-        return "staff.html" if self.on_staff_side else "plain.html"
+        without = "staff.html" if self.on_staff_side else "plain.html"
+        return without if self.membership is None else "merchant.html"
 
     @cached_property
     def menu(self) -> list[dict[str, Any]]:
