@@ -170,6 +170,7 @@ PERSON = (
         _("Your account"),
         (
             Entry(_("Profile"), icon="user", url="account-profile", key="p"),
+            Entry(_("Inbox of all my shops"), icon="bell", url="inbox-everywhere"),
             Entry(_("Security"), icon="shield-lock", url="account-security", key="s"),
             Entry(_("Sessions"), icon="devices", url="usersessions_list", key="e"),
         ),
@@ -228,9 +229,8 @@ class Chrome:
     @property
     def frame(self) -> str:
         """The template that error and refusal pages stand in."""
-        if self.membership is not None:
-            return "merchant.html"
-        return "staff.html" if self.on_staff_side else "plain.html"
+        without = "staff.html" if self.on_staff_side else "plain.html"
+        return without if self.membership is None else "merchant.html"
 
     @cached_property
     def menu(self) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ class ProductEpisode(TenantModel):
         COMPLAINTS = "complaints", pgettext_lazy("product episode", "Burst of complaints")
 
     kind = models.CharField(max_length=10, choices=Kind)
-    product = models.ForeignKey("ecommerce.Product", models.CASCADE, related_name="+")
+    product = models.ForeignKey("ecommerce.Product", models.CASCADE, related_name="episodes")
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
     figures: Any = models.JSONField(default=dict)

@@ -48,15 +48,27 @@ class ShipmentFilters(django_filters.FilterSet):
         return rows.filter(Q(carrier__icontains=value) | Q(carried_by__name__icontains=value))
 
 
+ABOUT = [("late", _("Late or standing still")), ("other", _("Other problems"))]
+
+
 class CaseFilters(django_filters.FilterSet):
     carrier = django_filters.ModelChoiceFilter(
-        "shipment__carried_by", label=_("Carrier"), queryset=_carriers, empty_label=_("All")
+        "shipment__carried_by",
+        label=_("Carrier"),
+        queryset=_carriers,
+        empty_label=_("All"),
+        null_label=_("unknown carrier"),
+        null_value="none",
     )
     warehouse = django_filters.ModelChoiceFilter(
         "shipment__warehouse", label=_("Warehouse"), queryset=_warehouses, empty_label=_("All")
     )
+    about = django_filters.ChoiceFilter(label=_("About"), choices=ABOUT, method="by_reason", empty_label=_("All"))
     opened = DayRangeFilter("opened_at", label=_("Since"))
 
     class Meta:
         model = ParcelCase
         fields: list[str] = []
+
+    def by_reason(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(reason__in=ParcelCase.LATE) if value == "late" else rows.exclude(reason__in=ParcelCase.LATE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -58,7 +57,7 @@ def _waiting(*reasons: str) -> Any:
     """Open cases of the reasons (of any without one) that are not put to rest."""
 
     def rows(cases: Any) -> Any:
-        awake = cases.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now()), closed_at=None)
+        awake = cases.waiting(now=timezone.now())
         return awake.filter(reason__in=reasons) if reasons else awake
 
     return rows

@@ -254,6 +254,10 @@ class ParcelCaseQuerySet(TenantQuerySet["ParcelCase"]):
     def open(self) -> ParcelCaseQuerySet:
         return self.filter(closed_at=None)
 
+    def waiting(self, *, now: datetime) -> ParcelCaseQuerySet:
+        """Open ones that are not put to rest."""
+        return self.open().filter(models.Q(snoozed_until=None) | models.Q(snoozed_until__lte=now))
+
 
 class ParcelCase(TenantModel):
     """Something about a parcel that a person must look at. One open case for each reason of a parcel."""
@@ -265,6 +269,8 @@ class ParcelCase(TenantModel):
         ADDRESS_PROBLEM = "address_problem", pgettext_lazy("parcel", "Address problem")
         PROBLEM = "problem", pgettext_lazy("parcel", "Problem at the carrier")
         RETURNED = "returned", pgettext_lazy("parcel", "Returned to sender")
+
+    LATE = (Reason.OVERDUE, Reason.NO_MOVEMENT)
 
     class Step(models.TextChoices):
         CONTACT_CARRIER = "contact_carrier", pgettext_lazy("parcel", "Ask the carrier")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from ecommerce.fulfilment.models import (
@@ -151,7 +152,8 @@ def punctuality_before(carriers: Collection[int], now: datetime, zone: tzinfo) -
 
 def overdue_cases(carriers: Collection[int]) -> dict[int, int]:
     """How many parcels of each carrier wait with their promised day passed: one query."""
-    rows = ParcelCase.objects.open().filter(reason=ParcelCase.Reason.OVERDUE, shipment__carried_by__in=carriers)
+    waiting = ParcelCase.objects.waiting(now=timezone.now())
+    rows = waiting.filter(reason=ParcelCase.Reason.OVERDUE, shipment__carried_by__in=carriers)
     return dict(rows.order_by().values_list("shipment__carried_by_id").annotate(Count("pk")))
 
 

@@ -41,9 +41,17 @@ class StockFilters(django_filters.FilterSet):
     abc = django_filters.ChoiceFilter(label=_("Class by value"), field_name="stock_class__abc", choices=VALUES)
     xyz = django_filters.ChoiceFilter(label=_("Class by variability"), choices=VARIABILITIES, method="in_xyz")
 
+    warned = DayRangeFilter(label=_("Warning since"), method="warned_on")
+
     class Meta:
         model = Variant
         fields: list[str] = []
+
+    def warned_on(self, rows: QuerySet[Any], name: str, value: slice) -> QuerySet[Any]:
+        """About to sell out, and found to be so on these days."""
+        bounds = {"stock_warnings__opened_at__gte": value.start, "stock_warnings__opened_at__lte": value.stop}
+        given = {key: moment for key, moment in bounds.items() if moment}
+        return rows.filter(stock_warnings__isnull=False, stock_warnings__closed_at=None, **given)
 
     def in_xyz(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == UNSORTED:
@@ -114,6 +122,7 @@ class LotFilters(django_filters.FilterSet):
     expired = django_filters.ChoiceFilter(
         label=_("Expired"), choices=[("yes", _("Yes")), ("no", _("No"))], method="by_expiry"
     )
+    told = DayRangeFilter("lot__told_at", label=_("Warning since"))
 
     class Meta:
         model = LotLevel

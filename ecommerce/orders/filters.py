@@ -23,6 +23,7 @@ SHIP_BY = [
 ]
 RISK = [("open", _("To look at")), ("fine", _("Looked at, fine")), *RiskFlag.Kind.choices]
 PAYMENT = [*Order.PaymentState.choices, (TO_GIVE_BACK, _("Money to give back"))]
+STATES = [("standing", _("Not cancelled")), *Order.State.choices]
 DAYS = {"today": 1, "tomorrow": 2, "week": 8}
 
 
@@ -33,7 +34,7 @@ class OrderFilters(django_filters.FilterSet):
     payment = django_filters.ChoiceFilter(
         label=_("Payment"), choices=PAYMENT, method="with_payment", empty_label=_("All")
     )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=Order.State.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("All"))
     ship_by = django_filters.ChoiceFilter(label=_("Ship by"), choices=SHIP_BY, method="due", empty_label=_("Any time"))
     placed = DayRangeFilter("placed_at", label=_("Placed"))
     city = django_filters.CharFilter(
@@ -51,6 +52,9 @@ class OrderFilters(django_filters.FilterSet):
 
     def with_payment(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(to_give_back().read()) if value == TO_GIVE_BACK else rows.filter(payment_state=value)
+
+    def in_state(self, rows: Any, name: str, value: str) -> Any:
+        return rows.exclude(state=Order.State.CANCELLED) if value == "standing" else rows.filter(state=value)
 
     def at_risk(self, rows: Any, name: str, value: str) -> Any:
         flags = RiskFlag.objects.filter(order=OuterRef("pk"))

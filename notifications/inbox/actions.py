@@ -165,9 +165,9 @@ def settle_like(kind_name: str, *, beginning: str, by: Activity | None = None) -
     return _settle(Settled((kind_name,), beginning=beginning), by)
 
 
-def settle_others(kind_name: str, *, key: str = "") -> int:
+def settle_others(kind_name: str, *, key: str = "", by: Activity | None = None) -> int:
     """As settle(), for every key of the kind but this one."""
-    return _settle(Settled((kind_name,), but=key))
+    return _settle(Settled((kind_name,), but=key), by)
 
 
 @transaction.atomic

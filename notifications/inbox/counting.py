@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -61,6 +62,17 @@ def unread_of(user_id: int, now: datetime) -> Unread:
     """What is unread of a member's inbox at the merchant in scope: one walk along an index, at most 100 rows long."""
     rows = inbox_of(user_id).unread(now).order_by("rank", "pk")
     return unread_among(list(rows.values_list("kind", flat=True)[: UNREAD_LIMIT + 1]))
+
+
+def unread_at(user_id: int, shops: Collection[int], now: datetime) -> tuple[Unread, dict[int, Unread]]:
+    """What is unread in all the inboxes of a person at these shops, and in each, in the scope of every tenant.
+
+    One walk along an index, so many rows long as the badges of all of them can show.
+    """
+    rows = inbox_of(user_id).filter(merchant_id__in=shops).unread(now).order_by("rank", "pk")
+    found = list(rows.values_list("merchant_id", "kind")[: (UNREAD_LIMIT + 1) * max(1, len(shops))])
+    each = {shop: unread_among([kind for of, kind in found if of == shop]) for shop in shops}
+    return unread_among([kind for _of, kind in found]), each
 
 
 def unread_among(kinds: list[str]) -> Unread:

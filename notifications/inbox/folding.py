@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import urlencode
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
-from notifications.inbox.counting import topic_of
 from notifications.inbox.kinds import Kind
 from notifications.inbox.queries import Shown
 
@@ -35,14 +35,16 @@ class Fold:
 
     @property
     def words(self) -> str:
-        """What its line is called: its kinds, each once, in the order of its notes."""
-        return pgettext("list", ", ").join(str(kind.label) for kind in self._kinds)
+        """What its line is called: its kinds, each once, in the order of its notes, and whom all of them are about."""
+        kinds = pgettext("list", ", ").join(str(kind.label) for kind in self._kinds)
+        name = self.kind.figure_name(self.first.row.params)
+        # Translators: kinds of notifications, and the carrier or supplier all of them are about
+        return gettext("%(kinds)s: %(name)s") % {"kinds": kinds, "name": name} if name else kinds
 
     @property
     def query(self) -> str:
         """What an address of the inbox needs to show these, and others like them."""
-        kinds = self._kinds
-        return f"kind={kinds[0].name}" if len(kinds) == 1 else f"topic={topic_of(self.kind)}"
+        return urlencode({"group": self.kind.group_of(self.first.row.params)})
 
     @property
     def _kinds(self) -> list[Kind]:
@@ -51,6 +53,16 @@ class Fold:
     @property
     def count(self) -> int:
         return len(self.notes)
+
+    @property
+    def rows(self) -> str:
+        """Its notifications, as forms.DoingForm takes several."""
+        return "+".join(str(note.row.pk) for note in self.notes)
+
+    @property
+    def can_go(self) -> bool:
+        """Whether they can be put away: they lie in the inbox and are awake."""
+        return all(note.row.state in ("unread", "read") and not note.is_snoozed for note in self.notes)
 
     @property
     def unread(self) -> int:

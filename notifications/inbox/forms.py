@@ -18,6 +18,7 @@ from notifications.routing.queries import away_on
 
 DOINGS = ("follow", "read", "unread", "archive", "restore", "snooze-hours", "snooze-tomorrow", "snooze-week")
 MORNING = time(8)
+AT_ONCE = 100  # rows that a button may name: as many as a page shows
 
 
 def snooze_end(doing: str, now: datetime) -> datetime:
@@ -30,15 +31,17 @@ def snooze_end(doing: str, now: datetime) -> datetime:
 
 
 class DoingForm(forms.Form):
-    """One thing to do with some rows; "read:12" means one row, whatever is ticked."""
+    """One thing to do with some rows; "read:12" means that row and "read:12+13" these, whatever is ticked."""
 
-    do = forms.CharField(max_length=40)
+    do = forms.CharField(max_length=2040)
 
-    def clean_do(self) -> tuple[str, int | None]:
-        word, _, row = str(self.cleaned_data["do"]).partition(":")
-        if word not in DOINGS or (row and not (row.isascii() and row.isdigit() and len(row) < 19)):
+    def clean_do(self) -> tuple[str, list[int]]:
+        word, _, named = str(self.cleaned_data["do"]).partition(":")
+        rows = named.split("+") if named else []
+        are_keys = all(row.isascii() and row.isdigit() and len(row) < 19 for row in rows)
+        if word not in DOINGS or not are_keys or len(rows) > AT_ONCE:
             raise forms.ValidationError("unknown", code="unknown")
-        return word, int(row) if row else None
+        return word, [int(row) for row in rows]
 
 
 class SnoozeForm(forms.Form):

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db import connections
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
 from core.namesearch import Either, NameSearch
 from notifications.inbox.counting import UNREAD_LIMIT, kinds_of, topics
-from notifications.inbox.kinds import KINDS
+from notifications.inbox.kinds import KINDS, Kind, group_named
 from notifications.inbox.models import Notification
 
 PERIODS = [
@@ -28,6 +29,44 @@ PERIODS = [
     ("365", _("Last 12 months")),
 ]
 TEXTS = NameSearch("notifications_notification", "text")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Kinds that are folded into one line, of one carrier or supplier where `figure` names one."""
+
+    kinds: tuple[Kind, ...]
+    figure: str
+    value: str
+
+    def __str__(self) -> str:
+        return pgettext("list", ", ").join(str(kind.label) for kind in self.kinds)
+
+
+class GroupField(forms.CharField):
+    """What a folded line leads to (Kind.group_of); not for people to type."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> Any:
+        words = super().clean(value)
+        found = group_named(words) if words else None
+        is_key = found is not None and (
+            not found[1] or (found[2].isascii() and found[2].isdigit() and len(found[2]) < 19)
+        )
+        if words and not is_key:
+            raise forms.ValidationError(gettext("There is no such group."), code="group")
+        return Group(tuple(found[0]), found[1], found[2]) if found else None
+
+
+class GroupFilter(django_filters.Filter):  # type: ignore[misc]
+    field_class = GroupField
+
+    def filter(self, rows: QuerySet[Notification], group: Group | None) -> QuerySet[Notification]:
+        if group is None:
+            return rows
+        rows = rows.filter(kind__in=[kind.name for kind in group.kinds])
+        return rows.filter(**{f"params__{group.figure}": int(group.value)}) if group.figure else rows
 
 
 class InboxFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -40,6 +79,7 @@ class InboxFilter(django_filters.FilterSet):  # type: ignore[misc]
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(kind.name, kind.label) for kind in KINDS], empty_label=_("All kinds")
     )
+    group = GroupFilter(label=pgettext_lazy("notifications", "Group"))
     period = django_filters.ChoiceFilter(
         label=_("Period"), choices=PERIODS, method="newer_than", empty_label=_("Any time")
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
-from django.utils import timezone
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -51,6 +52,20 @@ def topics_for(unread: Unread) -> list[dict[str, Any]]:
     return [{"key": key, "label": label, "unread": unread.topics.get(key, 0)} for key, label in topics().items()]
 
 
+def counted(request: Any, unread: Unread) -> HttpResponse:
+    """The number for a badge, and what the page is told with it; 304 where the browser has just that."""
+    state = unread.figures
+    tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponse(status=304)
+    else:
+        response = render(request, "notifications/inbox/count.html", {"unread": unread.label})
+        response["HX-Trigger"] = json.dumps({"inbox-count": state})
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def marked(
     request: Any, mine: NotificationQuerySet, listing: Listing, here: str, again: Callable[[], HttpResponse]
 ) -> HttpResponse:
@@ -60,8 +75,8 @@ def marked(
     form = DoingForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    doing, one = form.cleaned_data["do"]
-    chosen = mine.filter(pk=one) if one is not None else listing.chosen(mine, request.GET, request.POST)
+    doing, named = form.cleaned_data["do"]
+    chosen = mine.filter(pk__in=named) if named else listing.chosen(mine, request.GET, request.POST)
     rows: Any = mine.filter(pk__in=chosen.order_by().values("pk"))
     before = list(rows.order_by("pk").values_list("pk", "state")[:101])
     undo = "" if len(before) > 100 else undo_url(request.path, before)

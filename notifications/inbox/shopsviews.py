@@ -7,16 +7,18 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.members.models import Membership
 from core.access import account_view
 from core.htmx import page
 from core.tenancy import every_tenant
+from notifications.inbox.counting import unread_at
 from notifications.inbox.doing import follow as note_followed
 from notifications.inbox.links import Way, read_link
 from notifications.inbox.listing import inbox_at
-from notifications.inbox.marking import list_context, marked
+from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.models import NotificationQuerySet
 from notifications.inbox.queries import Shown, inbox_of, shown
 
@@ -35,8 +37,19 @@ def _shops(request: Any) -> dict[int, Membership]:
 
 
 def _mine(request: Any, shops: dict[int, Membership]) -> NotificationQuerySet:
-    rows: NotificationQuerySet = inbox_of(request.user.pk).filter(merchant_id__in=shops)
+    """Their notifications there; of one shop where the address names it."""
+    chosen = [pk for pk, one in shops.items() if one.merchant.slug == request.GET.get("shop")]
+    rows: NotificationQuerySet = inbox_of(request.user.pk).filter(merchant_id__in=chosen or shops)
     return rows
+
+
+@account_view
+@require_safe
+def count(request: Any) -> HttpResponse:
+    """How much is unread in all of them, asked for every few seconds by the page; 304 while nothing changed."""
+    with every_tenant("a person's inbox over all their shops"):
+        unread, _by_shop = unread_at(request.user.pk, list(_shops(request)), timezone.now())
+    return counted(request, unread)
 
 
 def _index(request: Any) -> HttpResponse:
@@ -46,8 +59,11 @@ def _index(request: Any) -> HttpResponse:
     for row in listed.rows:
         member = shops[row.merchant_id]
         notes += shown([row], member.merchant.slug, member.may)
+    unread, by_shop = unread_at(request.user.pk, list(shops), timezone.now())
     context = {
         **list_context(listed, notes),
+        "topics": topics_for(unread),
+        "choices": [(one.merchant, by_shop[pk].label) for pk, one in shops.items()],
         "shops": {pk: one.merchant for pk, one in shops.items()},
         "bulk_url": reverse("inbox-everywhere-mark"),
         "frame": "account.html",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
@@ -28,7 +26,7 @@ from notifications.inbox.forms import ChoicesForm, MailTimesForm
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.letters import read_stop_token
 from notifications.inbox.listing import inbox_at
-from notifications.inbox.marking import list_context, marked, topics_for
+from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, shown
 
@@ -68,17 +66,7 @@ def mark_rows(request: MerchantRequest) -> HttpResponse:
 @require_safe
 def count(request: MerchantRequest) -> HttpResponse:
     """The number on the menu and on the bell, asked for every few seconds; 304 while nothing changed."""
-    unread = unread_of(int(request.user.pk), timezone.now())
-    state = unread.figures
-    tag = f'"{blake2b(json.dumps(state).encode(), digest_size=8).hexdigest()}-{translation.get_language()}"'
-    if request.headers.get("If-None-Match") == tag:
-        response = HttpResponse(status=304)
-    else:
-        response = render(request, "notifications/inbox/count.html", {"unread": unread.label})
-        response["HX-Trigger"] = json.dumps({"inbox-count": state})
-    response["ETag"] = tag
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return counted(request, unread_of(int(request.user.pk), timezone.now()))
 
 
 @member_view

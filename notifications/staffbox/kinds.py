@@ -20,7 +20,8 @@ from notifications.staffbox import sentences as say
 class StaffKind:
     """`word` is the permission one needs to be told and to see it; `why` says so in their words.
 
-    `page` is the URL name of where it is dealt with, its one argument the figure `of`; "" for none.
+    `page` is the URL name of where it is dealt with, its one argument the figure `of`; "" for none. `email` says
+    whether it is mailed, too.
     """
 
     name: str
@@ -34,6 +35,7 @@ class StaffKind:
     verb: Any
     icon: str
     tone: str = ""
+    email: bool = False
 
     def path(self, params: Params) -> str:
         return reverse(self.page, args=[params[self.of]] if self.of else [])
@@ -64,6 +66,7 @@ KINDS = (
         "forecast-drift", _("Forecasts were off"), Urgency.WEEK, "operations.view",
         _("You get it because your role looks after the platform."),
         forecast_drift, "staff-accuracy", "", _("See the forecasts"), icon="target-arrow", tone="warning",
+        email=True,
     ),
 )  # fmt: skip
 _BY_NAME = {kind.name: kind for kind in KINDS}

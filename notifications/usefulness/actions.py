@@ -23,6 +23,7 @@ def measure(now: datetime) -> int:
             acted=use.acted,
             in_time=use.in_time,
             muted=use.muted,
+            settled=use.settled,
             at=now,
             **dict(zip(SPAN_FIELDS, use.spans, strict=True)),
         )

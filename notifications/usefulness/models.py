@@ -11,8 +11,9 @@ from core.tenancy import TenantModel
 class KindUse(TenantModel):
     """One kind at one merchant over the last 90 days (rules.PERIOD), replaced each night.
 
-    Counts are of notifications in inboxes, `muted` of members who turned it off there. `to_1` to `to_8` count those
-    acted on by the time it took: the spans of rules.SPANS, and longer.
+    Counts are of notifications in inboxes, `settled` of those that were over without anybody's touching them, because
+    the work was done elsewhere or it came right; `muted` of members who turned it off there. `to_1` to `to_8` count
+    those acted on by the time it took: the spans of rules.SPANS, and longer.
     """
 
     kind = models.CharField(max_length=30)
@@ -20,6 +21,7 @@ class KindUse(TenantModel):
     opened = models.PositiveIntegerField(default=0)
     acted = models.PositiveIntegerField(default=0)
     in_time = models.PositiveIntegerField(default=0)
+    settled = models.PositiveIntegerField(default=0, db_default=0)
     muted = models.PositiveIntegerField(default=0)
     to_1 = models.PositiveIntegerField(default=0)
     to_2 = models.PositiveIntegerField(default=0)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from core.clocks import WorkingTime
+from core.figures import percent
 from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.models import Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import inbox_of
+from notifications.staffbox.kinds import KINDS as STAFF_KINDS
+from notifications.staffbox.kinds import StaffKind
+from notifications.staffbox.models import StaffNotice
 from notifications.usefulness.models import KindUse
 from notifications.usefulness.rules import PERIOD, SPANS, Use, in_time, span_of
 
-COUNTS = ("told", "opened", "acted", "in_time", "muted")
+COUNTS = ("told", "opened", "acted", "in_time", "muted", "settled")
 SPAN_FIELDS = tuple(f"to_{place + 1}" for place in range(len(SPANS) + 1))
 
 # Somebody did it: this person, or one who handled it for all.
 ACTED = Q(acted_at__isnull=False) | Q(handled_by__isnull=False)
+# It was over without anybody's touching it: what it asked for was done elsewhere, or came right.
+SETTLED = Q(state=Notification.State.HANDLED, acted_at=None, handled_by=None)
 
 
 def measured(now: datetime, at: WorkingTime) -> list[Use]:
@@ -51,6 +58,7 @@ def measured(now: datetime, at: WorkingTime) -> list[Use]:
                     opened=row["opened"],
                     acted=row["acted"],
                     in_time=soon[name],
+                    settled=row["settled"],
                     muted=off.get(kind.like or name, 0),
                     spans=tuple(spans[name]),
                 )
@@ -59,12 +67,15 @@ def measured(now: datetime, at: WorkingTime) -> list[Use]:
 
 
 def _counted(rows: NotificationQuerySet) -> Any:
-    """By kind: how many were told, opened and acted on."""
+    """By kind: how many were told, opened, acted on and over by themselves."""
     return (
         rows.order_by()
         .values("kind")
         .annotate(
-            told=Count("pk"), opened=Count("pk", filter=Q(opened_at__isnull=False)), acted=Count("pk", filter=ACTED)
+            told=Count("pk"),
+            opened=Count("pk", filter=Q(opened_at__isnull=False)),
+            acted=Count("pk", filter=ACTED),
+            settled=Count("pk", filter=SETTLED),
         )
     )
 
@@ -98,14 +109,46 @@ def _use(kind: Kind, row: dict[str, Any]) -> Use:
     return Use(kind, spans=tuple(row.get(name, 0) for name in SPAN_FIELDS), **counts)
 
 
+@dataclass(frozen=True)
+class StaffUse:
+    """What became of one kind that staff are told: counts of notices in their inboxes over the last 90 days."""
+
+    kind: StaffKind
+    told: int = 0
+    opened: int = 0
+    acted: int = 0
+
+    @property
+    def opened_percent(self) -> str:
+        return percent(self.opened / self.told if self.told else None)
+
+    @property
+    def acted_percent(self) -> str:
+        return percent(self.acted / self.told if self.told else None)
+
+
+def staff_use(now: datetime) -> list[StaffUse]:
+    """Every kind that staff are told, by now: their notices are few. One query."""
+    rows: Any = StaffNotice.objects.filter(at__gt=now - PERIOD)
+    counts = {row["kind"]: row for row in _counted(rows)}
+    return [
+        StaffUse(kind, *(counts[kind.name][name] for name in ("told", "opened", "acted")))
+        if kind.name in counts
+        else StaffUse(kind)
+        for kind in STAFF_KINDS
+    ]
+
+
 def own_use(user_id: int, now: datetime) -> dict[str, Use]:
     """What one member did with each kind over the last 90 days, by the name of the kind one chooses it by."""
-    rows = _counted(inbox_of(user_id).filter(at__gt=now - PERIOD)).values_list("kind", "told", "opened", "acted")
+    rows = _counted(inbox_of(user_id).filter(at__gt=now - PERIOD)).values_list(
+        "kind", "told", "opened", "acted", "settled"
+    )
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for name, told, opened, acted in rows:
+    for name, told, opened, acted, settled in rows:
         kind = kind_of(name)
         if kind is not None:
-            sums[kind.like or kind.name].update(told=told, opened=opened, acted=acted)
+            sums[kind.like or kind.name].update(told=told, opened=opened, acted=acted, settled=settled)
     return {
         kind.name: Use(
             kind,
@@ -113,6 +156,7 @@ def own_use(user_id: int, now: datetime) -> dict[str, Use]:
             opened=sums[kind.name]["opened"],
             acted=sums[kind.name]["acted"],
             in_time=0,
+            settled=sums[kind.name]["settled"],
             muted=0,
             spans=(),
         )

@@ -68,6 +68,7 @@ class Use:
     in_time: int
     muted: int
     spans: tuple[int, ...]
+    settled: int = 0
 
     @property
     def asks(self) -> bool:
@@ -114,8 +115,11 @@ class Use:
 
     @property
     def is_idle(self) -> bool:
-        """Nobody does anything about it: better muted, or told to fewer. Security is never proposed for that."""
+        """Nobody does anything about it: better muted, or told to fewer. Security is never proposed for that.
+
+        What was done elsewhere, without the item, was done: it is no reason to mute.
+        """
         if self.kind.locked or self.told < ENOUGH:
             return False
-        done = self.acted if self.asks else self.opened
+        done = self.acted + self.settled if self.asks else self.opened
         return done <= RARELY * self.told

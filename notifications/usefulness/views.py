@@ -20,7 +20,7 @@ from notifications.inbox.counting import topics
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.queries import choices_of
 from notifications.inbox.triage import mute
-from notifications.usefulness.queries import last_measured, own_use, platform_use, shop_use
+from notifications.usefulness.queries import last_measured, own_use, platform_use, shop_use, staff_use
 from notifications.usefulness.rules import PERIOD, Use
 
 SORTS = {
@@ -44,7 +44,11 @@ def platform(request: StaffRequest) -> HttpResponse:
     """Every kind there is, how much of it is told and what becomes of it, over all shops."""
     with every_tenant("what becomes of notifications on the whole platform"):
         context = _context(request, platform_use(), last_measured())
-    return render(request, "notifications/usefulness/platform.html", context | {"for_staff": True})
+    return render(
+        request,
+        "notifications/usefulness/platform.html",
+        context | {"for_staff": True, "staff_uses": staff_use(timezone.now())},
+    )
 
 
 def _context(request: Any, uses: Sequence[Use], measured_at: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@
 
   /* after the list was drawn anew the place of the row that went is kept: the next one has the focus */
   let place = -1;
-  const rows = () => Array.from(document.querySelectorAll('#results [data-note]')).filter((row) => row.checkVisibility());
+  const rows = () => Array.from(document.querySelectorAll('#results [data-note], #results [data-fold]')).filter((row) => row.checkVisibility());
   document.addEventListener('htmx:afterSettle', () => {
     if (place < 0) return;
     const left = rows();
@@ -88,9 +88,17 @@
     if (document.documentElement.dataset.shortcuts === 'off' || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!'eusam'.includes(event.key) || document.querySelector('dialog[open]')) return;
     if (event.target.closest && event.target.closest('input:not([type=checkbox]), textarea, select')) return;
-    const row = document.activeElement && document.activeElement.closest('[data-note]');
+    const row = document.activeElement && document.activeElement.closest('[data-note], [data-fold]');
     const wanted = 'eu'.includes(event.key) ? '[data-does="' + event.key + '"]' : '[data-details]';
+    const menu = row && event.key === 's' && row.querySelector('[data-snooze]');
     const button = row && row.querySelector(wanted);
+    if (menu) {
+      event.preventDefault();
+      menu.parentNode.open = true;
+      menu.parentNode.querySelector('button').focus();
+      place = rows().indexOf(row);
+      return;
+    }
     if (!button) return;
     event.preventDefault();
     place = rows().indexOf(row);

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import defaultdict
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from core import roles
 from notifications.inbox.kinds import KINDS, kind_of
@@ -57,7 +60,7 @@ SAMPLES = {
         {"count": 12, "total": "3240.5", "currency": "CNY", "number": "10023", "day": "2026-06-05"},
         {"count": 1, "total": "30", "currency": "USD", "number": "10023", "day": "2026-06-05"},
     ],
-    "order-to-ship": [{"count": 3, "late": 0, **LATE}, {**LATE, "count": 3, "late": 2}],
+    "order-to-ship": [{"count": 3, "late": 0, **LATE}, {**LATE, "late": 1}, {**LATE, "count": 3, "late": 2}],
     "order-late": [LATE, {**LATE, "count": 4}],
     "payment-failed": [
         {"number": "10001", "amount": "88.00", "currency": "CNY", "reason": "", "payment": 1},
@@ -68,14 +71,18 @@ SAMPLES = {
         {"carrier_id": 1, "carrier": "SF", "count": 12, "reason": "returned"},
     ],
     "stock-low": [STOCK, {**STOCK, "units": 0}, {**STOCK, "units": 1, "pace": 0.4}],
-    "stock-low-many": [{"count": 9, "product": "盖碗", "day": "2026-06-08"}],
+    "stock-low-many": [
+        {"count": count, "product": "盖碗", "day": "2026-06-08", "told": "2026-06-01"} for count in (1, 9)
+    ],
     "review-low": [
-        {"review_id": 1, "stars": 1, "product": "盖碗", "verified": True},
-        {"review_id": 1, "stars": 2, "product": "", "verified": False},
+        {"review_id": 1, "stars": stars, "product": product, "verified": verified}
+        for stars in (1, 2)
+        for product, verified in (("盖碗", True), ("", False))
     ],
     "complaint-opened": [COMPLAINT, {**COMPLAINT, "refund": ""}],
     "complaint-due": [COMPLAINT],
-    **{key: [RETURN] for key in ("return-requested", "return-due", "return-late")},
+    "return-requested": [RETURN, {**RETURN, "units": 1}],
+    **{key: [RETURN] for key in ("return-due", "return-late")},
     "return-reopened": [{**RETURN, "state": "received", "replacement": "10044"}],
     "return-escalated": [RETURN, {**RETURN, "state": "received"}],
     **{key: [{**RETURN, "state": "received"}] for key in ("return-settle-due", "return-settle-late")},
@@ -93,7 +100,12 @@ SAMPLES = {
         )
     ],
     "import-finished": [IMPORT, {**IMPORT, "failed": True}],
-    "forecast-ready": [FORECAST, {**FORECAST, "measure": "orders"}, {"measure": "sales_value", "refused": True}],
+    "forecast-ready": [
+        FORECAST,
+        {**FORECAST, "days": 1},
+        {**FORECAST, "measure": "orders"},
+        {"measure": "sales_value", "refused": True},
+    ],
     "forecast-shift": [SHIFT, {**SHIFT, "percent": -35}],
     "promotion-report": [
         {"promotion_id": 1, "title": "618", "came": came, "low": 90.2, "high": 140.0} for came in (40, 120, 1200)
@@ -132,7 +144,9 @@ SAMPLES |= {
     "platform-notice": [NOTICE],
     "order-held": [{"number": "10001", "reason": "Risk: address"}, {"number": "10001", "reason": ""}],
     "order-cancelled": [
-        {"number": "10001", "units": units, "by": by, "reason": "too late"} for units, by in ((1, "Buyer"), (3, "ERP"))
+        {"number": "10001", "units": units, "by": by, "reason": "too late"}
+        for units in (1, 3)
+        for by in ("Buyer", "ERP")
     ],
     "return-rated": [{"number": "R-7", "order": "10001", "rating": rating} for rating in (1, 2)],
     "transfer-coming": [TRANSFER, {**TRANSFER, "units": 1}],
@@ -183,9 +197,10 @@ BURST = {"product": "盖碗", "product_id": 2, "sku": "GW-1", "cases": 9, "expec
 SAMPLES |= {
     "product-behind": [
         STAGE, {**STAGE, "count": 12}, {**STAGE, "stage": "end", "idle": 64}, {**STAGE, "percent": None},
+        {**STAGE, "stage": "end", "idle": 1},
     ],
-    "product-praised": [{**PRAISE, "count": count, "reviews": count} for count in (1, 4)],
-    "complaints-burst": [BURST, {**BURST, "sku": ""}],
+    "product-praised": [{**PRAISE, "count": count, "reviews": count} for count in (1, 4)] + [PRAISE | {"count": 1}],
+    "complaints-burst": [BURST, {**BURST, "cases": 1}, {**BURST, "sku": ""}],
     "product-growing": [{**STAGE, "stage": "growing", "percent": 35}, {**STAGE, "stage": "growing", "count": 2}],
 }  # fmt: skip
 SAMPLES["carrier-late"] = [
@@ -208,6 +223,18 @@ SAMPLES["playbook-failed"] = [
     {**FAILED, "cause": cause, "count": count} for cause, count in (("step", 1), ("step", 2), ("rights", 3))
 ]
 SAMPLES["channel-broken"] = [{"channel_id": 3, "name": "ERP", "why": why} for why in ("gone", "failing", "unreadable")]
+# Sentences that choose between one and several, though there can never be just one, and why.
+NEVER_ONE = dict.fromkeys(
+    (
+        ("order-late", "%(count)d order is late"),
+        ("lot-expiring", "%(count)d lot expires soon"),
+        ("purchase-late", "%(count)d purchase order is late"),
+        ("product-behind", "%(count)d product falls behind"),
+        ("product-growing", "%(count)d product grows"),
+        ("product-praised", "%(count)d product is praised and rising"),
+    ),
+    "one alone is told by its name",
+)
 CASES = [(kind, params) for kind in KINDS for params in SAMPLES[kind.name]]
 
 
@@ -226,6 +253,25 @@ def test_a_kind_speaks_both_languages(kind, params):
     for text in chinese:
         assert re.search(r"[一-鿿]", text), text
         assert "！" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_sentence_with_a_count_has_samples_of_one_and_of_several(kind, monkeypatch):
+    """So that test_a_kind_speaks_both_languages asks for both forms of each sentence."""
+    asked: dict[str, set[bool]] = defaultdict(set)
+    module = sys.modules[kind.words.__module__]
+
+    def noting(one: str, several: str, count: int) -> str:
+        asked[one].add(count == 1)
+        return ngettext(one, several, count)
+
+    monkeypatch.setattr(module, "ngettext", noting, raising=False)
+    for params in SAMPLES[kind.name]:
+        kind.words(params)
+    never = {sentence for name, sentence in NEVER_ONE if name == kind.name}
+    missing = {sentence: forms for sentence, forms in asked.items() if len(forms) < 2 and sentence not in never}
+    assert missing == {}
+    assert never <= set(asked)
 
 
 def test_every_feature_tells_what_needs_a_person():

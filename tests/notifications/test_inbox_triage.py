@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,7 +56,7 @@ def test_many_of_a_kind_are_one_line_that_opens_them(scope, ann, as_user):
     assert [fold.is_folded for fold in single] == [False]
     page = as_user(ann).get(INBOX).content.decode()
     assert "Show all 4 here" in page
-    assert 'href="?kind=order-late"' in page
+    assert 'href="?group=order-late"' in page
     assert as_user(ann).get(f"{INBOX}?kind=order-late").content.decode().count("data-note=") == 4
 
 
@@ -69,14 +71,45 @@ def test_kinds_of_one_group_are_one_line_and_a_figure_makes_a_line_for_each(scop
     ((_act, folds),) = by_urgency(shown(list(inbox_of(ann.pk)), "luming"))
     lines = [(fold.count, " / ".join(sorted(fold.words.split(", "))), fold.query) for fold in folds]
     assert sorted(lines) == [
-        (1, "Parcels with a problem", "kind=parcel-cases"),
-        (1, "Parcels with a problem", "kind=parcel-cases"),
-        (3, "A complaint must be answered soon / A complaint was opened", "topic=reviews-and-complaints"),
-        (3, "Parcels with a problem", "kind=parcel-cases"),
+        (1, "Parcels with a problem: Carrier 4", "group=parcels%3A4"),
+        (1, "Parcels with a problem: Carrier 4", "group=parcels%3A4"),
+        (3, "A complaint must be answered soon / A complaint was opened", "group=complaints"),
+        (3, "Parcels with a problem: Carrier 3", "group=parcels%3A3"),
     ]
     page = as_user(ann).get(INBOX).content.decode()
     assert page.count("Show all 3 here") == 2
-    assert "?topic=reviews-and-complaints" in page
+    for address, notes in (("?group=complaints", 3), ("?group=parcels%3A3", 3), ("?group=parcels%3A4", 2)):
+        assert address in page or notes == 2
+        assert as_user(ann).get(INBOX + address).content.decode().count("data-note=") == notes
+    assert as_user(ann).get(INBOX + "?group=parcels:x").content.decode().count("data-note=") == 8
+
+
+@pytest.mark.parametrize(("doing", "state", "asleep"), [("archive", "archived", 0), ("snooze-week", "unread", 4)])
+def test_a_folded_line_is_done_or_put_off_at_once_and_taken_back(scope, ann, ben, as_user, doing, state, asleep):
+    for key in "abcd":
+        late(key)
+    tell("member-invited", key="b", params=INVITED)
+    client = as_user(ann)
+    value = re.search(rf'name="do" value="({doing}:[\d+]+)"', client.get(INBOX).content.decode())[1]
+    answer = client.post(f"{INBOX}mark/", {"do": value}, headers=HTMX)
+    mine = inbox_of(ann.pk).filter(kind="order-late")
+    assert set(mine.values_list("state", flat=True)) == {state}
+    assert mine.filter(snoozed_until__isnull=False).count() == asleep
+    assert inbox_of(ann.pk).get(kind="member-invited").state == "unread"
+    assert set(inbox_of(ben.pk).values_list("state", flat=True)) == {"handled" if doing == "archive" else "unread"}
+
+    undo = json.loads(answer["HX-Trigger"])["toast"]["undo"]
+    client.post(undo, headers=HTMX)
+    assert set(mine.values_list("state", "snoozed_until")) == {("unread", None)}
+    assert set(inbox_of(ben.pk).values_list("state", flat=True)) == {"unread"}
+
+
+def test_a_button_names_no_row_of_anybody_else(scope, ann, ben, as_user):
+    late("a")
+    mine, theirs = of(ann), of(ben)
+    as_user(ann).post(f"{INBOX}mark/", {"do": f"read:{theirs.pk}+{mine.pk}"}, headers=HTMX)
+    assert [inbox_of(one.pk).get().state for one in (ann, ben)] == ["read", "unread"]
+    assert as_user(ann).post(f"{INBOX}mark/", {"do": "read:1+x"}, headers=HTMX).status_code == 400
 
 
 def test_menu_stream_list_and_summary_count_the_same(scope, ann, as_user):
@@ -96,7 +129,7 @@ def test_menu_stream_list_and_summary_count_the_same(scope, ann, as_user):
     assert mail.subject.startswith("5 notifications for you")
     for part in (mail.text, mail.html):
         assert "Orders that are late · 4" in part
-        assert "/m/luming/inbox/?kind=order-late" in part
+        assert "/m/luming/inbox/?group=order-late" in part
         assert part.count("is late") == 1
 
 

@@ -15,10 +15,13 @@ from notifications.inbox.doing import finish, open_rows
 from notifications.inbox.kinds import KINDS, kind_of
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import choices_for, inbox_of
+from notifications.staffbox.kinds import KINDS as STAFF_KINDS
+from notifications.staffbox.models import StaffNotice
 from notifications.usefulness.actions import measure
 from notifications.usefulness.models import KindUse
 from notifications.usefulness.queries import platform_use, shop_use
 from notifications.usefulness.rules import ENOUGH, SPANS, median_of, span_of
+from tests import factories
 
 MONDAY = datetime(2026, 6, 8, 2, tzinfo=UTC)  # 10:00 in Shanghai
 
@@ -143,3 +146,18 @@ def test_pages_of_the_shop_and_of_staff(scope, ann, ben, mo, as_user, django_ass
     assert "A complaint was opened" not in page
     assert as_user(ben).get(address).status_code == 403
     assert as_user(mo).get(reverse("staff-notification-kinds")).status_code == 403
+
+
+def test_staff_see_who_may_be_told_where_and_what_for(scope, mo, as_user):
+    ada = factories.UserFactory(name="Ada", email="ada@example.com", staff_role="admin")
+    for number, state in enumerate(("unread", "handled", "done")):
+        StaffNotice.objects.create(
+            user=mo, merchant=scope, kind="review-held", key=str(number), state=state,
+            opened_at=timezone.now() if number else None, acted_at=timezone.now() if state == "done" else None,
+        )  # fmt: skip
+    StaffNotice.objects.create(user=mo, merchant=scope, kind="review-held", key="old", at=MONDAY - timedelta(days=400))
+    page = as_user(ada).get(reverse("staff-notification-kinds"))
+    found = {use.kind.name: (use.told, use.opened, use.acted) for use in page.context["staff_uses"]}
+    assert found == {kind.name: (3, 2, 1) if kind.name == "review-held" else (0, 0, 0) for kind in STAFF_KINDS}
+    for words in ("Ship orders", "Inbox and e-mail", "Whoever it concerns", "What staff are told", "Moderate it"):
+        assert words in page.text

@@ -89,7 +89,7 @@ def _announce(now: datetime) -> int:
         found.setdefault(carried_by, Counter())[reason] += 1
     names: dict[int, str] = dict(Carrier.objects.filter(pk__in=[pk for pk in found if pk]).values_list("pk", "name"))
     for carrier_id, reasons in found.items():
-        waiting = ParcelCase.objects.open().filter(shipment__carried_by_id=carrier_id).count()
+        waiting = ParcelCase.objects.waiting(now=now).filter(shipment__carried_by_id=carrier_id).count()
         fact = ParcelCasesFound(
             carrier_id=carrier_id or 0,
             carrier=names.get(carrier_id or 0, ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.activity.models import Activity
+from accounts.merchants.models import Merchant
 from core.events import handles
 from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.orders.events import (
@@ -17,6 +18,7 @@ from ecommerce.orders.events import (
     OrdersPlaced,
     PaymentFailed,
 )
+from ecommerce.orders.models import Order
 from ecommerce.returns.events import (
     ReturnApproved,
     ReturnCancelled,
@@ -35,11 +37,20 @@ from ecommerce.returns.models import Return
 from notifications.inbox.actions import settle, settle_like, tell
 from notifications.inbox.rules import FEW_STARS
 from notifications.inbox.tasks import look_at_orders, look_soon
+from notifications.inbox.watch import order_is_shipped
 
 
 @handles(OrderPlaced, OrdersPlaced, OrderPaid, OrderShipped, OrderCancelled, OrderHeld, OrderReleased)
 def orders_moved(event: object, activity: Activity) -> None:
     look_soon(look_at_orders)
+
+
+@handles(OrderShipped)
+def order_left(event: OrderShipped, activity: Activity) -> None:
+    """Whoever ships what is late or due has seen it: nobody else need be called."""
+    if activity.actor_kind == "user":
+        ship_by = Order.objects.filter(pk=event.order_id).values_list("ship_by", flat=True).first()
+        order_is_shipped(Merchant.objects.in_scope(), ship_by)
 
 
 @handles(PaymentFailed)

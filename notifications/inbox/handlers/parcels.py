@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
@@ -15,7 +16,6 @@ from ecommerce.fulfilment.models import CarrierDelay, ParcelCase
 from ecommerce.fulfilment.queries import overdue_cases
 from notifications.inbox.actions import settle_each, tell
 
-LATE = (ParcelCase.Reason.OVERDUE, ParcelCase.Reason.NO_MOVEMENT)
 OLDER = 14  # days back whose notices of a carrier the newest replaces: as long as one of them may stand
 
 
@@ -65,7 +65,8 @@ def _keys_before(carrier_id: int, day: date) -> list[str]:
 
 def _tell_of_others(delay: CarrierDelay, activity: Activity) -> None:
     """The carrier's parcels with a problem that is not lateness, if there are any."""
-    others = ParcelCase.objects.open().filter(shipment__carried_by=delay.carrier_id).exclude(reason__in=LATE)
+    waiting = ParcelCase.objects.waiting(now=timezone.now())
+    others = waiting.filter(shipment__carried_by=delay.carrier_id).exclude(reason__in=ParcelCase.LATE)
     reasons = dict(others.order_by().values_list("reason").annotate(Count("pk")))
     if not reasons:
         return
@@ -74,6 +75,7 @@ def _tell_of_others(delay: CarrierDelay, activity: Activity) -> None:
         "carrier": delay.carrier.name,
         "count": sum(reasons.values()),
         "reason": max(reasons, key=lambda name: reasons[name]),
+        "others": True,
     }
     tell(
         "parcel-cases", key=_key_of_others(delay.carrier_id, delay.day), params=params, activity=activity, grows="count"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from accounts.activity.models import Activity
 from accounts.merchants.models import Merchant
 from analytics.episodes.events import ComplaintsBurst, ComplaintsCalmed, ProductPraised
+from analytics.episodes.rules import WEEK
 from analytics.lifecycle.events import ProductFellBehind, ProductStartedGrowing, StageChanged
+from analytics.lifecycle.models import ProductStage
 from core.events import handles
 from notifications.inbox.actions import settle, tell
 
@@ -15,12 +18,14 @@ from notifications.inbox.actions import settle, tell
 @handles(ProductFellBehind, ProductStartedGrowing)
 def stage_changed(event: StageChanged, activity: Activity) -> None:
     day, count, first = _of_the_day(activity)
+    since = ProductStage.objects.filter(pk=first["stage_id"]).values_list("since", flat=True).first()
     params = {
         "count": count,
         "product": first["title"],
         "product_id": first["product_id"],
         "stage_id": first["stage_id"],
         "stage": first["stage"],
+        "since": since.isoformat() if since else "",
         "idle": first["idle"],
         "units": first["units"],
         "units_before": first["units_before"],
@@ -37,6 +42,7 @@ def product_praised(event: ProductPraised, activity: Activity) -> None:
         "count": count,
         "product": first["title"],
         "product_id": first["product_id"],
+        "day": day,
         "rating": first["rating"],
         "reviews": first["reviews"],
         "percent": first["forecast_percent"],
@@ -46,7 +52,10 @@ def product_praised(event: ProductPraised, activity: Activity) -> None:
 
 @handles(ComplaintsBurst)
 def complaints_burst(event: ComplaintsBurst, activity: Activity) -> None:
+    today = Merchant.objects.get(pk=activity.merchant_id).day_of(activity.at)
     params = {
+        "first": (today - timedelta(days=WEEK)).isoformat(),
+        "last": (today - timedelta(days=1)).isoformat(),
         "product": event.title,
         "product_id": event.product_id,
         "sku": event.sku,

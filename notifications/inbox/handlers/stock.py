@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from accounts.activity.models import Activity
-from analytics.restock.events import StockOutExpected, StockOutsExpected
+from analytics.restock.events import ProposalDismissed, StockOutExpected, StockOutsExpected
 from analytics.restock.models import StockWarning
 from core.events import handles
 from ecommerce.inventory.events import (
@@ -27,12 +27,13 @@ from ecommerce.purchasing.events import (
     PurchaseCancelled,
     PurchaseChanged,
     PurchaseClosed,
+    PurchaseDrafted,
     SupplierPriceSet,
 )
-from ecommerce.purchasing.models import Supplier, SupplierPrice
+from ecommerce.purchasing.models import PurchaseLine, Supplier, SupplierPrice
 from notifications.inbox.actions import settle, tell
 from notifications.inbox.tasks import look_at_purchases, look_at_stock, look_soon
-from notifications.inbox.watch import stock_warning, stock_warnings
+from notifications.inbox.watch import stock_is_seen_to, stock_warning, stock_warnings
 
 MOVED = Decimal("0.1")  # a part of the price before
 
@@ -55,6 +56,19 @@ def stocks_run_out(event: StockOutsExpected, activity: Activity) -> None:
 @handles(StockAdjusted, OpeningStockSet, OrderCancelled)
 def stock_came(event: object, activity: Activity) -> None:
     look_soon(look_at_stock)
+
+
+@handles(PurchaseDrafted, PurchaseChanged)
+def stock_is_ordered(event: PurchaseDrafted | PurchaseChanged, activity: Activity) -> None:
+    if activity.actor_kind == "user":
+        lines = PurchaseLine.objects.filter(order=event.order_id)
+        stock_is_seen_to(list(lines.values_list("variant_id", flat=True)), activity)
+
+
+@handles(ProposalDismissed)
+def stock_is_not_ordered(event: ProposalDismissed, activity: Activity) -> None:
+    if activity.actor_kind == "user":
+        stock_is_seen_to([event.variant_id], activity)
 
 
 @handles(TransferSent)
@@ -102,6 +116,7 @@ def lots_expire(event: LotsExpiring, activity: Activity) -> None:
         "product": lot.variant.full_title,
         "day": lot.expires_on.isoformat(),
         "expired": lot.has_expired(lot.merchant.today()),
+        "told": lot.merchant.day_of(activity.at).isoformat(),
         "units": sum(place.units for place in places_of_lot(lot)),
     }
     if event.count == 1:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from core.roles import word_label
 from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params, Words
 
@@ -76,6 +77,23 @@ class Kind:
         word, _sep, figure = self.grouping_key.partition(":")
         return f"{word}:{params.get(figure, '')}" if figure else word
 
+    def figure_name(self, params: Params) -> str:
+        """Of a group for each carrier (or supplier): its name, where the figures have it."""
+        figure = self.grouping_key.partition(":")[2]
+        return str(params.get(figure.removesuffix("_id"), "")) if figure else ""
+
+    @property
+    def told_words(self) -> str:
+        """Who may be told, in words: what their role has to let them do."""
+        return word_label(self.word) if self.word else gettext("Whoever it concerns")
+
+    @property
+    def channel_words(self) -> str:
+        """Where one is told unless one chose."""
+        if self.inbox and self.email:
+            return gettext("Inbox and e-mail")
+        return gettext("Inbox") if self.inbox else gettext("E-mail")
+
     @property
     def asks(self) -> bool:
         """Whether it asks for something; the others are only good to know."""
@@ -119,6 +137,11 @@ class Target:
     args: tuple[Any, ...] = ()
     query: str = ""
     url: str = ""
+
+
+def days_of(field: str, first: str, last: str = "") -> str:
+    """What an address needs, after an "&", to narrow a list by a range of days; "" without a day."""
+    return f"&{field}_after={first}&{field}_before={last or first}" if first else ""
 
 
 def to(name: str, *keys: str, query: str = "") -> Callable[[Mapping[str, Any]], Target]:

@@ -12,14 +12,20 @@ from notifications.inbox.sentences import Params
 from notifications.inbox.sentences import orders as say
 
 
+def _to_new(params: Params) -> Target:
+    day = params["day"]
+    return Target("order-list", query=f"state=standing&placed_after={day}&placed_before={day}")
+
+
 def _to_late(params: Params) -> Target:
     one = params["count"] == 1
     return Target("order-detail", (params["number"],)) if one else Target("order-list", query="tab=late")
 
 
 def _to_cases(params: Params) -> Target:
-    carrier = int(params["carrier_id"])
-    return Target("parcel-case-list", query=f"carrier={carrier}" if carrier else "")
+    """Where those that are late are told apart, the others alone."""
+    rest = "&about=other" if params.get("others") else ""
+    return Target("parcel-case-list", query=f"carrier={int(params['carrier_id']) or 'none'}{rest}")
 
 
 def to_late_parcels(params: Params) -> Target:
@@ -29,7 +35,7 @@ def to_late_parcels(params: Params) -> Target:
 KINDS = (
     Kind(
         "order-to-ship", _("Orders that must ship today"), ORDERS, Urgency.ACT, "orders.ship",
-        say.order_to_ship, to("order-list", query="tab=to_ship"), _("Ship orders"),
+        say.order_to_ship, to("order-list", query="tab=to_ship&ship_by=today"), _("Ship orders"),
         icon="truck-delivery", tone="warning", stale=timedelta(days=1),
         within=timedelta(hours=3),
     ),
@@ -52,7 +58,7 @@ KINDS = (
     ),
     Kind(
         "order-new", _("New orders, once a day"), ORDERS, Urgency.KNOW, "orders.view",
-        say.order_new, to("order-list"), _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
+        say.order_new, _to_new, _("See orders"), icon="receipt", email=False, stale=timedelta(days=7),
     ),
     Kind(
         "parcel-cases", _("Parcels with a problem"), ORDERS, Urgency.ACT, "shipments.edit",

@@ -7,26 +7,29 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.inbox.kinds.base import BUYERS, PRODUCTS, Kind, Target
+from notifications.inbox.kinds.base import BUYERS, PRODUCTS, Kind, Target, days_of
 from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params
 from notifications.inbox.sentences import products as say
 
 
 def _to_stages(params: Params) -> Target:
-    one = params["count"] == 1
-    if one:
+    """Several are those that came to their stage on the day that the figures of all of them begin with."""
+    if params["count"] == 1:
         return Target("lifecycle-detail", (params["stage_id"],))
-    return Target("lifecycle-list", query=f"stage={params['stage']}")
+    stage = params["stage"] if params["stage"] == "growing" else "behind"
+    return Target("lifecycle-list", query=f"tab=all&stage={stage}{days_of('since', params.get('since', ''))}")
 
 
 def _to_praised(params: Params) -> Target:
-    one = params["count"] == 1
-    return Target("product-detail", (params["product_id"],)) if one else Target("lifecycle-list", query="stage=growing")
+    if params["count"] == 1:
+        return Target("product-detail", (params["product_id"],))
+    return Target("lifecycle-list", query=f"tab=all{days_of('praised', params.get('day', '')) or '&stage=growing'}")
 
 
 def _to_complaints(params: Params) -> Target:
-    return Target("complaint-list", query=urlencode({"tab": "all", "q": params["product"][:100]}))
+    words = urlencode({"tab": "all", "q": params["product"][:100]})
+    return Target("complaint-list", query=words + days_of("opened", params.get("first", ""), params.get("last", "")))
 
 
 KINDS = (

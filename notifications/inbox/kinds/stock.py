@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.inbox.kinds.base import PURCHASING, STOCK, Kind, Second, Target, to
+from notifications.inbox.kinds.base import PURCHASING, STOCK, Kind, Second, Target, days_of, to
 from notifications.inbox.models import Urgency
 from notifications.inbox.sentences import Params
 from notifications.inbox.sentences import stock as say
@@ -18,8 +18,15 @@ def to_late_purchases(params: Params) -> Target:
 
 
 def to_expiring_lots(params: Params) -> Target:
-    one = params["count"] == 1
-    return Target("lot-detail", (params["lot_id"],)) if one else Target("lot-list", query=f"within={params['days']}")
+    if params["count"] == 1:
+        return Target("lot-detail", (params["lot_id"],))
+    told = days_of("told", params.get("told", ""))
+    return Target("lot-list", query=f"within={params['days']}{told}")
+
+
+def _to_warnings(params: Params) -> Target:
+    """Lines from before `told` was among the figures lead to all that runs low."""
+    return Target("stock-list", query=days_of("warned", params.get("told", ""))[1:] or "tab=low")
 
 
 ORDER = Second("restock-order", _("What to order today"), "purchasing.edit")
@@ -32,7 +39,7 @@ KINDS = (
     ),
     Kind(
         "stock-low-many", _("Stock of several products will run out"), STOCK, Urgency.WEEK, "stock.adjust",
-        say.stock_low_many, to("stock-list", query="tab=low"), _("See stock"),
+        say.stock_low_many, _to_warnings, _("See stock"),
         icon="building-warehouse", tone="warning", like="stock-low", stale=timedelta(days=14), second=ORDER,
     ),
     Kind(
