@@ -122,7 +122,7 @@ def test_a_night_that_finds_many_says_so_in_a_few_lines(scope, ann):
         "stock-low", "stock-low", "stock-low", "stock-low-many",
     ]  # fmt: skip
     many = Notification.objects.get(kind="stock-low-many", user=ann)
-    assert many.params["count"] == 37
+    assert many.params["count"] == 40
 
 
 def test_the_next_night_tells_nothing_again(scope, ann, time_machine):

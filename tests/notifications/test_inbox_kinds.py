@@ -162,7 +162,7 @@ SAMPLES |= {
     "complaint-appealed": [COMPLAINT],
     "complaint-decided": [{**COMPLAINT, "decision": "partly"}, {**COMPLAINT, "decision": "for_merchant", "refund": ""}],
     "complaint-closed": [{**COMPLAINT, "because": "settled"}, {**COMPLAINT, "because": "final", "refund": ""}],
-    "question-asked": [QUESTION, {**QUESTION, "asked": 4, "count": 3}],
+    "question-asked": [QUESTION, *({**QUESTION, "asked": 4, "count": n} for n in (1, 3))],
     "review-hidden": [
         {"review_id": 1, "stars": 1, "product": "盖碗", "reason": "ad"},
         {"review_id": 1, "stars": 2, "product": "", "reason": ""},
