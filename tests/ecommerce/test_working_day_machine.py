@@ -363,8 +363,8 @@ def a_day_with_everything() -> None:
     day.count("CUP", 3, elsewhere=True)
     served = checked(day, day.place(3, 0, 0, paid=True, fee="0", off="0", tax="0"))
     assert served.lines.get().warehouse_id == day.hall.pk
-    parcel = checked(day, day.ship(served, None, elsewhere=False))
-    assert parcel.warehouse_id == day.hall.pk
+    assert checked(day, day.ship(served, None, elsewhere=False)).warehouse_id == day.hall.pk
+    checked(day, day.receive(day.buy(2), 2, 0, "FAR", again=False))
     shelves = checked(day, day.open_count(elsewhere=True))
     day.find(shelves, "CUP", 3, adds=False)
     checked(day, day.approve(shelves))
@@ -376,7 +376,7 @@ def test_the_books_add_up_through_a_day_with_everything():
     a_day_with_everything()
     once = dict.fromkeys(
         ["pay", "hold", "release", "pack", "arrive", "return", "approve", "inspect", "settle", "transfer", "send",
-         "unload", "serve", "open count", "find", "approve count"], 1,
+         "unload", "serve", "buy", "receive", "open count", "find", "approve count"], 1,
     )  # fmt: skip
     assert WorkingDay.done == once | {"place": 2, "ship": 2, "count": 2}
 
