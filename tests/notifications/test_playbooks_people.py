@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from accounts.activity.log import record
-from accounts.models import Activity, Membership
+from accounts.models import Activity
 from core.actors import SYSTEM
-from core.tenancy import every_tenant, tenant
+from core.tenancy import tenant
 from notifications.inbox.actions import settle, snooze, tell
 from notifications.inbox.doing import finish, open_rows, reopen
 from notifications.inbox.kinds import kind_of
@@ -20,7 +20,7 @@ from notifications.inbox.why import why
 from notifications.mail.models import Mail
 from notifications.routing.actions import set_absence
 from notifications.routing.models import Escalation
-from tests import factories
+from tests.notifications.cast_kit import join, of
 from tests.notifications.playbooks_kit import playbook, review
 from tests.queue import run_tasks
 
@@ -36,17 +36,6 @@ def clock(settings):
     settings.DEMO, settings.EMAIL_URL = True, ""
     with time_machine.travel(NOON, tick=False) as made:
         yield made
-
-
-def join(shop, role: str, name: str):
-    user = factories.UserFactory(name=name, email=f"{name.lower()}@example.com")
-    with every_tenant("build the cast"):
-        Membership.objects.create(merchant=shop, user=user, role=role)
-    return user
-
-
-def of(user) -> Membership:
-    return Membership.objects.get(user=user)
 
 
 @pytest.fixture

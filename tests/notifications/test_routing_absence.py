@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from accounts.models import Activity, Membership
+from accounts.models import Activity
 from core.actors import SYSTEM
 from core.errors import Refused
-from core.tenancy import every_tenant, tenant
+from core.tenancy import tenant
 from ecommerce.imports.models import ImportRun
 from notifications.inbox.actions import choose, tell
 from notifications.inbox.models import Notification
@@ -19,6 +19,7 @@ from notifications.mail.models import Mail
 from notifications.routing.actions import look_after, remove_absence, set_absence
 from notifications.routing.models import Absence
 from tests import factories
+from tests.notifications.cast_kit import join, of
 
 LATE = {"count": 1, "number": "10001", "due": "2026-06-05T10:00:00+00:00"}
 AWAY = "/m/luming/settings/team/away/"
@@ -34,17 +35,6 @@ def clock(settings):
     settings.DEMO, settings.EMAIL_URL = True, ""
     with time_machine.travel(NOON, tick=False) as made:
         yield made
-
-
-def join(shop, role: str, name: str):
-    user = factories.UserFactory(name=name, email=f"{name.lower()}@example.com")
-    with every_tenant("build the cast"):
-        Membership.objects.create(merchant=shop, user=user, role=role)
-    return user
-
-
-def of(user) -> Membership:
-    return Membership.objects.get(user=user)
 
 
 def away(user, deputy=None, **days) -> Absence:

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Activity, Membership
+from accounts.models import Activity
 from core.actors import SYSTEM
 from core.tenancy import every_tenant, tenant
 from ecommerce.complaints.models import Complaint
@@ -24,6 +24,7 @@ from notifications.mail.models import Mail
 from notifications.routing.actions import look_after, set_absence
 from notifications.routing.models import Escalation
 from tests import factories
+from tests.notifications.cast_kit import join, of
 from tests.race import alone, shared_database, together
 
 NOON = "2026-06-05T04:00:00Z"  # in Shanghai, where the shop is open from nine to six every day
@@ -41,13 +42,6 @@ def clock(settings):
         yield made
 
 
-def join(shop, role: str, name: str):
-    user = factories.UserFactory(name=name, email=f"{name.lower()}@example.com")
-    with every_tenant("build the cast"):
-        Membership.objects.create(merchant=shop, user=user, role=role)
-    return user
-
-
 @pytest.fixture
 def team(scope, ann):
     """Ann owns the shop, Dora, Eva and Finn do support; Dora looks after the product of a complaint."""
@@ -55,10 +49,6 @@ def team(scope, ann):
     product = factories.ProductFactory()
     look_after(of(dora), "product", product, actor=SYSTEM)
     return {"ann": ann, "dora": dora, "eva": eva, "finn": finn, "product": product}
-
-
-def of(user) -> Membership:
-    return Membership.objects.get(user=user)
 
 
 def complain(key: str = "7") -> None:
