@@ -98,9 +98,12 @@ def _by_person(facts: Collection[type[Event]], since: datetime) -> QuerySet[Acti
     return done.order_by("-at", "-pk")
 
 
-def order_is_shipped(merchant: Merchant, ship_by: datetime | None) -> None:
+def order_is_shipped(ship_by: datetime | None) -> None:
     """A member deals with one of the orders that were told of as late or due today: that goes to nobody further."""
-    if ship_by is None or ship_by > merchant.day_bounds(merchant.today())[1]:
+    if ship_by is None:
+        return
+    merchant = Merchant.objects.in_scope()
+    if ship_by > merchant.day_bounds(merchant.today())[1]:
         return
     stop_watching(Q(kind="order-to-ship"))
     if ship_by < timezone.now():
@@ -112,9 +115,12 @@ def stock_is_seen_to(variants: Collection[int], by: Activity) -> None:
     warnings = StockWarning.objects.open()
     keys = warnings.filter(variant__in=variants).values_list("pk", flat=True)
     settle_each("stock-low", keys=[str(pk) for pk in keys], by=by)
-    told = Notification.objects.unsettled().filter(kind="stock-low-many").values_list("key", flat=True)
-    for key in set(told):
-        start, end = Merchant.objects.in_scope().day_bounds(date.fromisoformat(key))
+    told = set(Notification.objects.unsettled().filter(kind="stock-low-many").values_list("key", flat=True))
+    if not told:
+        return
+    merchant = Merchant.objects.in_scope()
+    for key in told:
+        start, end = merchant.day_bounds(date.fromisoformat(key))
         still = warnings.filter(opened_at__gte=start, opened_at__lt=end).exclude(variant__in=variants)
         coming = PurchaseLine.objects.filter(order__state__in=(DRAFT, *ON_THE_WAY), variant=OuterRef("variant"))
         if not still.exclude(Exists(coming)).exists():

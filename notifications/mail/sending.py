@@ -115,7 +115,8 @@ def _claim(mail_id: int) -> Mail | None:
 def _begin(mail: Mail) -> Delivery:
     """Write down that an attempt begins, and that what another sender began of this mail was broken off."""
     with transaction.atomic():
-        cut_short(mail.deliveries.all())
+        if mail.attempts:
+            cut_short(mail.deliveries.all())
         _write(mail, attempts=mail.attempts + 1)
         return Delivery.objects.create(merchant_id=mail.merchant_id, mail=mail, outcome=Outcome.STARTED)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.activity.models import Activity
-from accounts.merchants.models import Merchant
 from core.events import handles
 from ecommerce.fulfilment.events import OrderShipped
 from ecommerce.orders.events import (
@@ -50,7 +49,7 @@ def order_left(event: OrderShipped, activity: Activity) -> None:
     """Whoever ships what is late or due has seen it: nobody else need be called."""
     if activity.actor_kind == "user":
         ship_by = Order.objects.filter(pk=event.order_id).values_list("ship_by", flat=True).first()
-        order_is_shipped(Merchant.objects.in_scope(), ship_by)
+        order_is_shipped(ship_by)
 
 
 @handles(PaymentFailed)
