@@ -73,14 +73,21 @@
     if (dialog && dialog.open) dialog.close();
   });
 
-  /* after the list was drawn anew the place of the row that went is kept: the next one has the focus */
+  /* after the list was drawn anew the focus is where it was: on the same row, or on the next one if that row went */
   let place = -1;
+  let held = '';
   const rows = () => Array.from(document.querySelectorAll('#results [data-note], #results [data-fold]')).filter((row) => row.checkVisibility());
+  const nameOf = (row) => row.dataset.note || row.querySelector('a.id').href;
+  document.addEventListener('htmx:beforeSwap', (event) => {
+    const row = event.target.id === 'results' && document.activeElement && document.activeElement.closest('[data-note], [data-fold]');
+    if (row) held = nameOf(row);
+  });
   document.addEventListener('htmx:afterSettle', () => {
-    if (place < 0) return;
+    if (place < 0 && !held) return;
     const left = rows();
-    const row = left[Math.min(place, left.length - 1)];
+    const row = left.find((row) => nameOf(row) === held) || (place < 0 ? null : left[Math.min(place, left.length - 1)]);
     place = -1;
+    held = '';
     if (row) row.querySelector('a.id').focus();
   });
 

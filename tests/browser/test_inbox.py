@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -65,6 +67,24 @@ def test_triage_with_the_keyboard_alone(sign_in, shop, ann, ben, inbox):
     expect(dialog.get_by_role("button", name="No more of this kind")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("No more of this in your inbox: A payment failed.")).to_be_visible()
+
+
+KEY_AT_ONCE = """
+document.addEventListener('htmx:afterSwap', () => setTimeout(() => {
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'm', bubbles: true }));
+}), { once: true });
+document.dispatchEvent(new CustomEvent('inbox-undone'));
+"""
+
+
+def test_the_row_in_focus_stays_so_and_takes_keys_as_soon_as_the_list_is_drawn_anew(sign_in, ann, inbox):
+    page: Page = sign_in(ann)
+    page.goto(URL)
+    focus(page, "The payment for order 10002 failed")
+    page.evaluate(KEY_AT_ONCE)
+    dialog = page.get_by_role("dialog", name="This notification")
+    expect(dialog).to_contain_text("A payment failed")
+    expect(page).to_have_url(re.compile(r"/inbox/$"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
