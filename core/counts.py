@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Model, Prefetch, QuerySet
 
+from core.statements import Statement
 from core.together import Counted, fill
 
 COUNT_LIMIT = 10_000
@@ -26,7 +27,7 @@ K = TypeVar("K")
 def capped_counts(
     rows: Mapping[K, Counted],
     *,
-    beside: Mapping[str, QuerySet[Any]] | None = None,
+    beside: Mapping[str, QuerySet[Any] | Statement] | None = None,
     shown: Sequence[Model] = (),
     relations: Iterable[str | Prefetch[Any]] = (),
 ) -> tuple[dict[K, int], dict[str, list[Any]]]:

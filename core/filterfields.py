@@ -114,6 +114,30 @@ def settle(filterset: django_filters.FilterSet, given: Mapping[str, Any]) -> Has
     return tuple(found)
 
 
+def filtered(filterset: django_filters.FilterSet, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows that the filters leave; one wrong value does not undo the other filters."""
+    form = filterset.form
+    form.is_valid()
+    for name in form.fields:
+        form.cleaned_data.setdefault(name, None)
+    found: QuerySet[Any] = filterset.filter_queryset(rows)
+    return found
+
+
+def chips_of(filterset: django_filters.FilterSet, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The set filters: parameter names, label and the words for the value, for the chips above the table."""
+    form = filterset.form
+    form.is_valid()
+    chips = []
+    for name, value in form.cleaned_data.items():
+        if value in (None, "", [], ()):
+            continue
+        field = form.fields[name]
+        names = [key for key in names_of(name, field.widget) if key in params]
+        chips.append({"names": names, "label": field.label or name, "value": words_for(field, value)})
+    return chips
+
+
 def words_for(field: Any, value: Any) -> str:
     """The value of a filter as its chip says it."""
     if isinstance(value, slice):

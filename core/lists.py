@@ -17,18 +17,20 @@ from django.utils.functional import cached_property
 
 from core.addresses import PAGING, changed
 from core.counts import COUNT_LIMIT, capped_counts, label_of
+from core.fewfound import Cut, cut_among
 from core.filterfields import (
+    chips_of,
     choice_rows,
     drawn_fields,
     empty_fields,
+    filtered,
     is_fixed,
-    names_of,
     parameters_of,
     settle,
-    words_for,
 )
 from core.keyset import beyond, read_edge, write_edge
 from core.namesearch import Either
+from core.statements import Statement
 from core.together import Counted, apart, together
 
 SIZES = (25, 50, 100)
@@ -119,7 +121,9 @@ class ListPage:
     listing: Listing
     base: QuerySet[Any]
     params: QueryDict
-    beside: dict[str, QuerySet[Any]] = field(default_factory=dict)
+    beside: dict[str, QuerySet[Any] | Statement] = field(default_factory=dict)
+    sizes: tuple[int, ...] = field(default=SIZES, init=False)
+    _ids: set[int] | None = field(default=None, init=False)  # what a search found, where it is few
 
     @cached_property
     def tab(self) -> Tab | None:
@@ -154,10 +158,6 @@ class ListPage:
     @property
     def has_search(self) -> bool:
         return self.listing.search is not None or self.listing.find is not None
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        return SIZES
 
     def kept(self, *, leaving_out: Callable[[str], bool]) -> list[tuple[str, str]]:
         """The parameters a GET form of this list sends along as they are; paging starts anew."""
@@ -216,16 +216,13 @@ class ListPage:
         if self.is_narrowed:
             if not self._has_fixed_filters:
                 settle(self.filterset, together(**choice_rows(self.filterset)))
-            form = self.filterset.form
-            form.is_valid()
-            for name in form.fields:  # one wrong value must not undo the other filters
-                form.cleaned_data.setdefault(name, None)
-            rows = self.filterset.filter_queryset(rows)
+            rows = filtered(self.filterset, rows)
         if self.words and self.listing.search:
             rows = self.listing.search(rows, self.words)
         if self.words and self.listing.find:
             condition = self.listing.find(self.words)
-            rows = rows.filter(condition.read() if isinstance(condition, Either) else condition)
+            self._ids = condition.few() if isinstance(condition, Either) else None
+            rows = rows.filter(condition if self._ids is None else Q(pk__in=self._ids))
         return rows
 
     @cached_property
@@ -244,18 +241,7 @@ class ListPage:
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
         """The set filters: parameter names, label and the words for the value, for the chips above the table."""
-        if not self.is_narrowed:
-            return []
-        chips = []
-        form = self.filterset.form
-        form.is_valid()
-        for name, value in form.cleaned_data.items():
-            if value in (None, "", [], ()):
-                continue
-            field = form.fields[name]
-            names = [key for key in names_of(name, field.widget) if key in self.params]
-            chips.append({"names": names, "label": field.label or name, "value": words_for(field, value)})
-        return chips
+        return chips_of(self.filterset, self.params) if self.is_narrowed else []
 
     @cached_property
     def count(self) -> int:
@@ -281,11 +267,16 @@ class ListPage:
         beside; and what the rows shown prefetch: one query.
         """
         most, tabs = self.listing.count_limit + 1, [tab for tab in self.listing.tabs if tab.counted]
-        wanted = {"": Counted(self.matching, most)} | ({} if self._window[0] else {ANY: Counted(self.base, most)})
+        rows, earlier, later = self._window
+        whole = {"": len(rows)} if self._ids is not None and not (earlier or later) else {}
+        wanted = ({} if whole else {"": Counted(self.matching, most)}) | (
+            {} if rows else {ANY: Counted(self.base, most)}
+        )
         wanted |= {tab.key: tab.count_of(self.base, most) for tab in tabs if not self._is_view(tab)}
         choices = {} if self.is_narrowed or self._has_fixed_filters else choice_rows(self.filterset)
-        beside, relations = choices | self.beside, self._apart[1]
-        counts, found = capped_counts(wanted, beside=beside, shown=self._window[0], relations=relations)
+        beside, relations = {**choices, **self.beside}, self._apart[1]
+        counts, found = capped_counts(wanted, beside=beside, shown=rows, relations=relations)
+        counts |= whole
         return counts | {tab.key: counts[""] for tab in self.listing.tabs if self._is_view(tab)}, found
 
     def _is_view(self, tab: Tab) -> bool:
@@ -325,8 +316,19 @@ class ListPage:
             window = list(self._shown.filter(beyond(self.sort.field, after, up=not self.descending))[: self.size + 1])
             if window:
                 return window[: self.size], True, len(window) > self.size
-        window = list(self._shown[: self.size + 1])
+        known = None if before or after else self._cut
+        window = list(self._shown[: self.size + 1]) if known is None else known
         return window[: self.size], False, len(window) > self.size
+
+    @property
+    def _cut(self) -> list[Any] | None:
+        """The first page of what a search alone found, and one more row; None where this is not known by ids."""
+        self.found  # noqa: B018 - searches
+        columns = self.listing.columns
+        if self._ids is None or self.is_narrowed or not columns or (self.tab and not self.tab.steady):
+            return None
+        cut = Cut(self.tab.rows if self.tab else None, self._terms(self.descending), tuple(columns), self.size + 1)
+        return cut_among(self._ids, self.base, cut)
 
     @property
     def _shown(self) -> QuerySet[Any]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 
 FEW = 200  # ids that are handed to the database again
@@ -61,7 +61,8 @@ class NameSearch:
             return self._match([before + written for before in (_MARK, *_BEGIN_WORDS)], merchant)
         if text.isascii() and len(text) > _HEAD + _TAIL:
             # A list of where each trigram is must be read to its end: few of them, and a look at what they find.
-            sql, params = self._match([text[:_HEAD]], merchant, also=text[-_TAIL:])
+            head, also = _pieces(text)
+            sql, params = self._match([head], merchant, also=also)
             return f"{sql} AND instr(lower(found.{self.name}), %s) > 0", [*params, text]
         return self._match([written], merchant)
 
@@ -184,6 +185,16 @@ class NameSearch:
         return {f"{self.fts}_{what}": f"CREATE TRIGGER {self.fts}_{what} {sql}" for what, sql in made.items()}
 
 
+def _pieces(text: str) -> tuple[str, str]:
+    """Two pieces of a long text that few names have both of: how it begins, and where its second word does. A trigram
+    across two words is much rarer than one within a word.
+    """
+    gap = text.find(" ", 1)
+    if 0 < gap < len(text) - 2:
+        return text[:3], text[gap - 1 : gap + 3]
+    return text[:_HEAD], text[-_TAIL:]
+
+
 def by_beginning(table: str, column: str, words: str, merchant: int, vendor: str) -> Select:
     """A SELECT of the ids of rows whose column begins with `words`, in capitals or small letters.
 
@@ -215,14 +226,14 @@ class Either(Func):
         self.values = [value for _, given in parts for value in given]
         super().__init__(F("pk"), RawSQL(self.sql, self.values))  # noqa: S611 - parameters
 
-    def read(self) -> Q | Either:
-        """The ids themselves where they are few: one query now, so that a page that asks for the rows, and for how many
-        there are in each of its tabs, looks for them once. Where they are many, the condition as it is.
+    def few(self) -> set[int] | None:
+        """The ids themselves where they are few, None where they are many: one query now, so that a page that asks for
+        the rows, and for how many there are in each of its tabs, looks for them once.
         """
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM ({self.sql}) ids LIMIT {FEW + 1}", self.values)  # noqa: S608 - parameters
             ids = {pk for (pk,) in cursor.fetchall()}
-        return Q(pk__in=ids) if len(ids) <= FEW else self
+        return ids if len(ids) <= FEW else None
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from accounts.saved.models import SavedView
 from accounts.saved.rules import canonical, chosen_columns
 from core.access import MerchantRequest
 from core.lists import ListPage
+from core.statements import Shaped
 
 VIEWS = "saved views"
 
@@ -82,8 +84,13 @@ def preference(request: MerchantRequest, of: SavedList) -> dict[str, Any]:
 
 def saved_for(request: MerchantRequest, of: SavedList, page: ListPage) -> Saved:
     """The bar, the tabs of views and the columns that the page of a list shows as `saved`; read with its counts."""
-    page.beside[VIEWS] = SavedView.objects.filter(list_key=of.key).seen_by(request.user)
+    page.beside[VIEWS] = _views_of(of.key).statement(request.user.pk)
     return Saved(of, request, page)
+
+
+@cache
+def _views_of(list_key: str) -> Shaped:
+    return Shaped(lambda user_id: SavedView.objects.filter(list_key=list_key).seen_by(user_id))
 
 
 def columns_for(request: MerchantRequest, of: SavedList) -> list[str] | None:
