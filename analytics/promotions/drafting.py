@@ -67,8 +67,8 @@ def _sized(
     depths = sorted({*range(GENTLEST, deepest, STEP), deepest})
     found = depths[-1], promise(merchant, variants, first, last, float(depths[-1]), PER_PERSON)
     left = _left(found[1])
-    if left <= 0:
-        raise Refused("sells_out", _("What is in stock is likely to be sold before a clearance would begin."))
+    if left <= 0 or found[1]["usual"] >= left:
+        raise Refused("sells_out", _("What is in stock is likely to be sold without a clearance."))
     low, high = 0, len(depths) - 1
     if found[1]["units"][1] < left:
         return found

@@ -89,7 +89,12 @@ def test_no_more_is_taken_off_than_sells_the_stock(shop, ann, product):
 
 
 @pytest.mark.parametrize(
-    ("units", "said"), [(0, "Nothing of “%s” is in stock."), (30, "What is in stock is likely to be sold before")]
+    ("units", "said"),
+    [
+        (0, "Nothing of “%s” is in stock."),
+        (30, "What is in stock is likely to be sold without a clearance."),  # before it would begin
+        (150, "What is in stock is likely to be sold without a clearance."),  # in its days, at the usual price
+    ],
 )
 def test_where_there_is_nothing_to_clear_nothing_is_drafted(shop, ann, product, units, said):
     with tenant(shop):
@@ -137,6 +142,7 @@ def test_a_person_adopts_or_deletes_it_on_its_page(as_user, shop, ann, ben, prod
     assert draft.title in browser.get(reverse("promotion-list", args=[shop.slug])).content.decode()
     page = browser.get(draft.get_absolute_url()).content.decode()
     assert "units in stock are sold" in page
+    assert "To order" not in page
     assert browser.post(reverse("promotiondraft-adopt", args=[shop.slug, draft.pk])).status_code == 302
     with tenant(shop):
         plan = Promotion.objects.planned().get()
