@@ -49,17 +49,21 @@ class NameSearch:
         text = words.lower()
         written = "".join(sign if sign.isascii() else sign * 2 for sign in text)
         at_words = len(text) == 2 == len(written)
+        is_long = text.isascii() and len(text) > _HEAD + _TAIL
         if vendor == "postgresql":
-            like = re.sub(r"([%_\\])", r"\\\1", written)
+            gap = text.find(" ", 3)
+            if is_long and 0 < gap < len(text) - 3:
+                # A whole name has a dozen trigrams: those about the gap find few, and the rest is looked at there.
+                sql, params = self._like([f"%{_literal(text[gap - 3 : gap + 4])}%"], merchant)
+                return f"{sql} AND ({self._written_pg} || '') LIKE %s", [*params, f"%{_literal(text)}%"]
+            like = _literal(written)
             patterns = [f"{like}%" if len(text) == 1 or at_words else f"%{like}%"]
-            patterns += [f"%{before}{like}%" for before in _BEGIN_WORDS if at_words]
-            found = " OR ".join([f"{self._written_pg} LIKE %s"] * len(patterns))
-            return f"SELECT id FROM {self.table} WHERE merchant_id = %s AND ({found})", [merchant, *patterns]  # noqa: S608
+            return self._like([*patterns, *(f"%{before}{like}%" for before in _BEGIN_WORDS if at_words)], merchant)
         if len(text) == 1:
             return self._match([_MARK * (3 - len(written)) + written], merchant)
         if at_words:
             return self._match([before + written for before in (_MARK, *_BEGIN_WORDS)], merchant)
-        if text.isascii() and len(text) > _HEAD + _TAIL:
+        if is_long:
             # A list of where each trigram is must be read to its end: few of them, and a look at what they find.
             head, also = _pieces(text)
             sql, params = self._match([head], merchant, also=also)
@@ -77,6 +81,10 @@ class NameSearch:
             f" AND substr({bare}, -{len(digits)}) = %s"
         )
         return sql, [merchant, digits[-SHORTEST_END:], digits]
+
+    def _like(self, patterns: list[str], merchant: int) -> Select:
+        found = " OR ".join([f"{self._written_pg} LIKE %s"] * len(patterns))
+        return f"SELECT id FROM {self.table} WHERE merchant_id = %s AND ({found})", [merchant, *patterns]  # noqa: S608
 
     def _match(self, texts: list[str], merchant: int, also: str = "") -> Select:
         phrases = " OR ".join('"{}"'.format(text.replace('"', '""')) for text in texts)
@@ -185,6 +193,11 @@ class NameSearch:
         return {f"{self.fts}_{what}": f"CREATE TRIGGER {self.fts}_{what} {sql}" for what, sql in made.items()}
 
 
+def _literal(text: str) -> str:
+    """The text as a pattern of LIKE that fits nothing but it."""
+    return re.sub(r"([%_\\])", r"\\\1", text)
+
+
 def _pieces(text: str) -> tuple[str, str]:
     """Two pieces of a long text that few names have both of: how it begins, and where its second word does. A trigram
     across two words is much rarer than one within a word.
@@ -201,9 +214,8 @@ def by_beginning(table: str, column: str, words: str, merchant: int, vendor: str
     After the merchant, PostgreSQL has an index over the column in capitals, SQLite one over the column COLLATE NOCASE.
     """
     if vendor == "postgresql":
-        like = re.sub(r"([%_\\])", r"\\\1", words.upper())
         sql = f"SELECT id FROM {table} WHERE merchant_id = %s AND upper({column}) LIKE %s"  # noqa: S608
-        return sql, [merchant, f"{like}%"]
+        return sql, [merchant, f"{_literal(words.upper())}%"]
     bare = f"{column} COLLATE NOCASE"
     sql = f"SELECT id FROM {table} WHERE merchant_id = %s AND {bare} >= %s AND {bare} < %s"  # noqa: S608
     return sql, [merchant, words, f"{words}{_LAST}"]

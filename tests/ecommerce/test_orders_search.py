@@ -55,6 +55,8 @@ def four(scope):
         ("anna o'neil 1", {"A-3"}),
         ("anna o'neil 2", set()),
         ("anna x'neil 100%", set()),
+        ("o'neil 100%", {"A-3"}),
+        ("o'neil 10_%", set()),
         ('ben "b" _li\\', {"B-3"}),
         ("NEIL", {"A-3"}),
         ("o'neil", {"A-3"}),
