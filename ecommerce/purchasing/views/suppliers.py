@@ -31,6 +31,7 @@ def supplier_list_page(request: MerchantRequest) -> HttpResponse:
     context = {
         "page": SUPPLIERS.page(supplier_list(), request.GET),
         "may_edit": request.membership.may("suppliers.edit"),
+        "may_compare": request.membership.may("purchasing.view"),
         "search_hint": _("Name, contact person or e-mail"),
         "export_url": reverse("supplier-export", args=[request.merchant.slug]),
     }
