@@ -118,6 +118,19 @@ def archive_supplier(supplier: Supplier, *, archived: bool, actor: Actor) -> Sup
     return supplier
 
 
+def price_faults(price: Decimal, minimum: int, multiple: int, valid_from: date, today: date) -> dict[str, str]:
+    """What is wrong with a price that is to be set, by field."""
+    wrong: dict[str, str] = {}
+    if not 0 <= price <= LARGEST:
+        wrong["price"] = _("Enter a price of 0 or more.")
+    for name, units in (("minimum", minimum), ("multiple", multiple)):
+        if not 1 <= units <= MOST_UNITS:
+            wrong[name] = _("Enter 1 to %(most)s units.") % {"most": f"{MOST_UNITS:,}"}
+    if valid_from < today:
+        wrong["valid_from"] = _("A price counts from today or from a later day. Past ones stay as they are.")
+    return wrong
+
+
 @transaction.atomic
 def set_price(
     supplier: Supplier,
@@ -137,15 +150,7 @@ def set_price(
     """
     today = Merchant.objects.in_scope().today()
     first = valid_from or today
-    wrong: dict[str, Any] = {}
-    if not 0 <= price <= LARGEST:
-        wrong["price"] = _("Enter a price of 0 or more.")
-    for name, units in (("minimum", minimum), ("multiple", multiple)):
-        if not 1 <= units <= MOST_UNITS:
-            wrong[name] = _("Enter 1 to %(most)s units.") % {"most": f"{MOST_UNITS:,}"}
-    if first < today:
-        wrong["valid_from"] = _("A price counts from today or from a later day. Past ones stay as they are.")
-    if wrong:
+    if wrong := price_faults(price, minimum, multiple, first, today):
         raise Refused("bad_price", next(iter(wrong.values())), **wrong)
     # The supplier's row is the lock: of two people who set the same price at once, one finds it set.
     Supplier.objects.select_for_update(of=("self",)).get(pk=supplier.pk)

@@ -69,6 +69,7 @@ def supplier_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "card": scorecard(supplier, request.merchant.today()) if may("purchasing.view") else None,
         "page": PRICES.page(price_list(supplier, request.merchant.today()), request.GET),
         "may_edit": may("suppliers.edit"),
+        "may_import": may("suppliers.edit") and may("imports.run"),
         "may_order": may("purchasing.edit") and supplier.archived_at is None,
         "search_hint": _("SKU or product"),
         "export_url": reverse("supplier-pricing-export", args=[request.merchant.slug, pk]),
