@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -27,12 +28,16 @@ class SupplierQuerySet(TenantQuerySet["Supplier"]):
 
 
 class Supplier(TenantModel):
-    """Who the shop buys from. `lead_days` is what they promise: days from the order to the delivery."""
+    """Who the shop buys from. `lead_days` is what they promise: days from the order to the delivery.
+
+    `language` is the one orders to them are written in; without one it is the shop's.
+    """
 
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("short name"), max_length=20)
     contact = models.CharField(_("contact person"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
     currency = models.CharField(_("currency"), max_length=3)
     lead_days = models.PositiveSmallIntegerField(_("promised delivery, days"), null=True, blank=True)
     payment_terms = models.CharField(_("payment terms"), max_length=120, blank=True)
@@ -57,6 +62,11 @@ class Supplier(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("supplier-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def language_label(self) -> str:
+        """Its name in the reader's language; "" where it is the shop's."""
+        return str(dict(settings.LANGUAGES).get(self.language, ""))
 
 
 class SupplierPrice(AppendOnlyModel, TenantModel):
@@ -169,6 +179,11 @@ class PurchaseOrder(TenantModel):
     @property
     def badge(self) -> Badge:
         return self.BADGES[self.state]
+
+    @property
+    def written_in(self) -> str:
+        """The language the supplier gets it in: theirs, else the shop's."""
+        return self.supplier.language or self.merchant.language
 
     def can(self, step: str) -> bool:
         return rules.can(step, self.state)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -22,8 +23,8 @@ from ecommerce.purchasing.events import SupplierChanged, SupplierCreated, Suppli
 from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 from ecommerce.purchasing.rules import MOST_UNITS
 
-FIELDS = ("name", "code", "contact", "email", "currency", "lead_days", "payment_terms", "note")
-LOGGED = ("name", "code", "currency", "lead_days", "payment_terms")
+FIELDS = ("name", "code", "contact", "email", "language", "currency", "lead_days", "payment_terms", "note")
+LOGGED = ("name", "code", "language", "currency", "lead_days", "payment_terms")
 LONGEST_LEAD = 365
 
 
@@ -92,6 +93,8 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
             validate_email(clean["email"])
         except ValidationError:
             wrong["email"] = _("Enter an e-mail address such as name@example.com.")
+    if clean.get("language", "") not in ("", *dict(settings.LANGUAGES)):
+        wrong["language"] = _("Orders cannot be written in this language.")
     lead = clean.get("lead_days")
     if lead is not None and not 0 <= lead <= LONGEST_LEAD:
         wrong["lead_days"] = _("Enter 0 to %(most)s days.") % {"most": LONGEST_LEAD}

@@ -42,15 +42,15 @@ def supplier_list_page(request: MerchantRequest) -> HttpResponse:
 def supplier_export(request: MerchantRequest) -> HttpResponseBase:
     """The suppliers of the view."""
     head = [
-        _("Short name"), _("Name"), _("Contact person"), _("E-mail"), _("Currency"), _("Promised delivery, days"),
-        _("Payment terms"), _("Archived"),
+        _("Short name"), _("Name"), _("Contact person"), _("E-mail"), _("Language"), _("Currency"),
+        _("Promised delivery, days"), _("Payment terms"), _("Archived"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
         for one in SUPPLIERS.matching(supplier_list(), request.GET).iterator(chunk_size=1000):
             yield [
-                one.code, one.name, one.contact, one.email, one.currency, one.lead_days, one.payment_terms,
-                _("yes") if one.archived_at else _("no"),
+                one.code, one.name, one.contact, one.email, one.language_label, one.currency, one.lead_days,
+                one.payment_terms, _("yes") if one.archived_at else _("no"),
             ]  # fmt: skip
 
     return table_response(request, _("suppliers"), head, rows())
