@@ -104,6 +104,26 @@ class SupplierPrice(AppendOnlyModel, TenantModel):
         return f"{self.supplier.code} {self.variant.sku}"
 
 
+class SupplierChoice(TenantModel):
+    """Whom somebody decided to buy a variant from, and why; it holds until it is changed or taken back.
+
+    It counts while the supplier is in use and offers the variant.
+    """
+
+    variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, related_name="supplier_choice")
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="choices")
+    reason = models.CharField(_("reason"), max_length=200)
+    actor_label = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("chosen supplier")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.supplier_id}"
+
+
 class PurchaseOrderQuerySet(TenantQuerySet["PurchaseOrder"]):
     def on_the_way(self) -> PurchaseOrderQuerySet:
         """Sent, and not all of it has come yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecommerce.purchasing.actions.choosing import choose_supplier, take_choice_back
 from ecommerce.purchasing.actions.orders import cancel_order, change_draft, close_order, draft_order, send_order
 from ecommerce.purchasing.actions.receiving import receive_goods
 from ecommerce.purchasing.actions.suppliers import (
@@ -17,6 +18,7 @@ __all__ = [
     "cancel_order",
     "change_draft",
     "change_supplier",
+    "choose_supplier",
     "close_order",
     "create_supplier",
     "draft_order",
@@ -24,4 +26,5 @@ __all__ = [
     "receive_goods",
     "send_order",
     "set_price",
+    "take_choice_back",
 ]

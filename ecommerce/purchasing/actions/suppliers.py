@@ -19,6 +19,7 @@ from core.actors import Actor
 from core.errors import Refused
 from core.money import LARGEST, cents
 from ecommerce.catalog.models import Variant
+from ecommerce.purchasing.actions.choosing import end_choices_of
 from ecommerce.purchasing.events import SupplierChanged, SupplierCreated, SupplierPriceSet
 from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 from ecommerce.purchasing.rules import MOST_UNITS
@@ -118,6 +119,8 @@ def archive_supplier(supplier: Supplier, *, archived: bool, actor: Actor) -> Sup
         event = SupplierChanged(supplier_id=supplier.pk, fields=["archived_at"])
         record(event, actor=actor, subject=supplier, changes=changes)
         supplier.archived_at = at
+        if archived:
+            end_choices_of(supplier, why="archived", actor=actor)
     return supplier
 
 
@@ -177,4 +180,6 @@ def set_price(
     before = {name: getattr(newest, name, None) for name in asked}
     changes = {name: (before[name], value) for name, value in asked.items() if before[name] != value}
     record(event, actor=actor, subject=row, changes=changes)
+    if not is_offered and first == today:
+        end_choices_of(supplier, why="not_offered", actor=actor, variant=variant)
     return row
