@@ -139,7 +139,8 @@ class _PriceReader:
         """The price; of what is not offered any more the last one, where the row has none."""
         price: Decimal | None = self._value("price", values.amount)
         if price is None and not is_offered and variant is not None and self.rules.known.get(variant):
-            return self.rules.known[variant][0].price
+            last: Decimal = self.rules.known[variant][0].price
+            return last
         if price is None and not any(error.field == "price" for error in self.errors):
             self._no("price", _("The price is missing. Write it as 1234.50."))
         return price

@@ -139,14 +139,19 @@ def _known(found: Any, unknown: float) -> Any:
 def _percent(rows: Any, supplier: str, good: Count) -> Any:
     """The part of the rows that is good, in percent; LAST for fewer rows than say anything."""
     counted = rows.values(supplier).annotate(n=Count("pk"), good=good).filter(n__gte=FEWEST)
-    return _known(Subquery(counted.annotate(part=Value(100.0) * F("good") / F("n")).values("part")), LAST)
+    return _known(Subquery(counted.annotate(part=_of("n")).values("part")), LAST)
 
 
 def _passed(came: Any) -> Any:
     """Of the units that came those that were accepted, in percent."""
     sums = came.values("order__supplier").annotate(n=Count("pk"), good=Sum("accepted"), bad=Sum("damaged"))
     told = sums.filter(n__gte=FEWEST).annotate(units=F("good") + F("bad")).filter(units__gt=0)
-    return Subquery(told.annotate(part=Value(100.0) * F("good") / F("units")).values("part"))
+    return Subquery(told.annotate(part=_of("units")).values("part"))
+
+
+def _of(whole: str) -> Any:
+    """`good` of it, in percent; as a float, which literals beside whole numbers are not on PostgreSQL."""
+    return Cast("good", FloatField()) * Value(100.0) / F(whole)
 
 
 def _lead_times(came: Any) -> Any:

@@ -62,5 +62,5 @@ class ScoreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     def get_serializer(self, rows: Any, **options: Any) -> Any:
         """The serializer of the figures of rows."""
         many = options.get("many", False)
-        scores = [score_of(row, self.totals) for row in rows] if many else score_of(rows, self.totals)
+        scores: Any = [score_of(row, self.totals) for row in rows] if many else score_of(rows, self.totals)
         return ScoreOut(scores, **options, context=self.get_serializer_context())

@@ -124,9 +124,9 @@ def archive_supplier(supplier: Supplier, *, archived: bool, actor: Actor) -> Sup
     return supplier
 
 
-def price_faults(price: Decimal, minimum: int, multiple: int, valid_from: date, today: date) -> dict[str, str]:
+def price_faults(price: Decimal, minimum: int, multiple: int, valid_from: date, today: date) -> dict[str, Any]:
     """What is wrong with a price that is to be set, by field."""
-    wrong: dict[str, str] = {}
+    wrong: dict[str, Any] = {}
     if not 0 <= price <= LARGEST:
         wrong["price"] = _("Enter a price of 0 or more.")
     for name, units in (("minimum", minimum), ("multiple", multiple)):
