@@ -199,7 +199,7 @@ def test_from_the_suppliers_page_to_the_result(as_user, ann, shop):
         factories.VariantFactory(sku="POT")
         kiln = factories.SupplierFactory(name="Kiln")
     client = as_user(ann)
-    address = reverse("supplier-price-import", args=[shop.slug, kiln.pk])
+    address = reverse("supplier-pricing-import", args=[shop.slug, kiln.pk])
     assert address in client.get(kiln.get_absolute_url()).text
     assert "Kiln" in client.get(address).text
     upload = SimpleUploadedFile("prices.csv", b"Article,Cost each\nPOT,4.20\nCUP,1\n")
@@ -235,10 +235,10 @@ def test_who_may_not_set_prices_neither_uploads_nor_starts(as_user, ann, ben, cl
         factories.VariantFactory(sku="POT")
         kiln = factories.SupplierFactory()
         run = check_import(start_import(file_name="x", chunks=[b"SKU,Price\nPOT,1\n"], actor=SYSTEM, supplier=kiln))
-    address = reverse("supplier-price-import", args=[shop.slug, kiln.pk])
+    address = reverse("supplier-pricing-import", args=[shop.slug, kiln.pk])
     upload = {"file": SimpleUploadedFile("prices.csv", FILE.encode())}
     assert as_user(ben).post(address, upload).status_code == 403
-    foreign = reverse("supplier-price-import", args=["qingyun", kiln.pk])
+    foreign = reverse("supplier-pricing-import", args=["qingyun", kiln.pk])
     assert as_user(cleo).post(foreign, upload).status_code == 404
     assert as_user(cleo).get(reverse("import-detail", args=["qingyun", run.pk])).status_code == 404
     with tenant(shop):
