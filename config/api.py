@@ -45,6 +45,7 @@ from ecommerce.inventory.moves_api import MoveViewSet
 from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet
 from ecommerce.purchasing.api import PurchaseViewSet, SupplierPriceViewSet, SupplierViewSet
+from ecommerce.purchasing.scores_api import ScoreViewSet
 from ecommerce.questions.api import QuestionViewSet
 from ecommerce.returns.api import ReturnViewSet
 from ecommerce.reviews.api import ReviewViewSet
@@ -91,6 +92,7 @@ router.register("channel-stock", ChannelStockViewSet, "api-channel-stock")
 router.register("stock-figures", HoldingViewSet, "api-holding")
 router.register("transfers", TransferViewSet, "api-transfer")
 router.register("supplier-prices", SupplierPriceViewSet, "api-supplier-price")
+router.register("supplier-scorecards", ScoreViewSet, "api-supplier-scorecard")
 router.register("suppliers", SupplierViewSet, "api-supplier")
 router.register("track-records", TrackRecordViewSet, "api-track-record")
 router.register("variants", VariantViewSet, "api-variant")

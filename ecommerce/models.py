@@ -65,6 +65,7 @@ from ecommerce.purchasing.models import (
     Receipt,
     ReceiptLine,
     Supplier,
+    SupplierChoice,
     SupplierPrice,
 )
 from ecommerce.questions.models import ProductQuestion
@@ -132,6 +133,7 @@ __all__ = [
     "StockMove",
     "StockRules",
     "Supplier",
+    "SupplierChoice",
     "SupplierPrice",
     "TrackingEvent",
     "TrackingUpload",

@@ -36,8 +36,11 @@ class ProposalOut(serializers.Serializer[Row]):
     reason = serializers.CharField(help_text="Why it is to be ordered, in a sentence.")
     chosen_as = serializers.ChoiceField(
         source="choice.why",
-        choices=["only", "cheapest"],
-        help_text="Why this supplier: nobody else has it, or by price.",
+        choices=["only", "cheapest", "chosen"],
+        help_text="Why this supplier: nobody else has it, by price, or somebody chose them.",
+    )
+    chosen_because = serializers.CharField(
+        source="choice.kept.reason", default="", help_text="The reason that was given for the choice."
     )
     on_time = serializers.FloatField(
         source="choice.own.on_time",

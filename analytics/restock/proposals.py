@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from analytics.restock.words import reason_of
 from core.among import Among
 from core.money import cents
 from ecommerce.catalog.models import Variant
-from ecommerce.purchasing.models import PurchaseLine, Supplier
+from ecommerce.purchasing.models import PurchaseLine, Supplier, SupplierChoice
 from ecommerce.purchasing.queries import prices_on
 from ecommerce.purchasing.rules import DRAFT, ZERO
 from ecommerce.purchasing.scorecard import on_time_shares
@@ -38,12 +38,14 @@ class Source:
 @dataclass(frozen=True)
 class Choice:
     """Why a supplier: "only", "cheapest" of several or "chosen" by somebody. `sources` are all one may choose from, and
-    `steadier` is one who is slightly dearer and clearly more often on time than the cheapest, who is `own`."""
+    `steadier` is one who is slightly dearer and clearly more often on time than the cheapest, who is `own`. `kept` is
+    whom somebody chose for all orders to come, where that is `own`."""
 
     why: str
     own: Source
     sources: Sequence[Source]
     steadier: Source | None = None
+    kept: SupplierChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,14 @@ def proposal(today: date, currency: str, chosen: Mapping[int, int] | None = None
     """Every variant that the demand forecast says to order, given to the supplier it is best bought from.
 
     `currency` is the shop's. A variant that already stands in a draft is left out, so that asking twice does not order
-    twice, and so is one that somebody dismissed until a later day. `chosen` are other suppliers than the best by
-    variant; one who has no price for it is not taken. Five queries.
+    twice, and so is one that somebody dismissed until a later day. Whom somebody chose for a variant goes before the
+    best as long as they offer it; `chosen` go before those, by variant, this time. Who has no price for it is not
+    taken. Five queries.
     """
     outlooks = DemandOutlook.objects.to_order().filter(variant__is_active=True, order_quantity__gt=0)
-    wanted = list(outlooks.select_related("variant__product").order_by("lasts", "pk")[:MOST])
+    wanted = list(
+        outlooks.select_related("variant__product", "variant__supplier_choice").order_by("lasts", "pk")[:MOST]
+    )
     ids = [one.variant_id for one in wanted]
     suppliers, offers = _offers(ids, today)
     drafts: Any = PurchaseLine.objects.filter(Among("variant_id", ids), order__state=DRAFT).order_by("pk")
@@ -130,27 +135,31 @@ def proposal(today: date, currency: str, chosen: Mapping[int, int] | None = None
         if (no := dismissed.get(one.variant_id)) is not None:
             left.append(Left(one.variant, one.order_quantity, "dismissed", until=no.until, reason=no.reason))
             continue
-        found = choose(one.order_quantity, offers.get(one.variant_id, ()), currency)
-        if isinstance(found, str):
+        theirs = offers.get(one.variant_id, [])
+        found = choose(one.order_quantity, theirs, currency)
+        kept: SupplierChoice | None = getattr(one.variant, "supplier_choice", None)
+        taken = _taken(one, theirs, (chosen or {}).get(one.variant_id), kept.supplier_id if kept else None)
+        if taken is None and isinstance(found, str):
             left.append(Left(one.variant, one.order_quantity, found))
             continue
-        offer, units = _taken(one, found, offers[one.variant_id], (chosen or {}).get(one.variant_id))
+        best = taken if isinstance(found, str) else found[0]
+        assert best is not None
+        offer = taken or best
+        units = offer.units(one.order_quantity)
         group = groups.setdefault(offer.supplier_id, Group(suppliers[offer.supplier_id]))
-        choice = _choice(one.order_quantity, found[0], offer, offers[one.variant_id], suppliers, shares)
+        choice = _choice(one.order_quantity, best, offer, theirs, suppliers, shares)
+        if kept is not None and kept.supplier_id == offer.supplier_id:
+            choice = replace(choice, why="chosen", kept=kept, steadier=None)
         whom = suppliers[offer.supplier_id]
         row = Row(one.variant, whom, one.order_quantity, units, offer.price, offer.minimum, offer.multiple, one, choice)
         group.rows.append(row)
     return Proposal(sorted(groups.values(), key=lambda group: group.supplier.name), left)
 
 
-def _taken(
-    one: DemandOutlook, found: tuple[Offer, int], offers: Sequence[Offer], chosen: int | None
-) -> tuple[Offer, int]:
-    """The offer of the supplier whom somebody chose, where there is one; else the best."""
-    if chosen is None:
-        return found
-    theirs = next((offer for offer in sellable(one.order_quantity, offers) if offer.supplier_id == chosen), None)
-    return found if theirs is None else (theirs, theirs.units(one.order_quantity))
+def _taken(one: DemandOutlook, offers: Sequence[Offer], *chosen: int | None) -> Offer | None:
+    """The offer of the first of the chosen suppliers who has one; None where none of them does."""
+    by_supplier = {offer.supplier_id: offer for offer in sellable(one.order_quantity, offers)}
+    return next((by_supplier[pk] for pk in chosen if pk in by_supplier), None)
 
 
 def _choice(

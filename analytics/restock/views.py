@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analytics.demand.outlooks import terms_of_shop
 from analytics.demand.service import standings
 from analytics.demand.words import promise_rows
 from analytics.restock.drafting import dismiss_proposal, draft_what_is_needed
-from analytics.restock.forms import DismissForm
+from analytics.restock.forms import ChooseForm, DismissForm
 from analytics.restock.proposals import Left, Proposal, Row, proposal
 from analytics.restock.record import track_record
 from core.access import MerchantRequest, merchant_view
@@ -24,6 +24,9 @@ from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.queries import variant_list
+from ecommerce.purchasing.actions import choose_supplier, take_choice_back
+from ecommerce.purchasing.models import SupplierChoice
+from ecommerce.purchasing.queries import offers_of
 
 USUAL_PAUSE = timedelta(days=14)
 
@@ -57,7 +60,7 @@ def restock_order(request: MerchantRequest) -> HttpResponse:
             return done(request, _next(request, drafts), say % {"count": len(drafts), "numbers": numbers})
     context = {
         "groups": found.groups,
-        "typed": {row.variant.pk: _text(request, row) for group in found.groups for row in group.rows},
+        "typed": {row.variant.pk: _text(request, row) for row in _rows(found)},
         "refused": refused,
         "left": [(one, _why(one)) for one in found.left],
         "may_see_suppliers": request.membership.may("suppliers.view"),
@@ -72,6 +75,10 @@ def _next(request: MerchantRequest, drafts: list[Any]) -> str:
     if len(drafts) == 1 and request.membership.may("purchasing.view"):
         return str(drafts[0].get_absolute_url())
     return reverse("restock-order", args=[request.merchant.slug])
+
+
+def _rows(found: Proposal) -> list[Row]:
+    return [row for group in found.groups for row in group.rows]
 
 
 def _chosen(request: MerchantRequest) -> dict[int, int]:
@@ -94,15 +101,14 @@ def _text(request: MerchantRequest, row: Row) -> str | None:
 def _typed(request: MerchantRequest, found: Proposal) -> tuple[dict[int, int], str]:
     """The quantities that were typed, by variant, and what is wrong with the first that is none."""
     units: dict[int, int] = {}
-    for group in found.groups:
-        for row in group.rows:
-            text = _text(request, row)
-            if text is None:
-                continue
-            if not text.strip().isdecimal() or len(text) > 7:
-                words = {"sku": row.variant.sku}
-                return units, _("%(sku)s: a quantity is a whole number; 0 leaves it out this time.") % words
-            units[row.variant.pk] = int(text)
+    for row in _rows(found):
+        text = _text(request, row)
+        if text is None:
+            continue
+        if not text.strip().isdecimal() or len(text) > 7:
+            words = {"sku": row.variant.sku}
+            return units, _("%(sku)s: a quantity is a whole number; 0 leaves it out this time.") % words
+        units[row.variant.pk] = int(text)
     return units, ""
 
 
@@ -129,6 +135,39 @@ def restock_dismiss(request: MerchantRequest, pk: int) -> HttpResponse:
         "submit": _("Dismiss"),
     }
     return page(request, "analytics/restock/dismiss.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("purchasing.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def restock_choose(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Whom a variant is bought from, from now on, and why."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    back = reverse("restock-order", args=[request.merchant.slug])
+    kept = SupplierChoice.objects.filter(variant=variant).first()
+    asked = request.GET.get("supplier", "")
+    first = {"supplier": kept.supplier_id, "reason": kept.reason} if kept else {"supplier": asked}
+    form = ChooseForm(request.POST or None, initial=first, offers=offers_of(variant, request.merchant.today()))
+    if form.is_valid():
+        supplier = form.chosen
+        try:
+            choose_supplier(variant, supplier, reason=form.cleaned_data["reason"], actor=request.actor)
+        except Refused as no:
+            add_refusal(form, no)
+        else:
+            words = {"sku": variant.sku, "name": supplier.name}
+            return done(request, back, _("%(sku)s is bought from %(name)s from now on.") % words)
+    context = {"form": form, "variant": variant, "back_url": back, "back_label": _("What to order today")}
+    return page(request, "analytics/restock/choose.html", context, status=422 if form.is_bound else 200)
+
+
+@merchant_view("purchasing.edit")
+@require_POST
+def restock_choice_back(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Take back whom a variant is bought from: the cheapest is proposed again."""
+    variant = get_object_or_404(variant_list(), pk=pk)
+    take_choice_back(variant, actor=request.actor)
+    say = _("%(sku)s is proposed at the cheapest supplier again.") % {"sku": variant.sku}
+    return done(request, reverse("restock-order", args=[request.merchant.slug]), say)
 
 
 @merchant_view("purchasing.edit")

@@ -21,7 +21,7 @@ class ImportStarted(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ImportFinished(Event):
-    """A file has been brought in as far as its rows were good, or failed as a whole (`failed`)."""
+    """A file `of` "orders" or "prices" came in as far as its rows were good, or failed as a whole (`failed`)."""
 
     kind = "imports.finished"
     label = _("Import finished")
@@ -32,3 +32,4 @@ class ImportFinished(Event):
     unchanged: int
     bad_rows: int
     failed: bool = False
+    of: str = "orders"

@@ -247,6 +247,31 @@ EXAMPLE = {
 }  # fmt: skip
 GENERIC_FORMAT = Format("generic", _("Another file"), "other", GENERIC)
 
+# A price list of a supplier: our fields, and the heads that people and our own export of prices give them.
+PRICE_FIELDS: dict[str, Any] = {
+    "sku": _("SKU"),
+    "price": _("Price"),
+    "currency": _("Currency"),
+    "minimum": _("Smallest order, units"),
+    "multiple": _("In multiples of, units"),
+    "valid_from": _("Valid from"),
+    "is_offered": _("They offer it"),
+}
+PRICE_REQUIRED = ("sku", "price")
+PRICE_HEADS: dict[str, Sequence[str]] = {
+    "sku": ["SKU", "item code", "product code", "商品编码", "商家编码", "货号"],
+    "price": ["Price", "unit price", "cost", "价格", "单价", "供货价", "采购价"],
+    "currency": ["Currency", "币种", "货币"],
+    "minimum": ["Smallest order, units", "minimum", "MOQ", "smallest order", "起订量", "最小起订量"],
+    "multiple": ["In multiples of, units", "multiple", "pack size", "整倍数", "装箱数"],
+    "valid_from": ["Valid from", "from", "date", "生效日期", "生效日"],
+    "is_offered": ["They offer it", "offered", "available", "是否供应", "供应"],
+}
+PRICE_EXAMPLE = {
+    "sku": "TG-1", "price": "12.50", "currency": "CNY", "minimum": "24", "multiple": "12", "is_offered": "yes",
+}  # fmt: skip
+PRICE_FORMAT = Format("prices", _("Price list"), "other", PRICE_HEADS)
+
 
 def _key(head: str) -> str:
     return re.sub(r"[\s_\-’'()（）:：*]+", "", head).lower()
@@ -277,7 +302,7 @@ def mapping_for(known: Format, header: Sequence[str]) -> dict[str, str]:
 
 def format_named(key: str) -> Format:
     """The format with this key, or the generic one."""
-    return next((known for known in FORMATS if known.key == key), GENERIC_FORMAT)
+    return next((known for known in (*FORMATS, PRICE_FORMAT) if known.key == key), GENERIC_FORMAT)
 
 
 def state_of(word: str) -> str | None:
@@ -290,11 +315,13 @@ def card_check_of(word: str) -> str | None:
     return CARD_WORDS.get(_key(word))
 
 
-def template(language: str) -> tuple[list[str], list[str]]:
+def template(
+    language: str, columns: Mapping[str, Sequence[str]] = GENERIC, example: Mapping[str, str] = EXAMPLE
+) -> tuple[list[str], list[str]]:
     """The head of a file with every column of ours, recognised as it stands, and a row that shows how to fill it."""
     chinese = language.startswith("zh")
     heads = [
         next((head for head in heads if not head.isascii()), heads[0]) if chinese else heads[0]
-        for heads in GENERIC.values()
+        for heads in columns.values()
     ]
-    return heads, [EXAMPLE.get(name, "") for name in GENERIC]
+    return heads, [example.get(name, "") for name in columns]

@@ -9,13 +9,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
-from ecommerce.imports.formats import FIELDS, FORMATS, GENERIC_FORMAT, REQUIRED
+from ecommerce.imports.formats import FORMATS, GENERIC_FORMAT
+from ecommerce.imports.models import ImportRun
 from ecommerce.imports.reading import check_size
 from ecommerce.orders.models import Channel
 
 
 class UploadForm(forms.Form):
-    """One file of orders."""
+    """One file of orders or prices."""
 
     file = forms.FileField(
         label=_("File"),
@@ -34,24 +35,32 @@ class UploadForm(forms.Form):
 
 
 class MappingForm(forms.Form):
-    """Which format and channel the file has, and which of its columns is which of our fields."""
+    """Which of its columns is which of our fields; of orders also which format and channel the file has."""
 
     format = forms.ChoiceField(label=_("Format"))
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
 
-    def __init__(self, *args: Any, header: list[str], mapping: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, header: list[str], run: ImportRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["format"].choices = [(known.key, known.label) for known in (*FORMATS, GENERIC_FORMAT)]  # type: ignore[attr-defined]
+        if run.is_price_list:
+            del self.fields["format"], self.fields["channel"]
+        else:
+            self.fields["format"].choices = [(known.key, known.label) for known in (*FORMATS, GENERIC_FORMAT)]  # type: ignore[attr-defined]
         columns = [("", _("Not in the file")), *((head, head) for head in dict.fromkeys(header) if head)]
-        for name, label in FIELDS.items():
+        for name, label in run.fields.items():
             self.fields[f"map_{name}"] = forms.ChoiceField(
-                label=label, choices=columns, required=name in REQUIRED, initial=mapping.get(name, "")
+                label=label, choices=columns, required=name in run.required, initial=run.mapping.get(name, "")
             )
 
     @property
     def columns(self) -> list[forms.BoundField]:
         """The fields that choose a column."""
         return [self[name] for name in self.fields if name.startswith("map_")]
+
+    @property
+    def about(self) -> list[forms.BoundField]:
+        """The fields before those."""
+        return [self[name] for name in self.fields if not name.startswith("map_")]
 
     @property
     def mapping(self) -> dict[str, str]:

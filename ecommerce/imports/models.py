@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -9,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.tenancy import TenantModel
-from ecommerce.imports.formats import format_named
+from ecommerce.imports.formats import FIELDS, PRICE_FIELDS, PRICE_REQUIRED, REQUIRED, format_named
 
 
 class ImportRun(TenantModel):
-    """One uploaded file on its way into the orders. Counts are of rows unless named otherwise."""
+    """One uploaded file on its way into the orders or, with a `supplier`, into their price list.
+
+    Counts are of rows unless named otherwise; of a price list those of orders count prices.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", pgettext_lazy("import", "Uploaded")
@@ -26,6 +31,7 @@ class ImportRun(TenantModel):
     stored_as = models.CharField(max_length=100, help_text="path under MEDIA_ROOT; our own name, never the uploader's")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
     size = models.PositiveBigIntegerField(default=0)
+    supplier = models.ForeignKey("ecommerce.Supplier", models.PROTECT, null=True, blank=True, related_name="+")
     format = models.CharField(_("format"), max_length=20, blank=True)
     encoding = models.CharField(max_length=20, blank=True)
     channel = models.CharField(_("channel"), max_length=16, default="other")
@@ -56,6 +62,20 @@ class ImportRun(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("import-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def is_price_list(self) -> bool:
+        return self.supplier_id is not None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that columns of the file can be."""
+        return PRICE_FIELDS if self.is_price_list else FIELDS
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Those of them that the file must have."""
+        return PRICE_REQUIRED if self.is_price_list else REQUIRED
 
     @property
     def format_label(self) -> str:

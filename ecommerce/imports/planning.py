@@ -78,9 +78,9 @@ def _told() -> tuple[str, ...]:
 
 @dataclass
 class Reading:
-    """What a whole file comes to. `bad` holds the rows of orders that cannot be used, with a reason for each."""
+    """What a whole file comes to: a plan for each thing in it. `bad` are the rows that cannot be used, with reasons."""
 
-    orders: list[OrderPlan] = field(default_factory=list)
+    plans: list[Any] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     bad: dict[int, tuple[list[str], str]] = field(default_factory=dict)
     rows: int = 0
@@ -104,7 +104,7 @@ def read_orders(rows: Iterable[Row], rules: Rules) -> Reading:
     groups: dict[str, list[Row]] = {}
     for number, cells in rows:
         reading.rows += 1
-        key = _cell(cells, positions.get("number"))
+        key = cell_of(cells, positions.get("number"))
         if not key:
             error = RowError(number, "number", _("The order number is missing."))
             reading.errors.append(error)
@@ -116,7 +116,7 @@ def read_orders(rows: Iterable[Row], rules: Rules) -> Reading:
         reader = _OrderReader(group, positions, rules, seen)
         plan = reader.read()
         if plan is not None and not reader.errors:
-            reading.orders.append(plan)
+            reading.plans.append(plan)
             continue
         reading.errors += reader.errors
         reasons: dict[int, list[str]] = {}
@@ -129,7 +129,8 @@ def read_orders(rows: Iterable[Row], rules: Rules) -> Reading:
     return reading
 
 
-def _cell(cells: list[str], position: int | None) -> str:
+def cell_of(cells: list[str], position: int | None) -> str:
+    """The text at a place of a row, "" where there is none."""
     return cells[position].strip() if position is not None and position < len(cells) else ""
 
 
@@ -299,7 +300,7 @@ class _OrderReader:
             sku = self._value(row, "sku", _SKU) or ""
             title = self._value(row, "title", _TITLE) or ""
             count = self._value(row, "quantity", values.quantity)
-            if count is None and "quantity" in self.positions and not _cell(row[1], self.positions["quantity"]):
+            if count is None and "quantity" in self.positions and not cell_of(row[1], self.positions["quantity"]):
                 self._refuse(row[0], "quantity", _("The quantity is missing."))
             price = self._value(row, "unit_price", values.amount)
             off = self._value(row, "line_discount", values.amount) or ZERO
@@ -353,19 +354,19 @@ class _OrderReader:
         position = self.positions.get(name)
         if position is None:
             return ""
-        return next((text for _number, cells in self.rows if (text := _cell(cells, position))), "")
+        return next((text for _number, cells in self.rows if (text := cell_of(cells, position))), "")
 
     def _from_first(self, name: str, parse: Callable[[str], Any]) -> Any:
         position = self.positions.get(name)
         if position is None:
             return None
         for row in self.rows:
-            if _cell(row[1], position):
+            if cell_of(row[1], position):
                 return self._value(row, name, parse)
         return None
 
     def _value(self, row: Row, name: str, parse: Callable[[str], Any]) -> Any:
-        text = _cell(row[1], self.positions.get(name))
+        text = cell_of(row[1], self.positions.get(name))
         if not text:
             return None
         repeated = name in _REPEATED

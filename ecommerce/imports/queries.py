@@ -9,5 +9,5 @@ from ecommerce.imports.models import ImportRun
 
 def import_list() -> QuerySet[ImportRun]:
     """All imports of the merchant, with who started them."""
-    runs: QuerySet[ImportRun] = ImportRun.objects.select_related("created_by", "merchant")
+    runs: QuerySet[ImportRun] = ImportRun.objects.select_related("created_by", "merchant", "supplier")
     return runs

@@ -20,4 +20,4 @@ def check(run_id: int) -> None:
 @task(cluster="long")
 def run(run_id: int) -> None:
     """Bring a file in; goes on where an earlier attempt stopped."""
-    run_import(ImportRun.objects.select_related("merchant").get(pk=run_id))
+    run_import(ImportRun.objects.select_related("merchant", "supplier", "created_by").get(pk=run_id))

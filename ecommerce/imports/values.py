@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from core.filters import FIRST_DAY, LAST_DAY
 from core.money import LARGEST, cents
 from core.validators import has_card_number
 from ecommerce.imports.formats import COUNTRIES, card_check_of
@@ -106,6 +107,16 @@ def moment(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
     if found > now + timedelta(days=1):
         raise BadValue(_("%(text)s lies in the future.") % {"text": text[:40]})
     return found.astimezone(UTC)
+
+
+def day(text: str) -> date:
+    """A day of the calendar."""
+    found = _moment(text, ZoneInfo("UTC"))
+    if found is None:
+        raise BadValue(_("“%(text)s” is not a date. Write it as 2026-01-31.") % {"text": text[:40]})
+    if not FIRST_DAY <= found.date() <= LAST_DAY:
+        raise BadValue(_("%(text)s is too far away to be meant.") % {"text": text[:40]})
+    return found.date()
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,12 +20,14 @@ from core.exports import csv_response
 from core.htmx import done, page
 from ecommerce.imports import tasks
 from ecommerce.imports.actions import begin_import, raw_preview, remap, start_import
-from ecommerce.imports.formats import FIELDS, template
+from ecommerce.imports.formats import PRICE_EXAMPLE, PRICE_HEADS, template
 from ecommerce.imports.forms import MappingForm, UploadForm
 from ecommerce.imports.listing import IMPORTS
 from ecommerce.imports.models import ImportRun
 from ecommerce.imports.queries import import_list
 from ecommerce.imports.storing import path_of
+from ecommerce.purchasing.models import Supplier
+from ecommerce.purchasing.queries import supplier_list
 
 State = ImportRun.State
 
@@ -43,12 +46,30 @@ def index(request: MerchantRequest) -> HttpResponse:
 @merchant_view("imports.run")
 @require_http_methods(["GET", "POST"])
 def new(request: MerchantRequest) -> HttpResponse:
+    """Upload a file of orders."""
+    return _upload(request, "ecommerce/imports/new.html", None)
+
+
+@merchant_view("suppliers.edit")
+@require_http_methods(["GET", "POST"])
+def new_prices(request: MerchantRequest, pk: int) -> HttpResponse:
+    """Upload the price list of a supplier; what becomes of it is seen, as of every import, by those who run imports."""
+    if not request.membership.may("imports.run"):
+        raise PermissionDenied("imports.run")
+    return _upload(request, "ecommerce/imports/new_prices.html", get_object_or_404(supplier_list(), pk=pk))
+
+
+def _upload(request: MerchantRequest, template_name: str, supplier: Supplier | None) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
             run = start_import(
-                file_name=upload.name, chunks=upload.chunks(), actor=request.actor, user_id=request.user.pk
+                file_name=upload.name,
+                chunks=upload.chunks(),
+                actor=request.actor,
+                user_id=request.user.pk,
+                supplier=supplier,
             )
         except Refused as refusal:
             form.add_error("file", refusal.message)
@@ -56,7 +77,7 @@ def new(request: MerchantRequest) -> HttpResponse:
             _check_in_background(run)
             return done(request, reverse("import-detail", args=[request.merchant.slug, run.pk]), _("File uploaded."))
     status = 422 if form.errors else 200
-    return render(request, "ecommerce/imports/new.html", {"form": form}, status=status)
+    return render(request, template_name, {"form": form, "supplier": supplier}, status=status)
 
 
 @merchant_view("imports.run")
@@ -65,6 +86,22 @@ def template_file(request: MerchantRequest) -> HttpResponseBase:
     """A file with every column that can be read, in the language of the page, with a row to look at."""
     head, row = template(get_language() or "")
     return csv_response(_("orders-template"), head, [row])
+
+
+@merchant_view("imports.run")
+@require_GET
+def price_template_file(request: MerchantRequest) -> HttpResponseBase:
+    """The same for price lists of suppliers."""
+    head, row = template(get_language() or "", PRICE_HEADS, PRICE_EXAMPLE)
+    return csv_response(_("prices-template"), head, [row])
+
+
+def _run_to_change(request: MerchantRequest, pk: int) -> ImportRun:
+    """An import that is about to write; a price list is changed by those alone who may set prices."""
+    run = get_object_or_404(import_list(), pk=pk)
+    if run.is_price_list and not request.membership.may("suppliers.edit"):
+        raise PermissionDenied("suppliers.edit")
+    return run
 
 
 def _check_in_background(run: ImportRun) -> None:
@@ -81,7 +118,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
 
 def _context(request: MerchantRequest, run: ImportRun, form: MappingForm | None = None) -> dict[str, Any]:
     context: dict[str, Any] = {"run": run, "job": Job.objects.filter(pk=run.job_id).first()}
-    context["errors"] = [{**error, "field": FIELDS.get(error["field"], error["field"])} for error in run.errors]
+    context["errors"] = [{**error, "field": run.fields.get(error["field"], error["field"])} for error in run.errors]
     slug = request.merchant.slug
     context["poll_url"] = reverse("import-progress", args=[slug, run.pk])
     context["done_url"] = reverse("import-detail", args=[slug, run.pk])
@@ -95,7 +132,7 @@ def _context(request: MerchantRequest, run: ImportRun, form: MappingForm | None 
             return context
         context["form"] = form or MappingForm(
             header=context["preview"]["header"],
-            mapping=run.mapping,
+            run=run,
             initial={"format": run.format, "channel": run.channel},
         )
     return context
@@ -114,17 +151,17 @@ def progress(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("imports.run")
 @require_POST
 def mapping(request: MerchantRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(import_list(), pk=pk)
+    run = _run_to_change(request, pk)
     header = list(raw_preview(run, 0)["header"])
-    form = MappingForm(request.POST, header=header, mapping=run.mapping)
-    new_format = request.POST.get("format", "") != run.format
+    form = MappingForm(request.POST, header=header, run=run)
+    new_format = not run.is_price_list and request.POST.get("format", "") != run.format
     if not form.is_valid() and not new_format:
         return render(request, "ecommerce/imports/detail.html", _context(request, run, form), status=422)
     run = remap(
         run,
         format_key=request.POST.get("format", ""),
         mapping=None if new_format else form.mapping,
-        channel="" if new_format else form.cleaned_data["channel"],
+        channel="" if new_format else form.cleaned_data.get("channel", ""),
     )
     _check_in_background(run)
     return done(request, reverse("import-detail", args=[request.merchant.slug, run.pk]), _("Columns saved."))
@@ -133,7 +170,7 @@ def mapping(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("imports.run")
 @require_POST
 def start(request: MerchantRequest, pk: int) -> HttpResponse:
-    run = begin_import(get_object_or_404(import_list(), pk=pk), actor=request.actor)
+    run = begin_import(_run_to_change(request, pk), actor=request.actor)
     job = enqueue(tasks.run, run.pk, key=f"import:{run.pk}")
     ImportRun.objects.filter(pk=run.pk).update(job_id=job.pk)
     to = reverse("import-detail", args=[request.merchant.slug, run.pk])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
@@ -38,8 +39,8 @@ class SupplierOut(serializers.ModelSerializer[Supplier]):
     class Meta:
         model = Supplier
         fields = (
-            "id", "code", "name", "contact", "email", "currency", "lead_days", "payment_terms", "note", "archived_at",
-            "created_at", "updated_at",
+            "id", "code", "name", "contact", "email", "language", "currency", "lead_days", "payment_terms",
+            "note", "archived_at", "created_at", "updated_at",
         )  # fmt: skip
 
 
@@ -48,6 +49,12 @@ class SupplierIn(serializers.Serializer[Any]):
     code = serializers.CharField(max_length=20, help_text="A short name, unique in the shop.")
     contact = serializers.CharField(max_length=150, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        required=False,
+        allow_blank=True,
+        help_text="Of purchase orders to them, mail and PDF; empty: the shop's.",
+    )
     currency = serializers.RegexField(r"^[A-Za-z]{3}$", max_length=3)
     lead_days = serializers.IntegerField(
         min_value=0, max_value=365, required=False, allow_null=True, help_text="Promised days from order to delivery."

@@ -44,6 +44,36 @@ class SupplierPriceSet(Event):
     is_offered: bool
 
 
+@event
+@dataclass(frozen=True, kw_only=True)
+class SupplierChosen(Event):
+    """Somebody decided whom a variant is bought from, for `reason`. `supplier` is the company's name."""
+
+    kind = "purchasing.supplier_chosen"
+    label = _("Supplier chosen")
+    sentence = _("%(sku)s is bought from %(supplier)s: %(reason)s")
+    variant_id: int
+    sku: str
+    supplier_id: int
+    supplier: str
+    reason: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class SupplierChoiceEnded(Event):
+    """The choice does not count any more: `why` is "taken_back", "not_offered" or "archived"."""
+
+    kind = "purchasing.supplier_choice_ended"
+    label = _("Supplier no longer chosen")
+    sentence = _("%(sku)s is no longer bought from %(supplier)s by choice")
+    variant_id: int
+    sku: str
+    supplier_id: int
+    supplier: str
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class PurchaseFact(Event):
     """What every fact about one purchase order carries."""

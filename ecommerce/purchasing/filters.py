@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,37 @@ class SupplierFilters(django_filters.FilterSet):
         field_name="lead_days",
         lookup_expr="lte",
         max_digits=4,
+        decimal_places=0,
+    )
+
+    class Meta:
+        model = Supplier
+        fields: list[str] = []
+
+
+def percent_filter(label: Any, field: str, lookup: str) -> Any:
+    """A bound on a figure in percent."""
+    return django_filters.NumberFilter(
+        label=label, field_name=field, lookup_expr=lookup, max_digits=5, decimal_places=1, min_value=0
+    )
+
+
+class ScoreFilters(django_filters.FilterSet):
+    """For scored_suppliers(). Suppliers of whom too little is known to tell are not within any bound."""
+
+    currency = django_filters.ChoiceFilter(label=_("Currency"), choices=currency_choices)
+    on_time_max = percent_filter(_("On time, at most %"), "on_time", "lte")
+    complete_max = percent_filter(_("Complete, at most %"), "complete", "lte")
+    passed_max = percent_filter(_("Pass rate, at most %"), "passed", "lte")
+    share_min = percent_filter(_("Share of buying, at least %"), "share", "gte")
+    lead_max = django_filters.NumberFilter(
+        label=_("Lead time within days"), field_name="lead", lookup_expr="lte", max_digits=4, decimal_places=0
+    )
+    sole_min = django_filters.NumberFilter(
+        label=_("Variants without another source, at least"),
+        field_name="sole",
+        lookup_expr="gte",
+        max_digits=6,
         decimal_places=0,
     )
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,6 +52,12 @@ class SupplierForm(forms.Form):
     code = forms.CharField(label=_("Short name"), max_length=20, help_text=_("A short name for lists and labels."))
     contact = forms.CharField(label=_("Contact person"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("The shop’s language")), *settings.LANGUAGES],
+        required=False,
+        help_text=_("Purchase orders to them are written in it, mail and PDF."),
+    )
     currency = forms.RegexField(
         label=_("Currency"),
         regex=r"^[A-Za-z]{3}$",

@@ -10,21 +10,41 @@ from django.utils.translation import pgettext_lazy
 
 from core.lists import Listing, Sort, Tab
 from ecommerce.purchasing import rules
-from ecommerce.purchasing.filters import PurchaseFilters, SupplierFilters
+from ecommerce.purchasing.filters import PurchaseFilters, ScoreFilters, SupplierFilters
 from ecommerce.purchasing.queries import search_prices, search_purchases, search_suppliers
 
+TABS = [
+    Tab("in-use", pgettext_lazy("suppliers", "In use"), lambda rows: rows.in_use()),
+    Tab("archived", _("Archived"), lambda rows: rows.archived()),
+    Tab("all", _("All"), lambda rows: rows),
+]
+
 SUPPLIERS = Listing(
-    tabs=[
-        Tab("in-use", pgettext_lazy("suppliers", "In use"), lambda rows: rows.in_use()),
-        Tab("archived", _("Archived"), lambda rows: rows.archived()),
-        Tab("all", _("All"), lambda rows: rows),
-    ],
+    tabs=TABS,
     sorts=[
         Sort("name", _("Name"), "name"),
         Sort("code", _("Short name"), "code"),
         Sort("created", _("Newest"), "created_at", descending=True),
     ],
     filters=SupplierFilters,
+    search=search_suppliers,
+)
+
+# What is worth a look stands first: late, short and dear ones, and those that much hangs on.
+SCORES = Listing(
+    tabs=TABS,
+    sorts=[
+        Sort("name", _("Name"), "name"),
+        Sort("receipts", _("Receipts"), "receipts", descending=True),
+        Sort("on-time", pgettext_lazy("supplier", "On time"), "on_time"),
+        Sort("complete", pgettext_lazy("supplier", "Complete"), "complete"),
+        Sort("passed", _("Pass rate"), "passed"),
+        Sort("lead", _("Lead time"), "lead"),
+        Sort("prices", _("Price moves"), "price_move", descending=True),
+        Sort("share", _("Share of buying"), "share", descending=True),
+        Sort("sole", _("No other source"), "sole", descending=True),
+    ],
+    filters=ScoreFilters,
     search=search_suppliers,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -27,12 +28,16 @@ class SupplierQuerySet(TenantQuerySet["Supplier"]):
 
 
 class Supplier(TenantModel):
-    """Who the shop buys from. `lead_days` is what they promise: days from the order to the delivery."""
+    """Who the shop buys from. `lead_days` is what they promise: days from the order to the delivery.
+
+    `language` is the one orders to them are written in; without one it is the shop's.
+    """
 
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("short name"), max_length=20)
     contact = models.CharField(_("contact person"), max_length=150, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
     currency = models.CharField(_("currency"), max_length=3)
     lead_days = models.PositiveSmallIntegerField(_("promised delivery, days"), null=True, blank=True)
     payment_terms = models.CharField(_("payment terms"), max_length=120, blank=True)
@@ -57,6 +62,11 @@ class Supplier(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("supplier-detail", args=[self.merchant.slug, self.pk])
+
+    @property
+    def language_label(self) -> str:
+        """Its name in the reader's language; "" where it is the shop's."""
+        return str(dict(settings.LANGUAGES).get(self.language, ""))
 
 
 class SupplierPrice(AppendOnlyModel, TenantModel):
@@ -92,6 +102,26 @@ class SupplierPrice(AppendOnlyModel, TenantModel):
     @property
     def log_label(self) -> str:
         return f"{self.supplier.code} {self.variant.sku}"
+
+
+class SupplierChoice(TenantModel):
+    """Whom somebody decided to buy a variant from, and why; it holds until it is changed or taken back.
+
+    It counts while the supplier is in use and offers the variant.
+    """
+
+    variant = models.OneToOneField("ecommerce.Variant", models.CASCADE, related_name="supplier_choice")
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="choices")
+    reason = models.CharField(_("reason"), max_length=200)
+    actor_label = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("chosen supplier")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}: {self.supplier_id}"
 
 
 class PurchaseOrderQuerySet(TenantQuerySet["PurchaseOrder"]):
@@ -169,6 +199,11 @@ class PurchaseOrder(TenantModel):
     @property
     def badge(self) -> Badge:
         return self.BADGES[self.state]
+
+    @property
+    def written_in(self) -> str:
+        """The language the supplier gets it in: theirs, else the shop's."""
+        return self.supplier.language or self.merchant.language
 
     def can(self, step: str) -> bool:
         return rules.can(step, self.state)

@@ -21,6 +21,7 @@ from ecommerce.purchasing.models import (
     Receipt,
     ReceiptLine,
     Supplier,
+    SupplierChoice,
     SupplierPrice,
     SupplierQuerySet,
 )
@@ -63,6 +64,12 @@ def price_list(supplier: Supplier, day: date) -> QuerySet[SupplierPrice]:
 def search_prices(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     """By SKU or title of the product."""
     return rows.filter(Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words))
+
+
+def offers_of(variant: Variant, day: date) -> QuerySet[SupplierPrice]:
+    """What suppliers in use ask for a variant on a day, the cheapest first."""
+    rows = prices_on(day).filter(variant=variant, supplier__archived_at=None)
+    return rows.select_related("supplier").order_by("price", "supplier_id")
 
 
 def price_history(supplier: Supplier, variant: Variant) -> QuerySet[SupplierPrice]:
@@ -124,10 +131,13 @@ def days_to_deliver(since: date) -> dict[int, list[int]]:
 
 
 def usual_suppliers(variants: Iterable[int], today: date) -> dict[int, int]:
-    """The supplier in use that each variant is bought from: the cheapest by today's price lists. One query."""
+    """The supplier in use that each variant is bought from: whom somebody chose, else the cheapest by today's price
+    lists. One query."""
     offers: Any = prices_on(today).filter(Among("variant_id", variants), supplier__archived_at=None)
+    is_chosen = Exists(SupplierChoice.objects.filter(variant=OuterRef("variant"), supplier=OuterRef("supplier")))
+    offers = offers.annotate(is_chosen=is_chosen).order_by("is_chosen", "-price", "-supplier_id")
     found: dict[int, int] = {}
-    for variant, supplier in offers.order_by("-price", "-supplier_id").values_list("variant_id", "supplier_id"):
+    for variant, supplier in offers.values_list("variant_id", "supplier_id"):
         found[variant] = supplier
     return found
 

@@ -126,7 +126,12 @@ def _share(supplier: Supplier, since: date) -> tuple[Decimal, float | None]:
     sums = orders.exclude(state__in=[rules.DRAFT, rules.CANCELLED]).aggregate(
         theirs=Sum("total", filter=Q(supplier=supplier), default=Decimal(0)), all=Sum("total", default=Decimal(0))
     )
-    return sums["theirs"], float(100 * sums["theirs"] / sums["all"]) if sums["all"] else None
+    return sums["theirs"], part_of_buying(sums["theirs"], sums["all"])
+
+
+def part_of_buying(bought: Decimal, whole: Decimal | None) -> float | None:
+    """The percentage that `bought` is of the whole; None where nothing was bought."""
+    return float(100 * bought / whole) if whole else None
 
 
 def price_moves(supplier: Supplier, since: date, today: date) -> PriceMoves:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ecommerce.purchasing.views import purchases, receiving, suppliers
+from ecommerce.purchasing.views import comparing, purchases, receiving, suppliers
 
 SUPPLIERS = "m/<slug:merchant>/suppliers/"
 PURCHASES = "m/<slug:merchant>/purchases/"
@@ -12,6 +12,8 @@ PURCHASES = "m/<slug:merchant>/purchases/"
 urlpatterns = [
     path(SUPPLIERS, suppliers.supplier_list_page, name="supplier-list"),
     path(f"{SUPPLIERS}export.csv", suppliers.supplier_export, name="supplier-export"),
+    path(f"{SUPPLIERS}compare/", comparing.score_list_page, name="supplier-score-list"),
+    path(f"{SUPPLIERS}compare/export.csv", comparing.score_export, name="supplier-score-export"),
     path(f"{SUPPLIERS}new/", suppliers.supplier_new, name="supplier-new"),
     path(f"{SUPPLIERS}<int:pk>/", suppliers.supplier_detail, name="supplier-detail"),
     path(f"{SUPPLIERS}<int:pk>/edit/", suppliers.supplier_edit, name="supplier-edit"),

@@ -15,11 +15,11 @@ from notifications.texts.letterhead import reply_to_of, sender_of
 
 
 def write_purchase_order(order: PurchaseOrder, *, dedupe: str) -> Mail | None:
-    """Send the order as PDF, in the shop's language, once per `dedupe`; None for a supplier without an address."""
+    """Send the order as PDF, in the supplier's language, once per `dedupe`; None for a supplier without an address."""
     supplier, merchant = order.supplier, order.merchant
     if not supplier.email:
         return None
-    language = known_language(merchant.language)
+    language = known_language(order.written_in)
     with translation.override(language), timezone.override(merchant.zone):
         title = _("Purchase order %(number)s") % {"number": order.number}
         text, html = compose("notifications/suppliers/purchase", {"order": order, "merchant": merchant, "title": title})

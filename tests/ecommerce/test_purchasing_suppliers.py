@@ -66,6 +66,24 @@ def test_the_activity_log_holds_nothing_of_the_person_there(as_user, ann, scope)
     assert set(entry.payload["fields"]) == {"contact", "email", "lead_days"}
 
 
+def test_the_language_of_their_orders_is_set_by_form_and_program(as_user, ann, scope):
+    as_user(ann).post(f"{LIST}new/", {**KILN, "language": "zh-hans"})
+    made = Supplier.objects.get()
+    assert made.language == "zh-hans"
+    assert "Simplified Chinese" in as_user(ann).get(made.get_absolute_url()).text
+    wrong = as_user(ann).post(f"{LIST}{made.pk}/edit/", {**KILN, "language": "fr"})
+    assert wrong.status_code == 422
+
+    program = program_of(scope)
+    answer = program.patch(f"suppliers/{made.pk}/", {"language": "en"})
+    assert (answer.status_code, answer.data["language"]) == (200, "en")
+    assert program.patch(f"suppliers/{made.pk}/", {"language": "fr"}).status_code == 400
+    assert program.patch(f"suppliers/{made.pk}/", {"language": ""}).data["language"] == ""
+    assert "The shop’s language" in as_user(ann).get(made.get_absolute_url()).text
+    with pytest.raises(Refused, match="cannot be written in this language"):
+        change_supplier(made, language="fr", actor=SYSTEM)
+
+
 def test_a_short_name_is_given_once(as_user, ann, scope):
     factories.SupplierFactory(code="JDZ")
 

@@ -6,6 +6,7 @@ import email
 from email import policy
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Activity
 from core.actors import SYSTEM
@@ -48,6 +49,30 @@ def test_the_supplier_gets_the_order_as_a_file_that_opens(scope, server):
     assert file.get_content()[:5] == b"%PDF-"
 
 
+@pytest.mark.parametrize(
+    ("shops", "theirs", "words"),
+    [
+        ("en", "zh-hans", "采购单"),
+        ("zh-hans", "en", "Purchase order"),
+        ("zh-hans", "", "采购单"),
+        ("en", "", "Purchase order"),
+    ],
+)
+def test_it_is_written_in_the_suppliers_language(scope, shops, theirs, words, monkeypatch):
+    """Subject, text, HTML and PDF; without one of their own it is the shop's. What a clerk reads in changes nothing."""
+    scope.language = shops
+    scope.save()
+    drawn = []
+    monkeypatch.setattr("ecommerce.purchasing.papers.render", lambda papers: drawn.extend(papers) or b"%PDF-")
+    with translation.override("zh-hans" if words.isascii() else "en"):
+        sent(kiln(email="kiln@example.com", language=theirs))
+        run_tasks()
+
+    mail = Mail.objects.get()
+    for text in (mail.subject, mail.text, mail.html, drawn[0].title):
+        assert words in text
+
+
 def test_the_same_fact_twice_is_one_mail(scope):
     order = sent(kiln(email="kiln@example.com"))
     activity = Activity.objects.get(kind="purchasing.sent")
@@ -81,6 +106,8 @@ def test_the_page_says_where_it_goes_and_prints_it(as_user, ann, shop, rival, cl
         order = draft(kiln(email="kiln@example.com"))
     client, page = as_user(ann), f"/m/luming/purchases/{order.pk}/"
     assert "Send to the supplier" in client.get(page).content.decode()
+    papers = [client.get(f"{page}order.pdf{asked}").content for asked in ("", "?language=en", "?language=zh-hans")]
+    assert len(papers[0]) == len(papers[1]) != len(papers[2])
     answer = client.get(f"{page}order.pdf?language=zh-hans")
     assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
     assert "kiln@example.com" in client.post(f"{page}send/", follow=True).content.decode()

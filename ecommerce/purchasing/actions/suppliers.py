@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -18,12 +19,13 @@ from core.actors import Actor
 from core.errors import Refused
 from core.money import LARGEST, cents
 from ecommerce.catalog.models import Variant
+from ecommerce.purchasing.actions.choosing import end_choices_of
 from ecommerce.purchasing.events import SupplierChanged, SupplierCreated, SupplierPriceSet
 from ecommerce.purchasing.models import PurchaseOrder, Supplier, SupplierPrice
 from ecommerce.purchasing.rules import MOST_UNITS
 
-FIELDS = ("name", "code", "contact", "email", "currency", "lead_days", "payment_terms", "note")
-LOGGED = ("name", "code", "currency", "lead_days", "payment_terms")
+FIELDS = ("name", "code", "contact", "email", "language", "currency", "lead_days", "payment_terms", "note")
+LOGGED = ("name", "code", "language", "currency", "lead_days", "payment_terms")
 LONGEST_LEAD = 365
 
 
@@ -92,6 +94,8 @@ def _clean(fields: dict[str, Any]) -> dict[str, Any]:
             validate_email(clean["email"])
         except ValidationError:
             wrong["email"] = _("Enter an e-mail address such as name@example.com.")
+    if clean.get("language", "") not in ("", *dict(settings.LANGUAGES)):
+        wrong["language"] = _("Orders cannot be written in this language.")
     lead = clean.get("lead_days")
     if lead is not None and not 0 <= lead <= LONGEST_LEAD:
         wrong["lead_days"] = _("Enter 0 to %(most)s days.") % {"most": LONGEST_LEAD}
@@ -115,7 +119,22 @@ def archive_supplier(supplier: Supplier, *, archived: bool, actor: Actor) -> Sup
         event = SupplierChanged(supplier_id=supplier.pk, fields=["archived_at"])
         record(event, actor=actor, subject=supplier, changes=changes)
         supplier.archived_at = at
+        if archived:
+            end_choices_of(supplier, why="archived", actor=actor)
     return supplier
+
+
+def price_faults(price: Decimal, minimum: int, multiple: int, valid_from: date, today: date) -> dict[str, Any]:
+    """What is wrong with a price that is to be set, by field."""
+    wrong: dict[str, Any] = {}
+    if not 0 <= price <= LARGEST:
+        wrong["price"] = _("Enter a price of 0 or more.")
+    for name, units in (("minimum", minimum), ("multiple", multiple)):
+        if not 1 <= units <= MOST_UNITS:
+            wrong[name] = _("Enter 1 to %(most)s units.") % {"most": f"{MOST_UNITS:,}"}
+    if valid_from < today:
+        wrong["valid_from"] = _("A price counts from today or from a later day. Past ones stay as they are.")
+    return wrong
 
 
 @transaction.atomic
@@ -137,15 +156,7 @@ def set_price(
     """
     today = Merchant.objects.in_scope().today()
     first = valid_from or today
-    wrong: dict[str, Any] = {}
-    if not 0 <= price <= LARGEST:
-        wrong["price"] = _("Enter a price of 0 or more.")
-    for name, units in (("minimum", minimum), ("multiple", multiple)):
-        if not 1 <= units <= MOST_UNITS:
-            wrong[name] = _("Enter 1 to %(most)s units.") % {"most": f"{MOST_UNITS:,}"}
-    if first < today:
-        wrong["valid_from"] = _("A price counts from today or from a later day. Past ones stay as they are.")
-    if wrong:
+    if wrong := price_faults(price, minimum, multiple, first, today):
         raise Refused("bad_price", next(iter(wrong.values())), **wrong)
     # The supplier's row is the lock: of two people who set the same price at once, one finds it set.
     Supplier.objects.select_for_update(of=("self",)).get(pk=supplier.pk)
@@ -169,4 +180,6 @@ def set_price(
     before = {name: getattr(newest, name, None) for name in asked}
     changes = {name: (before[name], value) for name, value in asked.items() if before[name] != value}
     record(event, actor=actor, subject=row, changes=changes)
+    if not is_offered and first == today:
+        end_choices_of(supplier, why="not_offered", actor=actor, variant=variant)
     return row

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -175,9 +174,9 @@ def purchase_send(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("purchasing.view")
 @require_safe
 def purchase_paper(request: MerchantRequest, pk: int) -> HttpResponse:
-    """The order as PDF; `?language=` names another one than the reader's."""
+    """The order as PDF; `?language=` names another one than the supplier's."""
     order = find(pk)
-    content = purchase_papers([order], request.GET.get("language") or get_language() or "")
+    content = purchase_papers([order], request.GET.get("language") or order.written_in)
     headers = {"Content-Disposition": f'inline; filename="{order.number}.pdf"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

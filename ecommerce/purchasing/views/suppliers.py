@@ -31,6 +31,7 @@ def supplier_list_page(request: MerchantRequest) -> HttpResponse:
     context = {
         "page": SUPPLIERS.page(supplier_list(), request.GET),
         "may_edit": request.membership.may("suppliers.edit"),
+        "may_compare": request.membership.may("purchasing.view"),
         "search_hint": _("Name, contact person or e-mail"),
         "export_url": reverse("supplier-export", args=[request.merchant.slug]),
     }
@@ -41,15 +42,15 @@ def supplier_list_page(request: MerchantRequest) -> HttpResponse:
 def supplier_export(request: MerchantRequest) -> HttpResponseBase:
     """The suppliers of the view."""
     head = [
-        _("Short name"), _("Name"), _("Contact person"), _("E-mail"), _("Currency"), _("Promised delivery, days"),
-        _("Payment terms"), _("Archived"),
+        _("Short name"), _("Name"), _("Contact person"), _("E-mail"), _("Language"), _("Currency"),
+        _("Promised delivery, days"), _("Payment terms"), _("Archived"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
         for one in SUPPLIERS.matching(supplier_list(), request.GET).iterator(chunk_size=1000):
             yield [
-                one.code, one.name, one.contact, one.email, one.currency, one.lead_days, one.payment_terms,
-                _("yes") if one.archived_at else _("no"),
+                one.code, one.name, one.contact, one.email, one.language_label, one.currency, one.lead_days,
+                one.payment_terms, _("yes") if one.archived_at else _("no"),
             ]  # fmt: skip
 
     return table_response(request, _("suppliers"), head, rows())
@@ -68,6 +69,7 @@ def supplier_detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "card": scorecard(supplier, request.merchant.today()) if may("purchasing.view") else None,
         "page": PRICES.page(price_list(supplier, request.merchant.today()), request.GET),
         "may_edit": may("suppliers.edit"),
+        "may_import": may("suppliers.edit") and may("imports.run"),
         "may_order": may("purchasing.edit") and supplier.archived_at is None,
         "search_hint": _("SKU or product"),
         "export_url": reverse("supplier-pricing-export", args=[request.merchant.slug, pk]),

@@ -30,6 +30,7 @@ def import_finished(event: ImportFinished, activity: Activity) -> None:
         "created": event.created,
         "updated": event.updated,
         "bad": event.bad_rows,
+        "of": event.of,
         "failed": event.failed,
     }
     tell("import-finished", key=str(event.run_id), params=params, activity=activity, only=[starter])

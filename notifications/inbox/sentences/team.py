@@ -64,7 +64,10 @@ def import_finished(p: Params) -> Words:
     }
     if p["failed"]:
         return gettext("The import of %(file)s failed") % values, gettext("Nothing was changed. See what went wrong.")
-    body = gettext("Orders: %(created)s new, %(updated)s brought up to date. Rows left out: %(bad)s.")
+    if p.get("of") == "prices":
+        body = gettext("Prices set: %(created)s. Rows left out: %(bad)s.")
+    else:
+        body = gettext("Orders: %(created)s new, %(updated)s brought up to date. Rows left out: %(bad)s.")
     return gettext("The import of %(file)s is finished") % values, body % values
 
 
