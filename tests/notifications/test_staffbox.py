@@ -33,6 +33,12 @@ from tests.queue import run_tasks
 from tests.race import shared_database, together
 
 PAGE = "/staff/inbox/"
+# figures of every kind
+SAMPLE = {
+    "merchant_id": 1, "review_id": 1, "complaint_id": 1, "shop": "Xinyi", "again": True, "stars": 2, "product": "Pot",
+    "revised": True, "number": "C-1", "topic": "damaged", "because": "buyer", "due": "2026-06-07T04:00:00+00:00",
+    "subject": "orders", "category": "",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -336,18 +342,13 @@ def test_the_page_asks_the_database_as_often_for_thirty_as_for_one(as_user, shop
 
 
 def test_every_kind_speaks_both_languages_and_leads_somewhere(db):
-    now = timezone.now().isoformat()
-    params = {
-        "merchant_id": 1, "review_id": 1, "complaint_id": 1, "shop": "Xinyi", "again": True, "stars": 2,
-        "product": "Pot", "revised": True, "number": "C-1", "topic": "damaged", "because": "buyer", "due": now,
-        "subject": "orders", "category": "",
-    }  # fmt: skip
     for kind in KINDS:
         said = []
         for language in ("en", "zh-hans"):
             with translation.override(language):
-                said.append([*kind.words(params), *map(str, (kind.label, kind.verb, kind.why, kind.topic, kind.many(5)))])
-        assert kind.path("", params).startswith("/staff/")
+                words = (kind.label, kind.verb, kind.why, kind.topic, kind.many(5))
+                said.append([*kind.words(SAMPLE), *map(str, words)])
+        assert kind.path("", SAMPLE).startswith("/staff/")
         assert kind.fold_path.startswith("/staff/")
         same = [english for english, chinese in zip(*said, strict=True) if english == chinese]
         assert not same, kind.name
