@@ -142,12 +142,12 @@ def marked(
     before = list(rows.order_by("pk").values_list("pk", "state")[:101])
     undo = "" if len(before) > 100 else undo_url(request.path, before)
     say, count = _do(doing, rows, deeds, by=request.user)
-    if doing == "archive" and not count and deeds.too_late:
-        say, undo = deeds.too_late, ""
+    is_too_late = bool(doing == "archive" and not count and deeds.too_late)
+    if is_too_late:
+        say, undo = str(deeds.too_late), ""
     if not request.headers.get("HX-Request"):
         return done(request, back(request, here), say, undo=undo)
-    is_worth_saying = count or (doing == "archive" and deeds.too_late)
-    return announce(toast(again(), say, undo=undo) if is_worth_saying else again(), *deeds.events)
+    return announce(toast(again(), say, undo=undo) if count or is_too_late else again(), *deeds.events)
 
 
 def _do(doing: str, rows: Any, deeds: Deeds, *, by: User) -> tuple[str, int]:

@@ -163,7 +163,7 @@ def preferences(request: StaffRequest) -> HttpResponse:
         else:
             choose(reader, form.chosen())
             return done(request, reverse("staff-inbox-choices"), _("Your choices are saved."))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"choice": one, "inbox": form[f"inbox:{one.kind.name}"], "mail": form[f"mail:{one.kind.name}"]}
         for one in choices
     ]
