@@ -55,7 +55,7 @@ def test_one_shop_can_be_seen_alone_and_what_is_done_there_stays_there(both, ann
 
 
 def test_many_of_a_kind_at_one_shop_open_those_of_that_shop_alone(both, ann, as_user):
-    shop, rival = both
+    shop, _rival = both
     browser = as_user(ann)
     assert f'href="?group=order-late&amp;shop={shop.slug}"' in browser.get(EVERYWHERE).content.decode()
     page = browser.get(f"{EVERYWHERE}?group=order-late&shop={shop.slug}")
