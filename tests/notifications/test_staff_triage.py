@@ -14,6 +14,7 @@ from accounts.models import Activity
 from core.actors import SYSTEM
 from core.errors import Refused
 from core.tenancy import every_tenant, tenant
+from ecommerce.complaints.actions import escalate_complaint
 from notifications.digests.tasks import mail_digests
 from notifications.inbox.models import MailTimes
 from notifications.models import Mail, StaffAbsence, StaffEscalation, StaffNotice
@@ -24,6 +25,7 @@ from notifications.staffbox.kinds import staff_kind
 from notifications.staffbox.models import StaffChoice
 from notifications.staffbox.tasks import tend_staffbox
 from tests import factories
+from tests.ecommerce.complaints_kit import opened
 from tests.notifications.test_staffbox import PAGE, SAMPLE, mark, notice
 
 NOON = "2026-06-05T04:00:00Z"  # in Shanghai, where the shops are
@@ -121,6 +123,13 @@ def test_many_of_a_kind_are_one_line_over_all_shops_that_opens_the_queue(as_user
     assert client.get("/staff/merchants/?tab=applied").status_code == 200
     client.post(f"{PAGE}mark/", {"do": "archive:" + "+".join(str(row.pk) for row in rows)})
     assert set(StaffNotice.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_the_line_of_appeals_opens_appeals_and_not_what_was_escalated(as_user, scope, mo):
+    complaint = escalate_complaint(opened(), because="merchant", actor=SYSTEM)
+    client = as_user(mo)
+    assert complaint.number in client.get(staff_kind("complaint-escalated").fold_path).content.decode()
+    assert complaint.number not in client.get(staff_kind("complaint-appealed").fold_path).content.decode()
 
 
 # pass on
