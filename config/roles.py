@@ -63,6 +63,7 @@ STAFF_ROLES = {
         "operations.view",
         "operations.retry",
         "staff.activity",
+        "staff.route",
         "mail.read",
         "announcements.send",
         "playbooks.offer",

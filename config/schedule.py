@@ -36,7 +36,7 @@ from notifications.inbox.tasks import escalate_unopened, look_at_late_orders, mo
 from notifications.mail.tasks import prune_mails, sweep_mails
 from notifications.playbooks.tasks import sweep_playbooks
 from notifications.reports.tasks import mail_reports
-from notifications.staffbox.tasks import prune_staffbox
+from notifications.staffbox.tasks import prune_staffbox, tend_staffbox
 from notifications.usefulness.tasks import nightly_usefulness
 
 SCHEDULE = [
@@ -77,6 +77,7 @@ SCHEDULE = [
     PeriodicJob("stock_watch", watch_stock, at=time(6, 0), per_merchant=True),
     PeriodicJob("inbox_prune", prune_inbox, at=time(3, 55)),
     PeriodicJob("staffbox_prune", prune_staffbox, at=time(3, 55)),
+    PeriodicJob("staffbox_tend", tend_staffbox, every=timedelta(minutes=1)),
     PeriodicJob("usefulness", nightly_usefulness, at=time(5, 25), per_merchant=True),
     PeriodicJob("waiting_prune", prune_waiting, at=time(3, 55)),
     PeriodicJob("morning", morning, at=time(8), per_merchant=True),

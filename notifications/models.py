@@ -6,8 +6,8 @@ from notifications.channels.models import Channel, Dispatch
 from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.playbooks.models import Firing, Playbook, PlaybookTemplate, PlaybookVersion, StepOutcome
-from notifications.routing.models import Absence, Care, Escalation
-from notifications.staffbox.models import StaffNotice
+from notifications.routing.models import Absence, Care, Escalation, StaffAbsence
+from notifications.staffbox.models import StaffChoice, StaffEscalation, StaffNotice
 from notifications.texts.models import Letterhead, LetterText, TextVersion
 from notifications.usefulness.models import KindUse
 
@@ -34,6 +34,9 @@ __all__ = [
     "PlaybookVersion",
     "Preference",
     "ServerPause",
+    "StaffAbsence",
+    "StaffChoice",
+    "StaffEscalation",
     "StaffNotice",
     "StepOutcome",
     "Suppression",

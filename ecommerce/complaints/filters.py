@@ -49,6 +49,7 @@ class QueueFilters(django_filters.FilterSet):
     """For the moderators' queue."""
 
     topic = django_filters.ChoiceFilter(label=_("Topic"), choices=Complaint.Topic.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Complaint.State.choices, empty_label=_("All"))
     merchant = django_filters.ModelChoiceFilter(
         label=_("Shop"), queryset=shops, to_field_name="slug", empty_label=_("All shops")
     )

@@ -10,13 +10,14 @@ from django.utils import timezone, translation
 
 from accounts.members.models import Membership
 from core.tenancy import current_tenant_id
-from notifications.digests.letters import digest_name, send_digest
-from notifications.digests.queries import still_to_tell
+from notifications.digests.letters import digest_name, send_digest, send_staff_digest
+from notifications.digests.queries import still_to_tell, still_to_tell_staff
 from notifications.inbox.actions import plan_again
 from notifications.inbox.letters import language_of
 from notifications.inbox.models import Waiting
 from notifications.inbox.rules import DAILY
 from notifications.mail.models import Mail
+from notifications.staffbox.models import StaffNotice
 
 
 @transaction.atomic
@@ -45,6 +46,24 @@ def mail_due(user_id: int, now: datetime) -> Mail | None:
     _end([row for row in rows if row.pk in items], mail)
     _end([row for row in rows if row.pk not in items], None)
     return mail
+
+
+@transaction.atomic
+def mail_staff_due(user_id: int, now: datetime) -> Mail | None:
+    """One mail with everything whose turn has come for one of the platform's staff; None if nothing is left.
+
+    Exactly once: the mail and the end of waiting are one transaction.
+    """
+    due = StaffNotice.objects.select_for_update(of=("self",)).select_related("user", "merchant")
+    rows = list(due.filter(user_id=user_id, mail_due_at__lte=now).order_by("pk"))
+    StaffNotice.objects.filter(pk__in=[row.pk for row in rows]).update(mail_due_at=None)
+    if not rows:
+        return None
+    user = rows[0].user
+    with translation.override(language_of(user)), timezone.override(user.zone):
+        items = still_to_tell_staff(rows, now)
+        shops = {row.merchant_id: row.merchant for row in rows}
+        return send_staff_digest(user, items, shops) if items else None
 
 
 def _turn(rows: Sequence[Waiting]) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from accounts.members.models import Membership
+from accounts.merchants.models import Merchant
+from accounts.people.models import User
 from core.mail import absolute
+from core.tenancy import every_tenant
 from notifications.digests.queries import grouped
 from notifications.inbox.letters import ways_out, with_link
+from notifications.inbox.links import link_to
 from notifications.inbox.models import Urgency
 from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.staffbox.kinds import KINDS as STAFF_KINDS
 
 MOST = 5
 
@@ -54,6 +60,41 @@ def send_digest(member: Membership, slot: str, items: Collection[Shown]) -> Mail
         headers=headers,
         dedupe=digest_name(merchant.pk, member.user_id, slot),
     )
+
+
+def send_staff_digest(user: User, items: Sequence[Shown], shops: Mapping[int, Merchant]) -> Mail:
+    """The one mail of a turn to one of the platform's staff, in the active language and time zone.
+
+    It belongs to no shop, so none sees it among its mails. Each item says which shop it is about.
+    """
+    inbox = absolute(reverse("staff-inbox"))
+    told = [
+        replace(
+            item,
+            title=f"{item.title} · {shops[item.row.merchant_id].name}",
+            href=link_to(item.href, merchant_id=item.row.merchant_id, kind=item.row.kind, key=item.row.key),
+        )
+        for item in items
+    ]
+    title, lead = _words(told)
+    values: dict[str, Any] = {
+        "for_staff": True,
+        "choices_url": absolute(reverse("staff-inbox-choices")),
+        "title": title,
+        "lead": lead,
+        "groups": grouped(told, most=MOST, kinds=STAFF_KINDS),
+        "action_url": inbox,
+    }
+    with every_tenant("a note to staff belongs to no shop"):
+        text, html = compose("notifications/digests/mail", values)
+        return post(
+            to=user.email,
+            subject=f"{title} · Storecast",
+            text=text,
+            html=html,
+            purpose=Mail.Purpose.NOTICE,
+            dedupe=f"staff-digest:{user.pk}:{max(item.row.pk for item in items)}",
+        )
 
 
 def _words(items: Collection[Shown]) -> tuple[str, str]:

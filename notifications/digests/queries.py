@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,11 +12,12 @@ from django.db.models import Min
 
 from accounts.members.models import Membership
 from notifications.inbox.folding import Fold, folds_of
-from notifications.inbox.kinds import KINDS, kind_of
+from notifications.inbox.kinds import KINDS, Kind, kind_of
 from notifications.inbox.models import Notification, Urgency, Waiting
 from notifications.inbox.queries import Shown, shown
-
-_PLACE = {kind.name: place for place, kind in enumerate(KINDS)}
+from notifications.staffbox.kinds import staff_kind
+from notifications.staffbox.models import StaffNotice
+from notifications.staffbox.queries import shown as staff_shown
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,31 @@ def still_to_tell(member: Membership, rows: Collection[Waiting], now: datetime) 
     return found
 
 
-def grouped(items: Collection[Shown], *, most: int) -> list[Group]:
+def due_staff(now: datetime, *, limit: int) -> list[int]:
+    """The users of the platform's staff whose turn has come, who waits longest first."""
+    due = StaffNotice.objects.filter(mail_due_at__lte=now).order_by().values("user_id")
+    return [row["user_id"] for row in due.annotate(since=Min("mail_due_at")).order_by("since")[:limit]]
+
+
+def still_to_tell_staff(rows: Collection[StaffNotice], now: datetime) -> list[Shown]:
+    """What of the rows, all of one person, they have neither opened nor put away, and may still deal with.
+
+    In the active language.
+    """
+    fresh = [
+        row
+        for row in rows
+        if row.state == StaffNotice.State.UNREAD
+        and (row.snoozed_until is None or row.snoozed_until <= now)
+        and (kind := staff_kind(row.kind)) is not None
+        and row.user.may_as_staff(kind.word)
+    ]
+    return staff_shown(fresh)
+
+
+def grouped(items: Collection[Shown], *, most: int, kinds: Sequence[Kind] = KINDS) -> list[Group]:
     """By urgency, then by topic in the order of the preferences; the newest first, at most `most` lines each."""
-    topics = {kind.topic: _PLACE[kind.name] for kind in reversed(KINDS)}
+    topics = {kind.topic: len(kinds) - place for place, kind in enumerate(reversed(kinds))}
     by_age = sorted(items, key=lambda item: item.row.at, reverse=True)
     ordered = sorted(by_age, key=lambda item: (item.row.urgency, topics[item.kind.topic]))
     groups = []

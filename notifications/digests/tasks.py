@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.tasks import task
 from core.tenancy import every_tenant, tenant
-from notifications.digests.actions import forget_waited, mail_due
-from notifications.digests.queries import due_people
+from notifications.digests.actions import forget_waited, mail_due, mail_staff_due
+from notifications.digests.queries import due_people, due_staff
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,11 @@ def mail_digests() -> None:
                 mail_due(user_id, now)
         except Exception:  # the others must have theirs; this one comes again with the next call
             log.exception("could not mail what is due to user %s of merchant %s", user_id, merchant_id)
+    for user_id in due_staff(now, limit=MOST_PEOPLE):
+        try:
+            mail_staff_due(user_id, now)
+        except Exception:  # as above
+            log.exception("could not mail what is due to user %s of the staff", user_id)
 
 
 @task(per_merchant=False)

@@ -9,13 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity.models import Activity
 from accounts.members.models import Membership
-from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
@@ -23,7 +21,7 @@ from core.tenancy import current_tenant_id, every_tenant, tenant
 from notifications.inbox.ending import Settled, end_sending
 from notifications.inbox.escalation import watch_over
 from notifications.inbox.kinds import KINDS, Kind, kind_of
-from notifications.inbox.letters import send_personal_notice, send_staff_notice
+from notifications.inbox.letters import send_personal_notice
 from notifications.inbox.mailing import mail_in_turn, passes_quiet
 from notifications.inbox.models import (
     MailTimes,
@@ -117,17 +115,13 @@ def tell_person(user: User, kind_name: str, *, key: str, params: Mapping[str, An
 
 
 @transaction.atomic
-def tell_staff(kind_name: str, *, key: str, params: Mapping[str, Any], word: str, page: str) -> int:
-    """Mail the platform's staff that may do `word` about the merchant in scope, once per key; returns how many.
+def tell_staff(kind_name: str, *, key: str, params: Mapping[str, Any], word: str) -> int:
+    """Tell the platform's staff that may do `word` about the merchant in scope, once per key; returns how many.
 
-    Staff have no inbox of a shop: the listeners of told.py put it where they look. `page` is the URL name of their own
-    page, which goes on saying so.
+    Staff have no inbox of a shop: the listeners of told.py put it where they look, and mail it as each of them chose.
     """
-    kind, shop = _kind(kind_name), Merchant.objects.in_scope()
     staff = staff_who_may(word)
-    announce_to_staff(StaffTold(kind, key, params, staff, timezone.now()))
-    for user in staff:
-        send_staff_notice(user, shop, kind, key, params, reverse(page))
+    announce_to_staff(StaffTold(_kind(kind_name), key, params, staff, timezone.now()))
     return len(staff)
 
 
@@ -214,12 +208,17 @@ def wake(now: datetime) -> int:
     """Bring back, unread and on top of their group, the snoozed ones whose time has come."""
     due = list(Notification.objects.select_for_update().filter(snoozed_until__lte=now))
     for row in due:
-        row.snoozed_until, row.at, row.changed_at = None, now, now
-        row.rank = rank_of(row.urgency, now)
-        if row.state == State.READ:
-            row.state = State.UNREAD
+        row.at, row.changed_at = now, now
+        wake_up(row, now)
     Notification.objects.bulk_update(due, ["snoozed_until", "at", "rank", "state", "changed_at"], batch_size=500)
     return len(due)
+
+
+def wake_up(row: Any, now: datetime) -> None:
+    """Bring one back before its reader, without saving it: unread, where it is not put away, and on top."""
+    row.snoozed_until, row.rank = None, rank_of(row.urgency, now)
+    if row.state == State.READ:
+        row.state = State.UNREAD
 
 
 def put_away_stale(now: datetime) -> int:

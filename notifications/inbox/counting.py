@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.text import slugify
 
-from notifications.inbox.kinds import KINDS, Kind, kind_of
+from notifications.inbox.kinds import KINDS, Kind
 from notifications.inbox.queries import inbox_of
 
 UNREAD_LIMIT = 99  # more are shown as "99+": counting them would take longer and say no more
@@ -54,8 +54,13 @@ def kinds_of(topic: str) -> list[str]:
 
 @cache
 def _keys() -> dict[str, str]:
+    return topic_keys(KINDS)
+
+
+def topic_keys(kinds: Collection[Kind]) -> dict[str, str]:
+    """The topic of each kind as a word for addresses and attributes, by the name of the kind."""
     with translation.override("en"):
-        return {kind.name: slugify(str(kind.topic)) for kind in KINDS}
+        return {kind.name: slugify(str(kind.topic)) for kind in kinds}
 
 
 def unread_of(user_id: int, now: datetime) -> Unread:
@@ -75,7 +80,10 @@ def unread_at(user_id: int, shops: Collection[int], now: datetime) -> tuple[Unre
     return unread_among([kind for _of, kind in found]), each
 
 
-def unread_among(kinds: list[str]) -> Unread:
-    """The counts of unread rows of these kinds; a kind the product no longer has counts for no topic."""
-    known = Counter(topic_of(kind) for name in kinds if (kind := kind_of(name)) is not None)
-    return Unread(len(kinds), dict(known))
+def unread_among(kinds: list[str], keys: Mapping[str, str] | None = None) -> Unread:
+    """The counts of unread rows of these kinds; a kind the product no longer has counts for no topic.
+
+    `keys` are the topics by kind (topic_keys()), where they are not those of members.
+    """
+    known = keys or _keys()
+    return Unread(len(kinds), dict(Counter(known[name] for name in kinds if name in known)))

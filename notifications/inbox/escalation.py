@@ -19,12 +19,13 @@ from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from core.actors import SYSTEM
 from core.clocks import add_business_hours
+from notifications.inbox.deputies import Route
 from notifications.inbox.events import NotificationEscalated, NotificationOverdue
 from notifications.inbox.kinds import Kind, kind_of
 from notifications.inbox.letters import send_notice
 from notifications.inbox.models import Notification, Reason, Timing
 from notifications.inbox.queries import Choice, choices_for, members_to_tell
-from notifications.inbox.routes import Route, choices_along, with_deputies
+from notifications.inbox.routes import choices_along, with_deputies
 from notifications.inbox.rules import rank_of
 from notifications.inbox.sentences import Params
 from notifications.routing.models import Escalation
@@ -86,7 +87,7 @@ def escalate(pk: int, *, now: datetime) -> list[int]:
         return []
     kind, shop = kind_of(row.kind), Merchant.objects.in_scope()
     notes = list(Notification.objects.select_for_update().filter(kind=row.kind, key=row.key).order_by("pk"))
-    if kind is None or shop.is_closed or not _lies_unopened(notes):
+    if kind is None or shop.is_closed or not lies_unopened(notes):
         return []
     members = [member for member in members_to_tell(kind) if not _did_it(member, notes[0])]
     step, chosen = ONE_MORE, [] if row.step >= ONE_MORE else _one_more(kind, members, notes, shop)
@@ -140,7 +141,7 @@ def _due(shop: Merchant, kind: Kind, now: datetime) -> datetime:
         return now + kind.within
 
 
-def _lies_unopened(notes: Sequence[Notification]) -> bool:
+def lies_unopened(notes: Sequence[Any]) -> bool:
     """Whether somebody still has it before them, and nobody of all has looked."""
     waits = any(note.state in (State.UNREAD, State.READ) for note in notes)
     return waits and not any(note.opened_at or note.acted_at for note in notes)
@@ -168,7 +169,7 @@ def _one_more(
 def _tell(
     kind: Kind,
     notes: Sequence[Notification],
-    routes: Mapping[int, Route],
+    routes: Mapping[int, Route[Membership]],
     able: Collection[Membership],
     now: datetime,
     *,

@@ -34,8 +34,15 @@ class Fold:
         return self.first.kind
 
     @property
+    def says_count(self) -> bool:
+        """Whether what its line is called says how many they are."""
+        return bool(self.kind.fold_words(self.count))
+
+    @property
     def words(self) -> str:
         """What its line is called: its kinds, each once, in the order of its notes, and whom all of them are about."""
+        if words := self.kind.fold_words(self.count):
+            return words
         kinds = pgettext("list", ", ").join(str(kind.label) for kind in self._kinds)
         name = self.kind.figure_name(self.first.row.params)
         # Translators: kinds of notifications, and the carrier or supplier all of them are about
@@ -44,7 +51,7 @@ class Fold:
     @property
     def query(self) -> str:
         """What an address of the inbox needs to show these, and others like them."""
-        return urlencode({"group": self.kind.group_of(self.first.row.params)})
+        return urlencode(self.kind.fold_query(self.first.row.params))
 
     @property
     def _kinds(self) -> list[Kind]:
@@ -78,7 +85,8 @@ def folds_of(rows: Iterable[Shown]) -> list[Fold]:
     """The rows folded, each fold where its first row stood."""
     groups: dict[tuple[str, int], list[tuple[int, Shown]]] = {}
     for place, row in enumerate(rows):
-        groups.setdefault((row.kind.group_of(row.row.params), row.row.merchant_id), []).append((place, row))
+        shop = 0 if row.kind.across_shops else row.row.merchant_id
+        groups.setdefault((row.kind.group_of(row.row.params), shop), []).append((place, row))
     folds: list[tuple[int, Fold]] = []
     for notes in groups.values():
         whole = [(notes[0][0], Fold([note for _place, note in notes]))]

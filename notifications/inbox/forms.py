@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -57,22 +57,32 @@ class SnoozeForm(forms.Form):
         return datetime.combine(day, MORNING, timezone.get_current_timezone())
 
 
-class AssignForm(forms.Form):
-    """Who is to deal with it: one of `members`."""
+class PassOnForm(forms.Form):
+    """Who is to deal with it: one of the people that offer() names."""
 
     to = forms.ModelChoiceField(label=_("Colleague"), queryset=Membership.objects.none(), empty_label=None)
 
+    def offer(self, people: Any, label: Callable[[Any], str]) -> None:
+        """Let one choose among these rows, which `label` puts into words."""
+        field: Any = self.fields["to"]
+        field.queryset, field.label_from_instance = people, label
+
+
+class AssignForm(PassOnForm):
+    """One of `members`."""
+
     def __init__(self, *args: Any, members: Collection[Membership], **options: Any) -> None:
         super().__init__(*args, **options)
-        field: Any = self.fields["to"]
-        field.queryset = Membership.objects.select_related("user").filter(pk__in=[member.pk for member in members])
         away = {absence.member_id: absence.last_day for absence in away_on(timezone.localdate()).values()}
-        field.label_from_instance = lambda member: _labelled(member, away.get(member.pk))
+        self.offer(
+            Membership.objects.select_related("user").filter(pk__in=[member.pk for member in members]),
+            lambda member: colleague_label(str(member.user), str(member.role_name), away.get(member.pk)),
+        )
 
 
-def _labelled(member: Membership, away_until: date | None) -> str:
+def colleague_label(name: str, role: str, away_until: date | None) -> str:
     """A colleague by name and role, and until when they are away."""
-    label = f"{member.user} · {member.role_name}"
+    label = f"{name} · {role}"
     if away_until is None:
         return label
     return f"{label} · {gettext('Away until %(day)s') % {'day': formats.date_format(away_until)}}"

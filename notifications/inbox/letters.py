@@ -72,9 +72,10 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
 
 
 def send_staff_notice(
-    user: User, merchant: Merchant, kind: Kind, key: str, params: Mapping[str, Any], page: str
+    user: User, merchant: Merchant, kind: Kind, key: str, params: Mapping[str, Any], page: str, *, again: str = ""
 ) -> Mail:
-    """The mail to a person of the platform's staff about a shop, once per key; `page` is where to look.
+    """The mail to a person of the platform's staff about a shop, once per key; `page` is where to look, `again` names
+    a further one.
 
     It belongs to no shop, so none sees it among its mails.
     """
@@ -93,7 +94,7 @@ def send_staff_notice(
             text=text,
             html=html,
             purpose=Mail.Purpose.NOTICE,
-            dedupe=f"staff:{merchant.pk}:{user.pk}:{kind.name}:{key}",
+            dedupe=f"staff:{merchant.pk}:{user.pk}:{kind.name}:{key}{again}",
         )
 
 

@@ -137,6 +137,11 @@ class Notification(TenantModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
+    @property
+    def may_return(self) -> bool:
+        """Whether its reader can bring it back before them."""
+        return self.snoozed_until is not None or self.state in (self.State.ARCHIVED, self.State.HANDLED)
+
 
 class Timing(models.TextChoices):
     NOW = rules.NOW, pgettext_lazy("e-mail", "At once")

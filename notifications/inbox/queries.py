@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,9 +94,9 @@ def unread_count(user_id: int, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Shown:
-    """A notification in the words of the reader; built without a query."""
+    """A notification in the words of the reader, one of a member or of the staff; built without a query."""
 
-    row: Notification
+    row: Any
     kind: Kind
     title: str
     body: str
@@ -118,9 +118,16 @@ def shown(
 
     `may` says which permissions the reader has; without it nobody is offered the second thing to do.
     """
+    return shown_as(rows, kind_of, merchant_slug, may)
+
+
+def shown_as(
+    rows: Iterable[Any], named: Callable[[str], Kind | None], merchant_slug: str, may: Callable[[str], bool]
+) -> list[Shown]:
+    """As shown(), for rows whose kinds `named` knows by name."""
     found = []
     for row in rows:
-        kind = kind_of(row.kind)
+        kind = named(row.kind)
         if kind is None:
             continue
         try:

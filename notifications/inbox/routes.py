@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 
 from accounts.members.models import Membership
 from notifications.inbox.about import about, names_something
+from notifications.inbox.deputies import Route, choices_of_all, standing_in
 from notifications.inbox.kinds import Kind
-from notifications.inbox.models import Reason, Timing
+from notifications.inbox.models import Reason
 from notifications.inbox.queries import Choice, choices_for, members_to_tell
 from notifications.inbox.sentences import Params
 from notifications.routing.queries import away_on, carers, is_anybody_caring
-
-
-@dataclass(frozen=True)
-class Route:
-    """One member is told, and why (models.Reason).
-
-    `stands_for` are the users in whose place they are told too; `has_deputy` says that somebody gets the e-mail in
-    theirs.
-    """
-
-    member: Membership
-    reason: str
-    stands_for: tuple[int, ...] = ()
-    has_deputy: bool = False
 
 
 def routes_for(
@@ -35,7 +21,7 @@ def routes_for(
     only: Collection[int] | None = None,
     told: Collection[int] = (),
     but: int | None = None,
-) -> list[Route]:
+) -> list[Route[Membership]]:
     """Whom to tell of a fact at the merchant in scope: the users `only`, where given, else those who look after what
     it names and who were `told` before, else everybody; of each those whose role deals with it, `but` one user, and
     the deputies of those who are away.
@@ -68,34 +54,16 @@ def carers_of(kind: Kind, params: Params) -> set[int]:
     return carers(about(kind.name, params))
 
 
-def with_deputies(routes: Mapping[int, Route], able: Mapping[int, Membership]) -> dict[int, Route]:
+def with_deputies(
+    routes: Mapping[int, Route[Membership]], able: Mapping[int, Membership]
+) -> dict[int, Route[Membership]]:
     """The routes and those of the deputies who are `able` to deal with it and are not away themselves."""
-    found = dict(routes)
     away = away_on(next(iter(routes.values())).member.merchant.today()) if routes else {}
-    for user_id in [pk for pk in routes if pk in away]:
-        deputy = away[user_id].deputy
-        if deputy is None or deputy.user_id not in able or deputy.user_id in away:
-            continue
-        found[user_id] = replace(found[user_id], has_deputy=True)
-        theirs = found.get(deputy.user_id) or Route(able[deputy.user_id], Reason.DEPUTY)
-        found[deputy.user_id] = replace(theirs, stands_for=(*theirs.stands_for, user_id))
-    return found
+    deputies = {pk: absence.deputy.user_id if absence.deputy else None for pk, absence in away.items()}
+    return standing_in(routes, able, deputies)
 
 
-def choices_along(kind: Kind, routes: Collection[Route]) -> dict[int, Choice]:
-    """Where each member on these routes is told of the kind.
-
-    A deputy is told at least where the person away would be, and gets the e-mail instead of them; what concerns
-    security is mailed to both.
-    """
+def choices_along(kind: Kind, routes: Collection[Route[Membership]]) -> dict[int, Choice]:
+    """Where each member on these routes is told of the kind (deputies.choices_of_all)."""
     own = choices_for(kind, [route.member.user_id for route in routes])
-    found = dict(own)
-    for route in routes:
-        user_id = route.member.user_id
-        if route.has_deputy and not kind.locked:
-            found[user_id] = replace(own[user_id], mail=Timing.OFF)
-        for away in route.stands_for:
-            mine, theirs = found[user_id], own[away]
-            mail = theirs.mail if mine.mail == Timing.OFF else mine.mail
-            found[user_id] = replace(mine, inbox=mine.inbox or theirs.inbox, mail=mail)
-    return found
+    return choices_of_all(kind, own, {route.member.user_id: route for route in routes})

@@ -28,13 +28,22 @@ def why(row: Notification, membership: Membership) -> str:
             return _("You look after what it is about.")
         case Reason.OWN:
             return _("It is about something you started.")
-        case Reason.DEPUTY:
-            return _("You stand in for somebody who is away.")
         case Reason.ESCALATED if row.params.get("overdue"):
             return _("The task is overdue: nobody who has it did it in time.")
+        case reason if reason in ALONG:
+            return along(reason)
+        case _other:
+            return _("You work here as: %(role)s. People in this role deal with it.") % {"role": membership.role_name}
+
+
+def along(reason: str) -> str:
+    """The sentence for whoever is told by way of somebody else; "" for those who are not."""
+    match reason:
+        case Reason.DEPUTY:
+            return _("You stand in for somebody who is away.")
         case Reason.ESCALATED:
             return _("Nobody who was told before you opened it in time.")
         case Reason.ASSIGNED:
             return _("A colleague passed it on to you.")
         case _other:
-            return _("You work here as: %(role)s. People in this role deal with it.") % {"role": membership.role_name}
+            return ""

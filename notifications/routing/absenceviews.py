@@ -87,14 +87,19 @@ def _form(request: MerchantRequest, absence: Absence | None) -> HttpResponse:
 
 
 def _said(absence: Absence) -> str:
-    """What holds now; and who is without a stand-in by that."""
     names = [str(other.member.user) for other in left_alone_by(absence)]
-    if names:
+    deputy = str(absence.deputy.user) if absence.deputy else ""
+    return said(str(absence.member.user), deputy, names)
+
+
+def said(name: str, deputy: str, alone: list[str]) -> str:
+    """What holds now ("" for no deputy); and who is left `alone`, without a stand-in, by that."""
+    if alone:
         say = _("Saved. %(name)s was to stand in for %(others)s on some of these days: choose somebody else for that.")
-        return say % {"name": absence.member.user, "others": _(", ").join(names)}
-    if absence.deputy is None:
-        return _("Saved. Nobody stands in for %(name)s.") % {"name": absence.member.user}
-    return _("Saved. %(deputy)s stands in for %(name)s.") % {"deputy": absence.deputy.user, "name": absence.member.user}
+        return say % {"name": name, "others": _(", ").join(alone)}
+    if not deputy:
+        return _("Saved. Nobody stands in for %(name)s.") % {"name": name}
+    return _("Saved. %(deputy)s stands in for %(name)s.") % {"deputy": deputy, "name": name}
 
 
 @merchant_view("notifications.view")

@@ -6,15 +6,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity.log import record
 from accounts.members.models import Membership
+from accounts.people.models import User
 from core.actors import Actor
 from core.errors import Refused
-from notifications.routing.events import AbsenceRemoved, AbsenceSet, CareEnded, CareTaken
-from notifications.routing.models import Absence, Care
+from notifications.routing.events import (
+    AbsenceRemoved,
+    AbsenceSet,
+    CareEnded,
+    CareTaken,
+    StaffAbsenceRemoved,
+    StaffAbsenceSet,
+)
+from notifications.routing.models import Absence, Care, StaffAbsence
 
 MOST = 1000  # things that one member looks after
 LONGEST = timedelta(days=366)
@@ -69,11 +77,9 @@ def set_absence(
     list(Membership.objects.select_for_update().filter(pk__in=people).order_by("pk"))
     _possible_days(first_day, last_day, member.merchant.today())
     others = Absence.objects.between(first_day, last_day).exclude(pk=absence.pk if absence else 0)
-    if others.filter(member=member).exists():
-        say = _("An absence on some of these days is entered already. Change that one.")
-        raise Refused("away_already", say, first_day=say)
+    _is_there(others.filter(member=member).exists())
     if deputy is not None:
-        _may_stand_in(deputy, member, others.filter(member=deputy).first())
+        _may_stand_in(deputy.user, member.user, others.filter(member=deputy).first())
     absence = absence or Absence(member=member)
     absence.deputy, absence.first_day, absence.last_day = deputy, first_day, last_day
     absence.save()
@@ -85,6 +91,12 @@ def set_absence(
     )
     record(fact, actor=actor, subject=member)
     return absence
+
+
+def _is_there(away: bool) -> None:
+    if away:
+        say = _("An absence on some of these days is entered already. Change that one.")
+        raise Refused("away_already", say, first_day=say)
 
 
 def _possible_days(first_day: date, last_day: date, today: date) -> None:
@@ -99,13 +111,13 @@ def _possible_days(first_day: date, last_day: date, today: date) -> None:
         raise Refused("days_many", say, last_day=say)
 
 
-def _may_stand_in(deputy: Membership, member: Membership, away: Absence | None) -> None:
+def _may_stand_in(deputy: User, member: User, away: Absence | StaffAbsence | None) -> None:
     if deputy.pk == member.pk:
         say = _("Choose somebody else to stand in.")
         raise Refused("own_deputy", say, deputy=say)
     if away is not None:
         days = {"first": formats.date_format(away.first_day), "last": formats.date_format(away.last_day)}
-        say = _("%(name)s is away too, from %(first)s to %(last)s.") % {"name": deputy.user, **days}
+        say = _("%(name)s is away too, from %(first)s to %(last)s.") % {"name": deputy, **days}
         raise Refused("deputy_away", say, deputy=say)
 
 
@@ -115,3 +127,42 @@ def remove_absence(absence: Absence, *, actor: Actor) -> None:
     days = {"first_day": absence.first_day.isoformat(), "last_day": absence.last_day.isoformat()}
     if Absence.objects.filter(pk=absence.pk).delete()[0]:
         record(AbsenceRemoved(member_id=absence.member_id, **days), actor=actor, subject=absence.member)
+
+
+@transaction.atomic
+def set_staff_absence(
+    member: User,
+    *,
+    deputy: User | None,
+    first_day: date,
+    last_day: date,
+    absence: StaffAbsence | None = None,
+    actor: Actor,
+) -> StaffAbsence:
+    """As set_absence(), for one of the platform's staff, by their own calendar."""
+    people = sorted({member.pk} | ({deputy.pk} if deputy else set()))
+    list(User.objects.select_for_update().filter(pk__in=people).order_by("pk"))
+    _possible_days(first_day, last_day, timezone.now().astimezone(member.zone).date())
+    others = StaffAbsence.objects.between(first_day, last_day).exclude(pk=absence.pk if absence else 0)
+    _is_there(others.filter(member=member).exists())
+    if deputy is not None:
+        _may_stand_in(deputy, member, others.filter(member=deputy).first())
+    absence = absence or StaffAbsence(member=member)
+    absence.deputy, absence.first_day, absence.last_day = deputy, first_day, last_day
+    absence.save()
+    fact = StaffAbsenceSet(
+        user_id=member.pk,
+        deputy_id=deputy.pk if deputy else None,
+        first_day=first_day.isoformat(),
+        last_day=last_day.isoformat(),
+    )
+    record(fact, actor=actor, subject=member)
+    return absence
+
+
+@transaction.atomic
+def remove_staff_absence(absence: StaffAbsence, *, actor: Actor) -> None:
+    """As remove_absence(), for one of the staff."""
+    days = {"first_day": absence.first_day.isoformat(), "last_day": absence.last_day.isoformat()}
+    if StaffAbsence.objects.filter(pk=absence.pk).delete()[0]:
+        record(StaffAbsenceRemoved(user_id=absence.member_id, **days), actor=actor, subject=absence.member)

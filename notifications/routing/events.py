@@ -57,3 +57,27 @@ class AbsenceRemoved(Event):
     member_id: int
     first_day: str
     last_day: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class StaffAbsenceSet(Event):
+    """Days as ISO dates of the person's own calendar, both included; `deputy_id` is None where nobody stands in."""
+
+    kind = "routing.staff_absence_set"
+    label = _("Absence of a staff member entered")
+    sentence = _("Absence of a staff member entered, %(first_day)s to %(last_day)s")
+    user_id: int
+    deputy_id: int | None
+    first_day: str
+    last_day: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class StaffAbsenceRemoved(Event):
+    kind = "routing.staff_absence_removed"
+    label = _("Absence of a staff member removed")
+    user_id: int
+    first_day: str
+    last_day: str

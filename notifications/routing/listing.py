@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import django_filters
 from django.utils import timezone
@@ -10,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.members.models import Membership
+from accounts.people.models import User
 from core.filters import Choices
 from core.lists import Listing, Sort, Tab
-from notifications.routing.models import Absence, Care
+from notifications.routing.models import Absence, Care, StaffAbsence
 
 MEMBERS = Choices(
     lambda: Membership.objects.select_related("user").order_by("pk"), lambda row: (str(row.pk), str(row.user))
@@ -60,6 +63,27 @@ ABSENCES = Listing(
     ],
     filters=AbsenceFilter,
 )
+
+
+def staff_choices() -> Any:
+    """Who has an absence entered, by name."""
+    away = StaffAbsence.objects.order_by().values("member")
+    return User.objects.filter(pk__in=away).order_by("name", "pk")
+
+
+class StaffAbsenceFilter(django_filters.FilterSet):  # type: ignore[misc]
+    member = django_filters.ChoiceFilter(
+        label=pgettext_lazy("staff", "Who is away"),
+        choices=Choices(staff_choices, lambda row: (str(row.pk), str(row))),
+        empty_label=_("Everybody"),
+    )
+
+    class Meta:
+        model = StaffAbsence
+        fields: list[str] = []
+
+
+STAFF_ABSENCES = replace(ABSENCES, filters=StaffAbsenceFilter)
 
 
 def _today() -> date:

@@ -125,6 +125,43 @@ class Absence(TenantModel):
         return f"{self.member_id} {self.first_day} {self.last_day}"
 
 
+class StaffAbsenceQuerySet(models.QuerySet["StaffAbsence"]):
+    def in_words(self) -> StaffAbsenceQuerySet:
+        """With everything that a row is shown by."""
+        return self.select_related("member", "deputy")
+
+    def between(self, first: date, last: date) -> StaffAbsenceQuerySet:
+        """Those with a day in common with these days, both included."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+
+class StaffAbsence(models.Model):
+    """One of the platform's staff is away on these days of their own calendar, both included. The deputy is told in
+    their place.
+    """
+
+    member = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    deputy = models.ForeignKey("accounts.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    first_day = models.DateField(pgettext_lazy("absence", "first day"))
+    last_day = models.DateField(pgettext_lazy("absence", "last day"))
+
+    objects = StaffAbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first_day", "pk"]
+        indexes = [models.Index(fields=["last_day"], name="staff_absence_until")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="staff_absence_days"),
+            models.CheckConstraint(
+                condition=models.Q(deputy=None) | ~models.Q(deputy=models.F("member")),
+                name="staff_absence_deputy_other",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.first_day} {self.last_day}"
+
+
 class Escalation(TenantModel):
     """A fact to be acted on today, once for each kind and key: at `due_at` it goes further, unless somebody opened it,
     and at `done_by`, unless somebody did it.

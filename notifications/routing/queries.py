@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +13,14 @@ from ecommerce.catalog.models import Category, Product
 from ecommerce.catalog.queries import found_products
 from ecommerce.inventory.models import Warehouse
 from ecommerce.purchasing.models import Supplier
-from notifications.routing.models import Absence, AbsenceQuerySet, Care, CareQuerySet
+from notifications.routing.models import (
+    Absence,
+    AbsenceQuerySet,
+    Care,
+    CareQuerySet,
+    StaffAbsence,
+    StaffAbsenceQuerySet,
+)
 from notifications.routing.rules import About, branches
 
 FOUND = 12  # of each sort: who does not see it among them types more
@@ -148,6 +155,29 @@ def away_on(day: date) -> dict[int, Absence]:
     """Who is away on that day of the merchant in scope, by user, each with the deputy."""
     rows = Absence.objects.on(day).in_words().order_by("first_day", "pk")
     return {row.member.user_id: row for row in rows}
+
+
+def staff_absences() -> StaffAbsenceQuerySet:
+    """All absences of the platform's staff, as a list shows them."""
+    rows: StaffAbsenceQuerySet = StaffAbsence.objects.all()
+    return rows.in_words()
+
+
+def staff_away(now: datetime) -> dict[int, StaffAbsence]:
+    """Who of the staff is away by their own clock, by user, each with the deputy."""
+    today = now.date()
+    near = staff_absences().between(today - timedelta(days=1), today + timedelta(days=1))  # clocks differ by a day
+    return {
+        row.member_id: row
+        for row in near.order_by("first_day", "pk")
+        if row.first_day <= now.astimezone(row.member.zone).date() <= row.last_day
+    }
+
+
+def staff_left_alone_by(absence: StaffAbsence) -> list[StaffAbsence]:
+    """As left_alone_by(), of the staff."""
+    rows = StaffAbsence.objects.between(absence.first_day, absence.last_day).filter(deputy=absence.member_id)
+    return list(rows.in_words())
 
 
 def left_alone_by(absence: Absence) -> list[Absence]:

@@ -36,14 +36,15 @@ from ecommerce.reviews.models import Review
 from notifications.inbox.links import Fact
 from notifications.inbox.rules import drift_key
 from notifications.inbox.told import StaffTold, when_followed, when_staff_told
-from notifications.staffbox.actions import open_notice, put, settle, tell_box
+from notifications.staffbox.actions import put, settle, tell_box
+from notifications.staffbox.doing import open_rows
 from notifications.staffbox.kinds import staff_kind
 from notifications.staffbox.models import StaffNotice
 
 
 @when_staff_told
 def staff_told(told: StaffTold) -> None:
-    """What is mailed to staff lies in their inbox too."""
+    """What concerns staff is put into their inbox, and mailed as they chose."""
     kind = staff_kind(told.kind.name)
     if kind is not None:
         put(kind, told.key, told.params, told.people, at=told.at)
@@ -53,8 +54,7 @@ def staff_told(told: StaffTold) -> None:
 def staff_followed(user: User, fact: Fact) -> None:
     """Who comes by the link of the mail has opened what lies in their inbox."""
     rows = StaffNotice.objects.filter(user=user, merchant_id=fact.merchant_id, kind__in=fact.kinds, key=fact.key)
-    for row in rows:
-        open_notice(row)
+    open_rows(rows)
 
 
 @handles(MerchantApplied)

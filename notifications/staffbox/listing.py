@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.merchants.models import Merchant
-from core.lists import Listing, Sort, Tab
-from notifications.staffbox.kinds import KINDS
+from notifications.inbox.listing import INBOX
+from notifications.staffbox.kinds import KINDS, topic_words
 from notifications.staffbox.models import StaffNotice
 from notifications.staffbox.queries import search_notices
 
 
 class StaffNoticeFilter(django_filters.FilterSet):  # type: ignore[misc]
+    topic = django_filters.ChoiceFilter(
+        label=pgettext_lazy("notifications", "Topic"),
+        choices=lambda: list({topic_words()[kind.name]: kind.topic for kind in KINDS}.items()),
+        method="of_topic",
+        empty_label=_("All topics"),
+    )
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=[(kind.name, kind.label) for kind in KINDS], empty_label=_("All kinds")
     )
@@ -33,14 +41,14 @@ class StaffNoticeFilter(django_filters.FilterSet):  # type: ignore[misc]
         told = self.queryset.order_by().values("merchant")
         self.filters["shop"].queryset = Merchant.objects.filter(pk__in=told).order_by("name", "pk")
 
+    def of_topic(self, rows: QuerySet[StaffNotice], name: str, topic: str) -> QuerySet[StaffNotice]:
+        return rows.filter(kind__in=[kind for kind, word in topic_words().items() if word == topic])
 
-STAFFBOX = Listing(
-    sorts=[Sort("urgency", _("Urgency"), "rank")],
-    tabs=[
-        Tab("open", pgettext_lazy("notifications", "To do"), lambda rows: rows.open()),
-        Tab("all", pgettext_lazy("notifications", "All"), lambda rows: rows, counted=False),
-        Tab("done", pgettext_lazy("notifications", "Done"), lambda rows: rows.over(), counted=False),
-    ],
+
+# As a member's inbox; all that staff are told asks for something, so there is no view of what does.
+STAFFBOX = replace(
+    INBOX,
+    tabs=[tab for tab in INBOX.tabs if tab.key != "act"],
     filters=StaffNoticeFilter,
     search=search_notices,
 )

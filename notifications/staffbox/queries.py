@@ -1,15 +1,18 @@
-"""What lies in whose inbox of the staff, and in which words."""
+"""What lies in whose inbox of the staff, in which words, and what each of them chose to be told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.people.models import User
-from notifications.staffbox.kinds import KINDS, StaffKind, kinds_for, staff_kind
-from notifications.staffbox.models import StaffNotice, StaffNoticeQuerySet
+from notifications.inbox.counting import UNREAD_LIMIT, Unread, unread_among
+from notifications.inbox.models import Timing
+from notifications.inbox.queries import Choice, Shown, shown_as, staff_who_may
+from notifications.staffbox.kinds import KINDS, StaffKind, kinds_for, staff_kind, topic_words
+from notifications.staffbox.models import StaffChoice, StaffNotice, StaffNoticeQuerySet
 
 
 def notices_of(user: User) -> StaffNoticeQuerySet:
@@ -18,8 +21,10 @@ def notices_of(user: User) -> StaffNoticeQuerySet:
     return rows
 
 
-def unread_count(user: User) -> int:
-    return notices_of(user).unread().count()
+def unread_of(user: User, now: datetime) -> Unread:
+    """What is unread of it: one walk along an index, at most 100 rows long."""
+    rows = notices_of(user).unread(now).order_by("rank", "pk")
+    return unread_among(list(rows.values_list("kind", flat=True)[: UNREAD_LIMIT + 1]), topic_words())
 
 
 def search_notices(rows: StaffNoticeQuerySet, words: str) -> StaffNoticeQuerySet:
@@ -29,27 +34,29 @@ def search_notices(rows: StaffNoticeQuerySet, words: str) -> StaffNoticeQuerySet
     return rows.filter(Q(kind__in=kinds) | Q(text__icontains=words) | Q(merchant__name__icontains=words))
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A notice in the words of the reader; built without a query."""
-
-    row: StaffNotice
-    kind: StaffKind
-    title: str
-    body: str
-    href: str
-
-
 def shown(rows: Iterable[StaffNotice]) -> list[Shown]:
     """The rows in words. A kind the product no longer has, or figures it cannot read, are left out."""
-    found = []
-    for row in rows:
-        kind = staff_kind(row.kind)
-        if kind is None:
-            continue
-        try:
-            title, body = kind.words(row.params)
-            found.append(Shown(row, kind, title, body, kind.path(row.params)))
-        except (KeyError, ValueError, TypeError, ArithmeticError):
-            continue
-    return found
+    return shown_as(rows, staff_kind, "", lambda word: False)
+
+
+def choices_of(user: User) -> list[Choice]:
+    """Where the person is told of each kind that their role deals with."""
+    chosen = {row.kind: row for row in StaffChoice.objects.filter(user=user)}
+    return [_choice(kind, chosen.get(kind.name)) for kind in kinds_for(user)]
+
+
+def choices_for(kind: StaffKind, user_ids: Collection[int]) -> dict[int, Choice]:
+    """Where each of these people is told of one kind."""
+    chosen = {row.user_id: row for row in StaffChoice.objects.filter(kind=kind.name, user_id__in=user_ids)}
+    return {user_id: _choice(kind, chosen.get(user_id)) for user_id in user_ids}
+
+
+def _choice(kind: StaffKind, row: StaffChoice | None) -> Choice:
+    usual = Choice(kind, inbox=True, mail=Timing.NOW if kind.email else Timing.OFF)
+    return usual if row is None else Choice(kind, row.inbox, row.mail)
+
+
+def colleagues(row: StaffNotice) -> list[User]:
+    """Who else of the staff may deal with it."""
+    kind = staff_kind(row.kind)
+    return [] if kind is None else [one for one in staff_who_may(kind.word) if one.pk != row.user_id]

@@ -38,3 +38,27 @@ def complaint_appealed(p: Params) -> Words:
         gettext("%(topic)s. Decide once more by %(due)s; then it is final.")
         % {"topic": topic, "due": moment(p["due"])},
     )
+
+
+def shops_applied(count: int) -> str:
+    return ngettext("%(count)d shop waits for approval", "%(count)d shops wait for approval", count) % {"count": count}
+
+
+def reviews_held(count: int) -> str:
+    say = ngettext("%(count)d review waits for moderation", "%(count)d reviews wait for moderation", count)
+    return say % {"count": count}
+
+
+def complaints_escalated(count: int) -> str:
+    say = ngettext("%(count)d complaint waits for a decision", "%(count)d complaints wait for a decision", count)
+    return say % {"count": count}
+
+
+def complaints_appealed(count: int) -> str:
+    say = ngettext("%(count)d decision was appealed", "%(count)d decisions were appealed", count)
+    return say % {"count": count}
+
+
+def forecasts_drift(count: int) -> str:
+    say = ngettext("Forecasts were off in %(count)d case", "Forecasts were off in %(count)d cases", count)
+    return say % {"count": count}

@@ -7,5 +7,8 @@ from notifications.staffbox import views
 urlpatterns = [
     path("staff/inbox/", views.index, name="staff-inbox"),
     path("staff/inbox/count/", views.count, name="staff-inbox-count"),
-    path("staff/inbox/<int:pk>/mark/", views.mark, name="staff-inbox-mark"),
+    path("staff/inbox/mark/", views.mark_rows, name="staff-inbox-mark"),
+    path("staff/inbox/choices/", views.preferences, name="staff-inbox-choices"),
+    path("staff/inbox/<int:pk>/", views.detail, name="staff-notice"),
+    path("staff/inbox/<int:pk>/do/", views.do, name="staff-notice-do"),
 ]

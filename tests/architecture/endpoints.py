@@ -82,7 +82,14 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "buyer-letter-html.kind": lambda world: "order_confirmed",
     "buyer-mail-stop.purpose": lambda world: "order",
     "session-end.pk": lambda world: 1,
-    "staff-inbox-mark.pk": lambda world: world.row(apps.get_model("notifications.StaffNotice")).pk,
+    **dict.fromkeys(
+        ("staff-notice.pk", "staff-notice-do.pk"),
+        lambda world: world.row(apps.get_model("notifications.StaffNotice")).pk,
+    ),
+    **dict.fromkeys(
+        ("staff-absence-edit.pk", "staff-absence-remove.pk"),
+        lambda world: world.row(apps.get_model("notifications.StaffAbsence")).pk,
+    ),
     "staff-merchant-decide.decision": lambda world: "approve",
     "app_label": lambda world: "accounts",
     "object_id": lambda world: 1,

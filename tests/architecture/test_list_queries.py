@@ -48,6 +48,7 @@ ASKED: dict[str, str] = {"api-channel-stock-list": "&channel=online_store"}
 MORE: dict[str, str] = {
     "lot-orders": "ecommerce.LineLot",
     "roles": "accounts.Role",
+    "staff-absences": "notifications.StaffAbsence",
     "staff-announcements": "notifications.Announcement",
     "staff-playbook-templates": "notifications.PlaybookTemplate",
     "staff-inbox": "notifications.StaffNotice",

@@ -40,7 +40,10 @@ VACANT: dict[str, str] = {
     "notification-detail": "a notification is one reader's own, whatever the role; see tests/notifications",
     "notification-mute": "the kind is named in the form; see tests/notifications/test_usefulness.py",
     "notification-do": "a notification is one reader's own, whatever the role; see tests/notifications",
-    "staff-inbox-mark": "a notice is one reader's own; see tests/notifications/test_staffbox.py",
+    "staff-absence-edit": "not every role sets the days of a colleague; see tests/notifications/test_staff_triage.py",
+    "staff-absence-remove": "as above",
+    "staff-notice": "a notice is one reader's own; see tests/notifications/test_staffbox.py",
+    "staff-notice-do": "a notice is one reader's own; see tests/notifications/test_staffbox.py",
     "share-export": "a share is shown only where five others sell in the market",
     "share-progress": "the job of the world is of another task; see tests/analytics/test_markets_pages.py",
 }

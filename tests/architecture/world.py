@@ -111,6 +111,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "notifications.Suppression": lambda world: {"address": world.make(apps.get_model("notifications.Mail")).to},
     "notifications.Notification": lambda world: {"user": world.people["owner"]},
     "notifications.Playbook": {"removed_at": None},
+    "notifications.StaffAbsence": {"deputy": None},
     "notifications.PlaybookTemplate": {
         "trigger": "reviews.submitted",
         "conditions": [],

@@ -23,13 +23,16 @@ from core.mail import Letter, send_letter
 from core.tenancy import every_tenant, tenant
 from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import as_written, write_to_buyer
-from notifications.digests.letters import send_digest
+from notifications.digests.letters import send_digest, send_staff_digest
 from notifications.inbox.kinds import KINDS as NOTICES
 from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import shown
 from notifications.mail.models import Mail
 from notifications.reports.letters import send_report
+from notifications.staffbox.kinds import KINDS as STAFF_KINDS
+from notifications.staffbox.models import StaffNotice
+from notifications.staffbox.queries import shown as staff_shown
 from notifications.suppliers.letters import write_purchase_order
 from notifications.texts.actions import send_test
 from notifications.texts.contexts import context_of
@@ -39,6 +42,7 @@ from tests.ecommerce.complaints_kit import TEXT
 from tests.notifications.mails_past import ANSWERS, WORDS, Past, past, variants
 from tests.notifications.test_inbox_kinds import SAMPLES
 from tests.notifications.test_reports import look, trade
+from tests.notifications.test_staffbox import SAMPLE as STAFF_SAMPLE
 
 # What people typed, whatever the language of the mail around it.
 LICENCE = "The licence you sent has run out.", "Send the new one to care@storecast.example."
@@ -113,6 +117,21 @@ def digests(reader: Reader) -> Mails:
         ]  # fmt: skip
         yield "digest-0", send_digest(reader.member, "daily:2026-06-06", shown(rows, reader.shop.slug))
         yield "digest-1", send_digest(reader.member, "daily:2026-06-07", shown(rows[:1], reader.shop.slug))
+
+
+def staff_digests(reader: Reader) -> Mails:
+    """One of everything that staff are told."""
+    rows = [
+        StaffNotice(
+            pk=number, user=reader.user, kind=kind.name, key=str(number), urgency=kind.urgency, params=STAFF_SAMPLE,
+            merchant=reader.shop,
+        )
+        for number, kind in enumerate(STAFF_KINDS, 1)
+    ]  # fmt: skip
+    with translation.override(reader.language), timezone.override(reader.user.zone):
+        shops = {reader.shop.pk: reader.shop}
+        yield "staff-digest-0", send_staff_digest(reader.user, staff_shown(rows), shops)
+        yield "staff-digest-1", send_staff_digest(reader.user, staff_shown(rows[:1]), shops)
 
 
 def reports(reader: Reader) -> Mails:
@@ -244,6 +263,7 @@ TO_TEAM: dict[Callable[..., Any], Callable[[Reader], Mails]] = {
     send_personal_notice: personal,
     send_staff_notice: for_staff,
     send_digest: digests,
+    send_staff_digest: staff_digests,
     send_report: reports,
 }
 TO_OTHERS: dict[Callable[..., Any], Callable[[Reader], Mails]] = {

@@ -137,7 +137,7 @@ def test_a_mail_to_staff_opens_what_lies_in_their_inbox(shop, as_user):
     mia, noel = (factories.UserFactory(email=f"{name}@example.com", staff_role="admin") for name in ("mia", "noel"))
     with tenant(shop):
         params = SAMPLES["forecast-drift"][0]
-        tell_staff("forecast-drift", key="1", params=params, word="operations.view", page="staff-accuracy")
+        tell_staff("forecast-drift", key="1", params=params, word="operations.view")
     with every_tenant("look"):
         link = link_in(Mail.objects.get(to="mia@example.com").text)
     as_user(mia).get(link)

@@ -54,6 +54,30 @@ def test_one_shop_can_be_seen_alone_and_what_is_done_there_stays_there(both, ann
         assert set(inbox_of(ann.pk).filter(merchant_id=shop.pk).values_list("state", flat=True)) == {"unread"}
 
 
+def test_many_of_a_kind_at_one_shop_open_those_of_that_shop_alone(both, ann, as_user):
+    shop, _rival = both
+    browser = as_user(ann)
+    assert f'href="?group=order-late&amp;shop={shop.slug}"' in browser.get(EVERYWHERE).content.decode()
+    page = browser.get(f"{EVERYWHERE}?group=order-late&shop={shop.slug}")
+    assert {row.merchant_id for row in page.context["page"].rows} == {shop.pk}
+
+
+def test_what_can_be_done_with_one_here_is_what_can_be_done_with_it_at_its_shop(both, ann, ben, as_user):
+    shop, _rival = both
+    browser = as_user(ann)
+    with tenant(shop):
+        row = inbox_of(ann.pk).get(key="a")
+    here = f"/m/{shop.slug}/inbox/{row.pk}/"
+    assert f'hx-get="{here}"' in browser.get(EVERYWHERE).content.decode()
+    dialog = browser.get(here, headers={"HX-Request": "true", "HX-Target": "note-body"}).content.decode()
+    for words in ("For three hours", "Pass on", "No more of this kind", "Ben"):
+        assert words in dialog
+    answer = browser.post(f"{here}do/", {"do": "snooze-hours"}, headers={"HX-Request": "true"})
+    assert "inbox-undone" in answer["HX-Trigger"], "the list over all shops is drawn anew"
+    assert f'data-note="{row.pk}"' not in browser.get(EVERYWHERE).content.decode()
+    assert f'data-note="{row.pk}"' in browser.get(f"{EVERYWHERE}?tab=snoozed").content.decode()
+
+
 def test_the_shop_of_somebody_else_is_no_choice(both, ann, cleo, as_user):
     shop, rival = both
     page = as_user(cleo).get(f"{EVERYWHERE}?shop={shop.slug}")

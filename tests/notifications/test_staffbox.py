@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -21,7 +22,7 @@ from ecommerce.complaints.actions import answer_complaint, appeal_complaint, dec
 from ecommerce.reviews.actions import ask_for_edit, hide_review, publish_review, revise_review, undo_decision
 from notifications.inbox.rules import rank_of
 from notifications.models import Mail, StaffNotice
-from notifications.staffbox.actions import finish
+from notifications.staffbox.doing import finish
 from notifications.staffbox.handlers import review_waits
 from notifications.staffbox.kinds import KINDS
 from notifications.staffbox.tasks import prune_staffbox
@@ -32,6 +33,12 @@ from tests.queue import run_tasks
 from tests.race import shared_database, together
 
 PAGE = "/staff/inbox/"
+# figures of every kind
+SAMPLE = {
+    "merchant_id": 1, "review_id": 1, "complaint_id": 1, "shop": "Xinyi", "again": True, "stars": 2, "product": "Pot",
+    "revised": True, "number": "C-1", "topic": "damaged", "because": "buyer", "due": "2026-06-07T04:00:00+00:00",
+    "subject": "orders", "category": "",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -58,7 +65,7 @@ def notice(user, shop, number: int = 1, **values) -> StaffNotice:
 
 
 def mark(client, row: StaffNotice, do: str, **more):
-    return client.post(f"{PAGE}{row.pk}/mark/", {"do": do, **more}, follow=True)
+    return client.post(f"{PAGE}mark/", {"do": f"{do}:{row.pk}", **more}, follow=True)
 
 
 # what comes and what settles it
@@ -180,26 +187,30 @@ def test_done_by_one_is_handled_for_the_others_and_undo_brings_it_back(as_user, 
     mine, theirs = notice(mo, shop), notice(mia, shop, state="read", opened_at=timezone.now())
     other = notice(mia, shop, 2)
     client = as_user(mo)
-    text = mark(client, mine, "done", next=f"{PAGE}?tab=all").content.decode()
-    assert "Done, for everybody who was told." in text
-    assert f'action="{PAGE}{mine.pk}/mark/?do=reopen"' in text
+    text = mark(client, mine, "archive", next=f"{PAGE}?tab=archive").content.decode()
+    assert "1 archived" in text
+    undo = f"{PAGE}mark/?undo=1&amp;unread={mine.pk}"
+    assert f'action="{undo}"' in text
     for row in (mine, theirs, other):
         row.refresh_from_db()
     assert (mine.state, mine.acted_at is not None) == ("done", True)
     assert (theirs.state, theirs.handled_by, other.state) == ("handled", mo, "unread")
-    assert "Handled by Mo" in as_user(mia).get(f"{PAGE}?tab=done").content.decode()
+    assert "Handled by Mo" in as_user(mia).get(f"{PAGE}?tab=archive").content.decode()
 
-    as_user(mo).post(f"{PAGE}{mine.pk}/mark/?do=reopen")
+    as_user(mo).post(undo.replace("&amp;", "&"))
     for row in (mine, theirs):
         row.refresh_from_db()
-    assert (mine.state, mine.acted_at, theirs.state, theirs.handled_by) == ("read", None, "read", None)
+    assert (mine.state, mine.acted_at, theirs.state, theirs.handled_by) == ("unread", None, "read", None)
 
 
 def test_who_comes_second_is_told_that_somebody_was_quicker(as_user, shop, mo, mia):
     mine, theirs = notice(mo, shop), notice(mia, shop)
-    mark(as_user(mo), mine, "done")
-    text = mark(as_user(mia), theirs, "done").content.decode()
+    mark(as_user(mo), mine, "archive")
+    text = mark(as_user(mia), theirs, "archive").content.decode()
     assert "Somebody was quicker" in text
+    answer = as_user(mia).post(f"{PAGE}mark/", {"do": f"archive:{theirs.pk}"}, headers={"HX-Request": "true"})
+    assert "Somebody was quicker" in answer["HX-Trigger"]
+    assert "undo" not in answer["HX-Trigger"]
     theirs.refresh_from_db()
     assert (theirs.state, theirs.handled_by) == ("handled", mo)
 
@@ -208,34 +219,40 @@ def test_what_was_decided_since_is_not_taken_up_again(as_user, scope, mo, mia):
     review = held()
     run_tasks()
     row = StaffNotice.objects.get(user=mo)
-    mark(as_user(mo), row, "done")
+    mark(as_user(mo), row, "archive")
     publish_review(review, actor=mia.actor)
     run_tasks()
-    assert "It has been decided since" in mark(as_user(mo), row, "reopen").content.decode()
-    assert set(states().values()) == {"handled"}
+    for path, given in (("mark/", {"do": f"restore:{row.pk}"}), (f"mark/?undo=1&unread={row.pk}", {})):
+        as_user(mo).post(f"{PAGE}{path}", given)
+        assert set(states().values()) == {"handled"}
 
 
-def test_going_to_deal_with_it_marks_it_read_and_leads_there(as_user, shop, mo):
+def test_going_to_deal_with_it_marks_it_read(as_user, shop, mo):
     row = notice(mo, shop, 7)
     client = as_user(mo)
-    assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "go"})["Location"] == "/staff/reviews/7/"
+    mark(client, row, "follow")
     row.refresh_from_db()
     assert (row.state, row.opened_at is not None) == ("read", True)
     assert client.get(f"{PAGE}count/").content.decode().strip() == ""
     mark(client, row, "unread")
-    assert client.get(f"{PAGE}count/").content.decode().startswith("1<")
-    assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "follow"}).status_code == 204
+    answer = client.get(f"{PAGE}count/")
+    assert answer.content.decode().startswith("1<")
+    assert json.loads(answer["HX-Trigger"])["inbox-count"] == {"unread": 1, "label": "1", "topics": {"reviews": 1}}
+    assert client.get(f"{PAGE}count/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert client.post(f"{PAGE}{row.pk}/do/", {"do": "follow"}).status_code == 204
     assert client.get(f"{PAGE}count/").content.decode().strip() == ""
-    assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "nonsense"}).status_code == 400
-    assert client.get(f"{PAGE}{row.pk}/mark/").status_code == 405
+    assert client.post(f"{PAGE}{row.pk}/do/", {"do": "nonsense"}).status_code == 400
+    assert client.post(f"{PAGE}mark/", {"do": f"nonsense:{row.pk}"}).status_code == 400
+    assert client.get(f"{PAGE}mark/").status_code == 405
 
 
 def test_two_who_mark_the_same_done_at_one_moment_leave_one_of_them_to_have_done_it(transactional_db, shop, tmp_path):
     people = [factories.UserFactory(name=name, staff_role="moderator") for name in ("Mo", "Mia")]
     rows = [notice(user, shop) for user in people]
     with shared_database(tmp_path):
-        came = together(*(partial(finish, row) for row in rows))
-    assert sorted(came) == [False, True]
+        mine = [StaffNotice.objects.filter(pk=row.pk) for row in rows]
+        came = together(*(partial(finish, one, by=user) for one, user in zip(mine, people, strict=True)))
+    assert sorted(came) == [0, 1]
 
 
 # who may, and what the page shows
@@ -245,10 +262,13 @@ def test_each_sees_their_own_and_nobody_elses(as_user, shop, ann, mo, mia):
     row = notice(mia, shop)
     client = as_user(mo)
     assert "Teapot" not in client.get(PAGE).content.decode()
-    for do in ("go", "done", "read", "unread", "reopen"):
-        assert client.post(f"{PAGE}{row.pk}/mark/", {"do": do}).status_code == 404
+    for do in ("follow", "archive", "read", "unread", "restore", "snooze-hours"):
+        mark(client, row, do)
+        assert client.post(f"{PAGE}{row.pk}/do/", {"do": do}).status_code == 404
+    client.post(f"{PAGE}mark/?undo=1&read={row.pk}")
+    assert client.get(f"{PAGE}{row.pk}/").status_code == 404
     row.refresh_from_db()
-    assert row.state == "unread"
+    assert (row.state, row.opened_at, row.snoozed_until) == ("unread", None, None)
     client = as_user(ann)
     assert [client.get(PAGE).status_code, client.get(f"{PAGE}count/").status_code] == [404, 404]
 
@@ -260,7 +280,10 @@ def test_who_changed_roles_no_longer_sees_what_the_new_one_does_not_deal_with(as
     client = as_user(mo)
     assert "Teapot" not in client.get(f"{PAGE}?tab=all").content.decode()
     assert client.get(f"{PAGE}count/").content.decode().strip() == ""
-    assert client.post(f"{PAGE}{row.pk}/mark/", {"do": "done"}).status_code == 404
+    assert client.get(f"{PAGE}{row.pk}/").status_code == 404
+    mark(client, row, "archive")
+    row.refresh_from_db()
+    assert row.state == "unread"
 
 
 def test_the_page_says_what_whose_why_and_what_to_do(as_user, shop, rival, mo):
@@ -273,14 +296,13 @@ def test_the_page_says_what_whose_why_and_what_to_do(as_user, shop, rival, mo):
         "A review of 1 star is held",
         "It is about Teapot 1.",
         "Luming Teaware",
-        "because your role moderates reviews",
         "Moderate it",
         'hx-get="/staff/inbox/count/"',
         'href="/staff/reviews/1/"',
     ):
         assert words in text
     assert "Teapot 2" not in text
-    assert "Teapot 2" in client.get(f"{PAGE}?tab=done").content.decode()
+    assert "Teapot 2" in client.get(f"{PAGE}?tab=archive").content.decode()
 
 
 def test_it_is_searched_and_filtered_by_kind_and_shop(as_user, shop, rival, mo, carol):
@@ -320,18 +342,14 @@ def test_the_page_asks_the_database_as_often_for_thirty_as_for_one(as_user, shop
 
 
 def test_every_kind_speaks_both_languages_and_leads_somewhere(db):
-    now = timezone.now().isoformat()
-    params = {
-        "merchant_id": 1, "review_id": 1, "complaint_id": 1, "shop": "Xinyi", "again": True, "stars": 2,
-        "product": "Pot", "revised": True, "number": "C-1", "topic": "damaged", "because": "buyer", "due": now,
-        "subject": "orders", "category": "",
-    }  # fmt: skip
     for kind in KINDS:
         said = []
         for language in ("en", "zh-hans"):
             with translation.override(language):
-                said.append([*kind.words(params), str(kind.label), str(kind.verb), str(kind.why)])
-        assert kind.path(params).startswith("/staff/")
+                words = (kind.label, kind.verb, kind.why, kind.topic, kind.many(5))
+                said.append([*kind.words(SAMPLE), *map(str, words)])
+        assert kind.path("", SAMPLE).startswith("/staff/")
+        assert kind.fold_path.startswith("/staff/")
         same = [english for english, chinese in zip(*said, strict=True) if english == chinese]
         assert not same, kind.name
 

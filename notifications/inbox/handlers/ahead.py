@@ -90,7 +90,7 @@ def forecasts_drift(event: DriftNoticed | DriftOver, activity: Activity) -> None
         return
     params = {"subject": subject, "measure": measure, "category": event.category, "reason": event.reason}
     tell("forecast-drift", key=key, params=params, activity=activity)
-    tell_staff("forecast-drift", key=key, params=params, word="operations.view", page="staff-accuracy")
+    tell_staff("forecast-drift", key=key, params=params, word="operations.view")
 
 
 @handles(PromotionReported)

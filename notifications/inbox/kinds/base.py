@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -66,6 +66,7 @@ class Kind:
     second: Second | None = None
     by_playbook: bool = False
     done_by: str = ""
+    across_shops: ClassVar[bool] = False  # whether facts of several shops are folded together
 
     @property
     def grouping_key(self) -> str:
@@ -81,6 +82,19 @@ class Kind:
         """Of a group for each carrier (or supplier): its name, where the figures have it."""
         figure = self.grouping_key.partition(":")[2]
         return str(params.get(figure.removesuffix("_id"), "")) if figure else ""
+
+    def fold_query(self, params: Params) -> dict[str, str]:
+        """What an address of the inbox needs to show those that are folded with a fact of these figures."""
+        return {"group": self.group_of(params)}
+
+    def fold_words(self, count: int) -> str:
+        """What so many of it in one line are called; "" for the labels of their kinds, with the number behind."""
+        return ""
+
+    @property
+    def fold_path(self) -> str:
+        """The page that lists what so many of it are about; "" for the inbox, narrowed to them."""
+        return ""
 
     @property
     def told_words(self) -> str:
