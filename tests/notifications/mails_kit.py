@@ -32,6 +32,7 @@ from notifications.mail.models import Mail
 from notifications.reports.letters import send_report
 from notifications.suppliers.letters import write_purchase_order
 from notifications.texts.actions import send_test
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of
 from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
@@ -164,7 +165,7 @@ def own_words(reader: Reader) -> Mails:
     """Each letter as a shop would begin to change it, mailed to the member who tries it."""
     with tenant(reader.shop), translation.override(reader.language), timezone.override(reader.shop.zone):
         assert reader.past
-        for letter in LETTERS.values():
+        for letter in WRITABLE.values():
             found = letter.example("")
             assert found is not None, letter.name
             made = written(

@@ -51,7 +51,7 @@ def damaged_later(facts: Facts, merchant: Merchant) -> list[Case | None]:
     ).order_by()
     came: dict[int, list[tuple[int, datetime, int, int]]] = defaultdict(list)
     for supplier, *row in rows.values_list("order__supplier_id", "pk", "at", "accepted", "damaged"):
-        came[supplier].append(tuple(row))  # type: ignore[arg-type]
+        came[supplier].append(tuple(row))
     found: list[Case | None] = []
     for fact in facts:
         good = bad = 0
