@@ -94,7 +94,13 @@ def return_received(case: Return) -> Letter:
 
 def return_settled(case: Return) -> Letter:
     """How the return ended: the money, another item, the same one repaired, or why nothing."""
-    said = [_("Your return %(number)s of order %(order)s is settled.")]
+    first = _("Your return %(number)s of order %(order)s is settled.")
+    return _about_return(case, _("Return %(number)s is settled"), first, *settlement_of(case), case.outcome_reason)
+
+
+def settlement_of(case: Return) -> list[str]:
+    """How the return ended, in sentences of the active language."""
+    said = []
     given_back = _("%(amount)s is refunded to you.") % {"amount": money(case.refund_amount or 0, case.order.currency)}
     if case.outcome == Return.Outcome.REFUND:
         said.append(given_back)
@@ -106,7 +112,7 @@ def return_settled(case: Return) -> Letter:
         said.append(_("It is repaired and on its way back to you."))
     else:
         said.append(_("The shop has it and gives nothing back."))
-    return _about_return(case, _("Return %(number)s is settled"), *said, case.outcome_reason)
+    return said
 
 
 def return_repairing(case: Return) -> Letter:

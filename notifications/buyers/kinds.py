@@ -6,23 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from notifications.texts.answers import ANSWERS
 from notifications.texts.letters import LETTERS
 from notifications.texts.shapes import Kind
 
 
-def _answer(name: str, label: Any, *, by_platform: bool = False) -> Kind:
-    return Kind(name, label, purpose="", is_needed=True, by_platform=by_platform)
+def _of_platform(name: str, label: Any) -> Kind:
+    return Kind(name, label, purpose="", is_needed=True, by_platform=True)
 
 
-# Answers within a return, a complaint or a review, said by ecommerce.buyers.letters: a shop cannot switch them off.
-ANSWERS = (
-    _answer("return_received", _("Return received")),
-    _answer("return_repairing", _("Return in repair")),
-    _answer("return_settled", _("Return settled")),
-    _answer("complaint_answered", _("Complaint answered")),
-    _answer("complaint_message", _("Message about a complaint")),
-    _answer("complaint_escalated", _("Complaint taken to the platform"), by_platform=True),
-    _answer("complaint_decided", _("Complaint decided"), by_platform=True),
-    _answer("review_edit", _("Change of a review asked for"), by_platform=True),
+# What the platform writes within a complaint or a review, said by ecommerce.buyers.letters alone.
+BY_PLATFORM = (
+    _of_platform("complaint_escalated", _("Complaint taken to the platform")),
+    _of_platform("complaint_decided", _("Complaint decided")),
+    _of_platform("review_edit", _("Change of a review asked for")),
 )
-KINDS: dict[str, Kind] = {**LETTERS, **{kind.name: kind for kind in ANSWERS}}
+KINDS: dict[str, Kind] = {**LETTERS, **ANSWERS, **{kind.name: kind for kind in BY_PLATFORM}}

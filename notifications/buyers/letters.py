@@ -18,6 +18,7 @@ from notifications.buyers.queries import address_of, is_month_full, letter_rules
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of, customer_of, stop_url
 from notifications.texts.letterhead import reply_to_of, sender_of
 from notifications.texts.letters import INVITATION
@@ -124,15 +125,16 @@ def as_written(
 ) -> Written:
     """The letter in that language and in the time zone of the shop; nothing is sent.
 
-    Values with a `letter`, which is called in the language, are said as it says; others fill the kind's template.
+    The shop's own words come first, where it wrote any. Else values with a `letter`, which is called in the language,
+    are said as it says, and others fill the kind's template.
     A preview has the links by which a buyer chooses lead nowhere: they are the buyer's own.
     """
     with translation.override(language), timezone.override(about.merchant.zone):
         context = context_of(about, kind, values, is_preview=is_preview)
+        if kind.name in WRITABLE and (own := own_letter(kind.name, context)) is not None:
+            return own
         if (write := values.get("letter")) is not None:
             return _plain(write(), context)
-        if (own := own_letter(kind.name, context)) is not None:
-            return own
         text, html = compose(f"notifications/buyers/{kind.name}", context)
     return Written(f"{context['title']} · {about.merchant.name}", text, html)
 

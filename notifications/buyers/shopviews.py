@@ -20,6 +20,7 @@ from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.orders.models import Order
+from ecommerce.purchasing.models import PurchaseOrder
 from notifications.buyers.actions import change_letter_rules
 from notifications.buyers.forms import LetterRulesForm
 from notifications.buyers.letters import as_written
@@ -104,5 +105,6 @@ def _example(request: MerchantRequest, what: str) -> tuple[Written | None, str, 
     if found is None:
         return None, "", language
     about, values = found
+    assert not isinstance(about, PurchaseOrder)  # LETTERS are those to buyers
     letter = as_written(about, LETTERS[what], values=values, language=language, is_preview=True)
     return letter, about.number if isinstance(about, Order) else "", language

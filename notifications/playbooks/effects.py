@@ -8,7 +8,7 @@ runs and need not come from them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -52,13 +52,16 @@ class Effect:
 
 
 def held_against(ran: Sequence[Case], others: Sequence[Case], label: Any = "") -> Effect:
-    """The mean difference of each case that ran to the mean of the others within NEAR times its size.
+    """The mean difference of each case that ran to the mean of the others of its group within NEAR times its size.
 
     Cases without any near are left out. The range is the bootstrap's (Efron, The Annals of Statistics 7, 1979) over
     both sides, drawn the same each time; of few cases it is rather too narrow, so below FEWEST there is none.
     """
     sizes, wanted = (np.log1p([one.size for one in side]) for side in (others, ran))
+    groups = {group: place for place, group in enumerate(dict.fromkeys(one.group for one in (*ran, *others)))}
+    theirs_of, mine_of = (np.array([groups[one.group] for one in side], dtype=int) for side in (others, ran))
     near = np.abs(wanted[:, None] - sizes[None, :]) <= np.log(NEAR)
+    near &= mine_of[:, None] == theirs_of[None, :]
     kept, used = near.any(axis=1), near.any(axis=0)
     mine, theirs = int(kept.sum()), int(used.sum())
     if mine < FEWEST or theirs < FEWEST:
@@ -94,10 +97,11 @@ def effects_of(playbook: Playbook, kind: str) -> list[Effect]:
     undone = StepOutcome.objects.filter(state=StepOutcome.State.UNDONE).values("firing")
     runs = Firing.objects.filter(playbook=playbook, state=Firing.State.DONE, activity__kind=kind).exclude(pk__in=undone)
     fired = Firing.objects.filter(activity__kind=kind)
-    thing, same = measures[0].thing, measures[0].same
+    thing = measures[0].thing
     ran = _facts(alike.filter(pk__in=runs.values("activity")), thing, merchant)
-    if same:
-        alike = alike.filter(**{f"payload__{same}__in": sorted({fact.payload[same] for fact in ran})})
+    for name in measures[0].same:
+        values = {fact.payload[name] for fact in ran if fact.payload.get(name) is not None}
+        alike = alike.filter(**{f"payload__{name}__in": sorted(values)})
     others = _facts(alike.exclude(pk__in=fired.values("activity")), thing, merchant)
     return [_effect(measure, ran, others, merchant) for measure in measures]
 
@@ -105,9 +109,13 @@ def effects_of(playbook: Playbook, kind: str) -> list[Effect]:
 def _effect(measure: Measure, ran: list[Fact], others: list[Fact], merchant: Merchant) -> Effect:
     if len(ran) < FEWEST or len(others) < FEWEST:
         return Effect(measure.label, len(ran), len(others))
-    cases = measure.read([*ran, *others], merchant)
-    mine = [one for one in cases[: len(ran)] if one is not None]
-    theirs = [one for one in cases[len(ran) :] if one is not None]
+    facts = [*ran, *others]
+    found = [
+        replace(case, group=tuple(fact.payload.get(name) for name in measure.same)) if case else None
+        for fact, case in zip(facts, measure.read(facts, merchant), strict=True)
+    ]
+    mine = [one for one in found[: len(ran)] if one is not None]
+    theirs = [one for one in found[len(ran) :] if one is not None]
     if not mine or not theirs:
         return Effect(measure.label, len(mine), len(theirs))
     return held_against(mine, theirs, measure.label)

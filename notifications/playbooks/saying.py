@@ -16,7 +16,7 @@ from core.templatetags.sc import number
 from notifications.playbooks.effects import FEWEST, Effect
 from notifications.playbooks.figures import Trigger
 from notifications.playbooks.forms import PAUSES
-from notifications.playbooks.measures import HORIZON
+from notifications.playbooks.measures import HORIZON, MEASURES
 from notifications.playbooks.models import PlaybookVersion, StepOutcome
 from notifications.playbooks.queries import WouldRun
 from notifications.playbooks.rights import lacking
@@ -126,6 +126,13 @@ def _href(link: tuple[str, tuple[Any, ...]] | None, slug: str) -> str:
         return reverse(link[0], args=(slug, *link[1]))
     except NoReverseMatch:
         return ""
+
+
+def unmeasured(kind: str) -> str:
+    """Why nothing is measured after facts of this kind; "" where something is."""
+    if MEASURES.get(kind):
+        return ""
+    return _("The product has no such fact any more, so what comes after it is not measured.")
 
 
 def effect_words(effect: Effect) -> dict[str, Any]:

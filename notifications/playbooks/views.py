@@ -29,7 +29,7 @@ from notifications.playbooks.queries import (
     versions_of,
     words_of_facts,
 )
-from notifications.playbooks.saying import came, effect_words, said, step_words, trigger_words, would_run
+from notifications.playbooks.saying import came, effect_words, said, step_words, trigger_words, unmeasured, would_run
 from notifications.playbooks.shipped import SHIPPED, Shipped, shipped
 from notifications.playbooks.templates import offered_one, offered_ones
 from notifications.playbooks.triggers import TRIGGERS, trigger_of
@@ -155,6 +155,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "versions": versions,
         "runs": list(run_list().filter(playbook=playbook)[:10]),
         "effects": [effect_words(one) for one in effects_of(playbook, rows[0].trigger)] if rows else [],
+        "unmeasured": unmeasured(rows[0].trigger) if rows else "",
         "may_edit": request.membership.may(EDIT),
     }
     return render(request, "notifications/playbooks/detail.html", context)

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 
-from ecommerce.buyers.links import MAIL, RETURN, REVIEW, TRACK, url_for
+from ecommerce.buyers.links import COMPLAINT, MAIL, RETURN, REVIEW, TRACK, url_for
 from ecommerce.customers.models import Customer
 from ecommerce.orders.models import Order
+from ecommerce.purchasing.models import PurchaseOrder
 from notifications.texts.shapes import Kind, Letter
 
-PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review"}
+PAGES = {TRACK: "buyer-track", RETURN: "buyer-return", REVIEW: "buyer-review", COMPLAINT: "buyer-complaint"}
 
 
 def customer_of(about: Order | Customer) -> Customer | None:
@@ -21,9 +22,14 @@ def customer_of(about: Order | Customer) -> Customer | None:
 
 
 def context_of(
-    about: Order | Customer, kind: Kind, values: Mapping[str, Any], *, is_preview: bool = False
+    about: Order | Customer | PurchaseOrder, kind: Kind, values: Mapping[str, Any], *, is_preview: bool = False
 ) -> dict[str, Any]:
-    """In the active language and time zone. A preview has the links by which a buyer chooses lead nowhere."""
+    """In the active language and time zone. A preview has the links by which a buyer chooses lead nowhere.
+
+    Values with a `letter` say themselves what ours says: title and words of the kind are left empty.
+    """
+    if isinstance(about, PurchaseOrder):
+        return {**values, "order": about, "merchant": about.merchant, "brand": about.merchant.name}
     merchant, customer = about.merchant, customer_of(about)
     order = about if isinstance(about, Order) else None
     context = {
@@ -37,9 +43,10 @@ def context_of(
     if isinstance(kind, Letter):
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
         said = {**texts, "number": order.number if order else "", "shop": merchant.name}
+        is_said = "letter" in values
         context |= {
-            "title": str(kind.subject) % said,
-            "words": str(kind.words) % said,
+            "title": "" if is_said else str(kind.subject) % said,
+            "words": "" if is_said else str(kind.words) % said,
             "verb": str(kind.verb),
             "action_url": context["choices_url"] if kind.link == MAIL else url_for(PAGES[kind.link], kind.link, about),
         }

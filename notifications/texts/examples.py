@@ -1,4 +1,4 @@
-"""Real orders of the shop that letters could be about, and what the letters would say of them.
+"""Real orders of the shop that letters could be about, sold or bought, and what the letters would say of them.
 
 Each finds the newest that fits, or the order of the number it is given; None where there is none.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecommerce.complaints.models import Complaint
 from ecommerce.coupons.models import Coupon
 from ecommerce.customers.models import Customer
 from ecommerce.fulfilment.models import ParcelCase, Shipment
 from ecommerce.loyalty.models import PointsEntry
 from ecommerce.orders.models import Order
+from ecommerce.purchasing.models import PurchaseOrder
 from ecommerce.returns.models import Return
 from notifications.texts import telling
 
-Found = tuple[Order | Customer, telling.Values] | None
+Found = tuple[Order | Customer | PurchaseOrder, telling.Values] | None
 
 
 def _newest(rows: Any, number: str, path: str) -> Any:
@@ -78,7 +80,41 @@ def refunded(number: str) -> Found:
 def _return(number: str, **given: Any) -> Found:
     rows = Return.objects.select_related("merchant", "order__customer", "order__merchant").filter(**given)
     case: Return | None = _newest(rows.order_by("-requested_at", "-pk"), number, "order__number")
-    return (case.order, telling.of_return(case)) if case else None
+    return (case.order, telling.of_handling(case)) if case else None
+
+
+def return_received(number: str) -> Found:
+    return _return(number, received_at__isnull=False) or _return(number)
+
+
+def return_repairing(number: str) -> Found:
+    return _return(number, state=Return.State.REPAIRING) or _return(number)
+
+
+def return_settled(number: str) -> Found:
+    return _return(number, state=Return.State.SETTLED) or _return(number)
+
+
+def _complaint(number: str, **given: Any) -> Found:
+    rows = Complaint.objects.select_related("merchant", "order__customer", "order__merchant")
+    rows = rows.filter(order__isnull=False, **given).order_by("-opened_at", "-pk")
+    case: Complaint | None = _newest(rows, number, "order__number")
+    return (case.order, telling.of_complaint(case, case.refund_offered)) if case and case.order else None
+
+
+def complaint_answered(number: str) -> Found:
+    return _complaint(number, answered_at__isnull=False) or _complaint(number)
+
+
+def complaint_message(number: str) -> Found:
+    return _complaint(number)
+
+
+def purchase(number: str) -> Found:
+    """The newest purchase order, or the one of that number."""
+    rows = PurchaseOrder.objects.select_related("supplier", "merchant").prefetch_related("lines")
+    order: PurchaseOrder | None = _newest(rows.order_by("-created_at", "-pk"), number, "number")
+    return (order, {}) if order else None
 
 
 def return_approved(number: str) -> Found:

@@ -8,13 +8,11 @@ from django.utils.translation import get_language
 
 from notifications.mail.compose import compose
 from notifications.texts.actions import note_broken
-from notifications.texts.letters import LETTERS
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.models import LetterText
 from notifications.texts.placeholders import Context
 from notifications.texts.rules import Broken, as_html, as_line, as_text, placeholders_in
 from notifications.texts.shapes import Letter
-
-FRAME = "notifications/texts/letter"
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,9 @@ def own_letter(name: str, context: Context) -> Written | None:
     if row is None or row.version is None:
         return None
     try:
-        if name not in LETTERS:
+        if name not in WRITABLE:
             raise Broken(name)
-        return written(LETTERS[name], row.version.subject, row.version.body, context)
+        return written(WRITABLE[name], row.version.subject, row.version.body, context)
     except Broken as broken:
         note_broken(row, broken.placeholder)
         return None
@@ -49,5 +47,5 @@ def written(letter: Letter, subject: str, body: str, context: Context) -> Writte
     values = letter.values(context, *placeholders_in(subject), *placeholders_in(body))
     title = as_line(subject, values)
     inside = {**context, "title": title, "own_text": as_text(body, values), "paragraphs": as_html(body, values)}
-    text, html = compose(FRAME, inside)
+    text, html = compose(letter.frame, inside)
     return Written(title, text, html)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from notifications.texts.letters import LETTERS
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.models import LetterText, TextVersion
 from notifications.texts.shapes import Letter
 
@@ -27,10 +27,10 @@ class State:
 
 
 def texts_of_shop() -> list[tuple[Letter, list[State]]]:
-    """Every letter of the registry, in all languages, as the merchant in scope has it now."""
+    """Every letter that a shop may write, in all languages, as the merchant in scope has it now."""
     rows = {(row.letter, row.language): row for row in LetterText.objects.select_related("version")}
     found = []
-    for letter in LETTERS.values():
+    for letter in WRITABLE.values():
         states = []
         for code, name in settings.LANGUAGES:
             row = rows.get((letter.name, code))

@@ -1,4 +1,4 @@
-"""What a letter to a buyer is made of."""
+"""What a letter to a buyer or a supplier is made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from notifications.texts.rules import Broken, Value
 
 FOLLOW = _("Follow your order")
 # What the names in our subjects are called in the braces of a shop's own.
-BRACES = {"number": "{order_number}", "case": "{return_number}", "shop": "{shop_name}"}
+BRACES = {
+    "number": "{order_number}",
+    "case": "{return_number}",
+    "complaint_number": "{complaint_number}",
+    "shop": "{shop_name}",
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Letter(Kind):
     `body` is what one begins with when writing one's own: near to what our template says. `needed` placeholders must
     stand in it, `common` ones are those of all letters about an order. `link` is the page its button leads to.
     `example` finds the newest order or buyer it fits, or the one of the order's number it is given, with the values.
+    `frame` is the template of a shop's own words. One `for_suppliers` is about a purchase order.
     """
 
     when: Any
@@ -55,6 +61,8 @@ class Letter(Kind):
     needed: tuple[str, ...] = ()
     link: str = TRACK
     verb: Any = FOLLOW
+    frame: str = "notifications/texts/letter"
+    for_suppliers: bool = False
 
     @property
     def own_subject(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.templatetags.sc import number
 from ecommerce.buyers.links import COMPLAINT, REVIEW, url_for
+from ecommerce.complaints.models import Complaint
 from ecommerce.coupons.models import Coupon
 from ecommerce.fulfilment.models import Shipment
 from ecommerce.loyalty.models import PointsEntry
@@ -49,6 +50,16 @@ def of_return(case: Return) -> Values:
         "send_to": case.merchant.postal_address,
         "complaint_url": url_for("buyer-complaint", COMPLAINT, case.order),
     }
+
+
+def of_handling(case: Return) -> Values:
+    """A return that has arrived, or was repaired or settled; `handled` is said in the language of the letter."""
+    return {**of_return(case), "handled": case}
+
+
+def of_complaint(complaint: Complaint, offer: Decimal | None = None) -> Values:
+    """The complaint, and what the shop offers back with its answer."""
+    return {"complaint": complaint, "complaint_number": complaint.number, "offer": offer}
 
 
 def of_arrival(order: Order, *, invites: bool) -> Values:

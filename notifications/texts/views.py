@@ -21,10 +21,10 @@ from core.forms import add_refusal
 from core.htmx import done
 from notifications.mail.views import IN_FRAME, WITH_FRAME
 from notifications.texts import actions
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of
 from notifications.texts.forms import LetterheadForm, TextForm
 from notifications.texts.letterhead import from_line, letterhead_of, sender_of
-from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
 from notifications.texts.queries import text_in_use, texts_of_shop, versions_of
 from notifications.texts.rules import Broken
@@ -42,9 +42,11 @@ def index(request: MerchantRequest) -> HttpResponse:
     if form.is_valid():
         actions.set_letterhead(**form.cleaned_data, actor=request.actor)
         return done(request, reverse("letters", args=[merchant.slug]), _("The sender is saved."))
+    texts = texts_of_shop()
     context = {
         "form": form,
-        "letters": texts_of_shop(),
+        "letters": [row for row in texts if not row[0].for_suppliers],
+        "to_suppliers": [row for row in texts if row[0].for_suppliers],
         "from_line": from_line(head.sender_name or merchant.name),
         "may_limit": request.membership.may("shop.edit"),
     }
@@ -129,9 +131,9 @@ def use(request: MerchantRequest, letter: str, language: str) -> HttpResponse:
 
 
 def _letter(name: str, language: str) -> Letter:
-    if name not in LETTERS or language not in dict(settings.LANGUAGES):
+    if name not in WRITABLE or language not in dict(settings.LANGUAGES):
         raise Http404
-    return LETTERS[name]
+    return WRITABLE[name]
 
 
 def _begin(letter: Letter, language: str) -> dict[str, str]:

@@ -35,6 +35,7 @@ from notifications.staffbox.models import StaffNotice
 from notifications.staffbox.queries import shown as staff_shown
 from notifications.suppliers.letters import write_purchase_order
 from notifications.texts.actions import send_test
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of
 from notifications.texts.letters import LETTERS
 from notifications.texts.own import Written, written
@@ -183,7 +184,7 @@ def own_words(reader: Reader) -> Mails:
     """Each letter as a shop would begin to change it, mailed to the member who tries it."""
     with tenant(reader.shop), translation.override(reader.language), timezone.override(reader.shop.zone):
         assert reader.past
-        for letter in LETTERS.values():
+        for letter in WRITABLE.values():
             found = letter.example("")
             assert found is not None, letter.name
             made = written(

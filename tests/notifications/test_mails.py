@@ -11,7 +11,7 @@ import pytest
 
 from notifications.buyers.kinds import KINDS
 from notifications.mail.models import Mail
-from notifications.texts.letters import LETTERS
+from notifications.texts.catalogue import WRITABLE
 from tests.notifications.mails_kit import TYPED, WRITERS, reader_of
 
 # "gone" is the placeholder that the notice about a broken letter names.
@@ -69,6 +69,6 @@ def test_every_mail_is_filled_in_and_speaks_the_readers_language(reader):
             purposes.add(getattr(mail, "purpose", Mail.Purpose.BUYER))
         assert found, f"{write.__module__}.{write.__name__} is shown by no mail"
     told = {name.rpartition("-")[0] for name in names}
-    assert told >= {f"buyer-{name}" for name in KINDS} | {f"own-{name}" for name in LETTERS}
+    assert told >= {f"buyer-{name}" for name in KINDS} | {f"own-{name}" for name in WRITABLE}
     assert purposes == set(Mail.Purpose.values)
     assert faults == [], "\n".join(faults[:20])

@@ -179,5 +179,13 @@ def test_days_sold_out_after_a_warning(scope, ann):
     assert (found.mean_ran, found.mean_others) == (0.0, 10.0)
 
 
-def test_other_kinds_have_no_measure(scope, ann):
-    assert effects_of(made(ann, "orders.placed"), "orders.placed") == []
+def test_a_kind_that_is_gone_has_no_measure(scope, ann):
+    assert effects_of(made(ann, "orders.placed"), "orders.gone") == []
+
+
+def test_cases_of_another_group_are_nothing_like_it():
+    mine = [Case(10, 1.0, ("late",))] * 10
+    others = [Case(10, 2.0, ("late",))] * 10 + [Case(10, 90.0, ("broken",))] * 10
+    found = held_against(mine, others)
+    assert (found.others, found.difference) == (10, -1.0)
+    assert not held_against(mine, others[10:]).is_known

@@ -20,9 +20,9 @@ from notifications.mail.models import Mail
 from notifications.models import Notification, TextVersion
 from notifications.suppliers.letters import write_purchase_order
 from notifications.texts.actions import save_text, set_letterhead, use_version
+from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of
 from notifications.texts.letterhead import from_line
-from notifications.texts.letters import LETTERS
 from notifications.texts.own import written
 from notifications.texts.rules import check, placeholders_in
 from tests import factories
@@ -60,7 +60,7 @@ def deliver(order) -> Mail:
 
 def own(merchant, **changes) -> TextVersion:
     with tenant(merchant):
-        return save_text(LETTERS["delivered"], "en", **(OWN | changes), actor=SYSTEM)
+        return save_text(WRITABLE["delivered"], "en", **(OWN | changes), actor=SYSTEM)
 
 
 def test_a_letter_says_what_the_shop_wrote_in_the_buyers_language_alone(shop, order):
@@ -90,16 +90,16 @@ def test_versions_stay_and_any_is_used_again(shop, order):
     own(shop, subject="Second {order_number}")
     with tenant(shop):
         assert [version.number for version in TextVersion.objects.all()] == [2, 1]
-        use_version(LETTERS["delivered"], "en", 1, actor=SYSTEM)
+        use_version(WRITABLE["delivered"], "en", 1, actor=SYSTEM)
     assert deliver(order).subject == "Order 10001 is there"
     with tenant(shop):
-        use_version(LETTERS["delivered"], "en", 0, actor=SYSTEM)
+        use_version(WRITABLE["delivered"], "en", 0, actor=SYSTEM)
     assert "has arrived" in deliver(order).subject
     with tenant(shop):
         kinds = list(Activity.objects.filter(kind__startswith="texts.").values_list("kind", flat=True))
         assert sorted(kinds) == ["texts.chosen", "texts.chosen", "texts.saved", "texts.saved"]
         with pytest.raises(Refused):
-            use_version(LETTERS["delivered"], "en", 9, actor=SYSTEM)
+            use_version(WRITABLE["delivered"], "en", 9, actor=SYSTEM)
 
 
 def test_a_version_is_never_changed(shop):
@@ -112,9 +112,9 @@ def test_a_version_is_never_changed(shop):
 
 def test_a_text_that_breaks_later_gives_way_to_ours_and_the_shop_is_told_once(shop, ann, order, monkeypatch, as_user):
     own(shop)
-    letter = LETTERS["delivered"]
+    letter = WRITABLE["delivered"]
     less = replace(letter, common=tuple(one for one in letter.common if one.name != "order_items"))
-    monkeypatch.setitem(LETTERS, "delivered", less)
+    monkeypatch.setitem(WRITABLE, "delivered", less)
     assert deliver(order).subject == "Your order 10001 has arrived · Luming Teaware"
     deliver(order)
     with tenant(shop):
@@ -139,14 +139,14 @@ def test_what_a_letter_lacks_at_the_moment_breaks_it_too(shop, order, monkeypatc
     def gone(context):
         return context["not there"]
 
-    letter = LETTERS["delivered"]
+    letter = WRITABLE["delivered"]
     changed = tuple(replace(one, value=gone) if one.name == "order_items" else one for one in letter.common)
-    monkeypatch.setitem(LETTERS, "delivered", replace(letter, common=changed))
+    monkeypatch.setitem(WRITABLE, "delivered", replace(letter, common=changed))
     assert "has arrived" in deliver(order).subject
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("letter", list(LETTERS.values()), ids=list(LETTERS))
+@pytest.mark.parametrize("letter", list(WRITABLE.values()), ids=list(WRITABLE))
 def test_the_words_one_begins_with_can_be_sent(letter, language):
     with translation.override(language):
         subject, body = letter.own_subject, str(letter.body)
@@ -157,10 +157,10 @@ def test_the_words_one_begins_with_can_be_sent(letter, language):
 
 def test_every_placeholder_of_a_letter_has_a_value_for_a_real_order(shop, order):
     with tenant(shop):
-        about, values = LETTERS["delivered"].example("10001")
-        context = context_of(about, LETTERS["delivered"], values, is_preview=True)
-        body = " ".join("{" + name + "}" for name in LETTERS["delivered"].names)
-        made = written(LETTERS["delivered"], "x", body, context)
+        about, values = WRITABLE["delivered"].example("10001")
+        context = context_of(about, WRITABLE["delivered"], values, is_preview=True)
+        body = " ".join("{" + name + "}" for name in WRITABLE["delivered"].names)
+        made = written(WRITABLE["delivered"], "x", body, context)
     assert "10001" in made.text
     assert "{" not in made.text
 
@@ -267,9 +267,9 @@ def test_the_from_line_is_shown_while_it_is_typed(shop, ann, as_user):
 
 def test_an_amount_is_asked_for_where_it_is_what_the_letter_is_about(shop, order):
     with tenant(shop), pytest.raises(Refused, match="amount"):
-        save_text(LETTERS["refunded"], "en", subject="Refund {order_number}", body="Soon.", actor=SYSTEM)
+        save_text(WRITABLE["refunded"], "en", subject="Refund {order_number}", body="Soon.", actor=SYSTEM)
     with tenant(shop):
-        save_text(LETTERS["refunded"], "en", subject="Refund {order_number}", body="{amount}.", actor=SYSTEM)
+        save_text(WRITABLE["refunded"], "en", subject="Refund {order_number}", body="{amount}.", actor=SYSTEM)
         common = {"order_id": order.pk, "number": order.number, "customer_id": order.customer_id}
         refund = {"payment_id": 1, "amount": "88.50", "currency": "CNY", "reason": "broken", "whole": False}
         record(OrderRefunded(**common, **refund), actor=SYSTEM, subject=order)

@@ -48,7 +48,8 @@ def ask_the_author(event: ReviewEditAsked, activity: Activity) -> None:
 @handles(ComplaintAnswered)
 def tell_of_answer(event: ComplaintAnswered, activity: Activity) -> None:
     offer = Decimal(event.refund_offered) if event.refund_offered else None
-    _tell(event, activity, "complaint_answered", lambda complaint, order: letters.answered(complaint, order, offer))
+    write = lambda complaint, order: letters.answered(complaint, order, offer)  # noqa: E731
+    _tell(event, activity, "complaint_answered", write, offer)
 
 
 @moved_from("ecommerce.buyers.handlers.tell_of_message")
@@ -117,15 +118,22 @@ def _case(event: ReturnFact) -> Return | None:
 
 def _tell_of_return(event: ReturnFact, activity: Activity, what: str, write: Callable[[Return], Letter]) -> None:
     if case := _case(event):
-        write_to_buyer(case.order, what, values={"letter": lambda: write(case)}, dedupe=_news(activity))
+        values = {**telling.of_handling(case), "letter": lambda: write(case)}
+        write_to_buyer(case.order, what, values=values, dedupe=_news(activity))
 
 
-def _tell(event: ComplaintFact, activity: Activity, what: str, write: Callable[[Complaint, Order], Letter]) -> None:
+def _tell(
+    event: ComplaintFact,
+    activity: Activity,
+    what: str,
+    write: Callable[[Complaint, Order], Letter],
+    offer: Decimal | None = None,
+) -> None:
     """Write to the buyer of the complaint, if there is an address and an order to link to."""
     rows = Complaint.objects.select_related("merchant", "order__merchant", "order__customer")
     complaint = rows.filter(pk=event.complaint_id).first()
     if complaint is None or complaint.order is None or not complaint.buyer_email:
         return
     order = complaint.order
-    values = {"letter": lambda: write(complaint, order)}
+    values = {**telling.of_complaint(complaint, offer), "letter": lambda: write(complaint, order)}
     write_to_buyer(order, what, values=values, dedupe=f"complaint-news:{activity.pk}", to=complaint.buyer_email)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.members.models import BuiltInRole
 from accounts.merchants.models import Merchant
 from notifications.inbox.sentences import Params, Words, moment
-from notifications.texts.letters import LETTERS
+from notifications.texts.catalogue import WRITABLE
 
 
 def member_invited(p: Params) -> Words:
@@ -129,11 +129,14 @@ def token_expiring(p: Params) -> Words:
 
 
 def letter_broken(p: Params) -> Words:
-    letter = LETTERS.get(p["letter"])
+    letter = WRITABLE.get(p["letter"])
     name = str(letter.label) if letter else p["letter"]
     language = str(dict(settings.LANGUAGES).get(p["language"], p["language"]))
+    reader = gettext("Suppliers get our text in place of yours: %(letter)s")
+    if letter is None or not letter.for_suppliers:
+        reader = gettext("Buyers get our text in place of yours: %(letter)s")
     return (
-        gettext("Buyers get our text in place of yours: %(letter)s") % {"letter": name},
+        reader % {"letter": name},
         gettext("In your %(language)s text the placeholder %(placeholder)s has no value any more.")
         % {"language": language, "placeholder": "{" + p["placeholder"] + "}"},
     )

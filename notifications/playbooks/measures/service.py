@@ -15,7 +15,7 @@ from ecommerce.complaints.models import Complaint
 from ecommerce.fulfilment.models import Shipment
 from ecommerce.orders.models import Payment
 from ecommerce.reviews.models import Review
-from notifications.playbooks.measures.cases import HORIZON, Case, Fact, Facts
+from notifications.playbooks.measures.cases import HORIZON, Case, Facts
 
 REPLY_WITHIN: Final = timedelta(hours=24)
 DUE_WITHIN: Final = timedelta(hours=24)  # parcels that a look at a carrier counts
@@ -35,6 +35,50 @@ def answered_in_time(facts: Facts, merchant: Merchant) -> list[Case | None]:
     return found
 
 
+def hours_until_answered(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """Hours until a complaint was answered, or was over without an answer; those of the HORIZON where neither came.
+
+    As large as the refund that was asked for.
+    """
+    rows = Complaint.objects.filter(Among("pk", {fact.thing for fact in facts}))
+    moments = rows.values_list("pk", "answered_at", "decided_at", "closed_at")
+    first = {pk: min((one for one in found if one is not None), default=None) for pk, *found in moments}
+    return [
+        Case(float(fact.payload.get("refund_asked") or 0), 24 * fact.days_until(first[fact.thing]))
+        if fact.thing in first
+        else None
+        for fact in facts
+    ]
+
+
+def taken_to_platform(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """100 where a complaint was passed to the platform within the HORIZON days, else 0; as large as the refund asked
+    for.
+    """
+    rows = Complaint.objects.filter(Among("pk", {fact.thing for fact in facts}))
+    passed = dict(rows.values_list("pk", "escalated_at"))
+    return [
+        Case(float(fact.payload.get("refund_asked") or 0), 100.0 * fact.led_to(passed[fact.thing]))
+        if fact.thing in passed
+        else None
+        for fact in facts
+    ]
+
+
+def decided_for_shop(facts: Facts, merchant: Merchant) -> list[Case | None]:
+    """100 where the platform decided for the shop within the HORIZON days, 0 where it did for the buyer, in part too;
+    none where it had not decided by then.
+    """
+    rows = Complaint.objects.filter(Among("pk", {fact.thing for fact in facts}))
+    decided = {pk: (at, decision) for pk, at, decision in rows.values_list("pk", "decided_at", "decision")}
+    found: list[Case | None] = []
+    for fact in facts:
+        at, decision = decided.get(fact.thing, (None, ""))
+        is_ours = decision == Complaint.Decision.FOR_MERCHANT
+        found.append(Case(1.0, 100.0 * is_ours) if fact.led_to(at) else None)
+    return found
+
+
 def trouble_of_late(facts: Facts, merchant: Merchant) -> list[Case | None]:
     """Of the orders whose parcels were late when a carrier failed, the percent with a complaint or refund after it."""
     named = Q()
@@ -43,7 +87,7 @@ def trouble_of_late(facts: Facts, merchant: Merchant) -> list[Case | None]:
     late = Shipment.objects.filter(named).filter(Q(delivered_at=None) | Q(delivered_at__gt=F("promised_at")))
     parcels = list(late.order_by().values_list("carried_by_id", "promised_at", "order_id"))
     orders = {order for _carrier, _promised, order in parcels}
-    troubled = _moments_of(orders, min(fact.at for fact in facts))
+    troubled = moments_of_trouble(orders, min(fact.at for fact in facts))
     found: list[Case | None] = []
     for fact in facts:
         mine = {
@@ -57,7 +101,7 @@ def trouble_of_late(facts: Facts, merchant: Merchant) -> list[Case | None]:
     return found
 
 
-def _moments_of(orders: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
+def moments_of_trouble(orders: Iterable[int], since: datetime) -> dict[int, list[datetime]]:
     """When complaints were opened about these orders, or money went back."""
     found: dict[int, list[datetime]] = defaultdict(list)
     complaints: Any = Complaint.objects.filter(Among("order_id", orders), opened_at__gt=since)
@@ -71,13 +115,8 @@ def _moments_of(orders: Iterable[int], since: datetime) -> dict[int, list[dateti
     return found
 
 
-def _alike(fact: Fact) -> float:
-    """As a size, so that only reviews with as many stars are near."""
-    return float(10 ** fact.payload["rating"])
-
-
 def replied_in_time(facts: Facts, merchant: Merchant) -> list[Case | None]:
-    """100 where a review was replied to within REPLY_WITHIN of being written, else 0; like it are those as bad."""
+    """100 where a review was replied to within REPLY_WITHIN of being written, else 0."""
     rows = Review.objects.filter(Among("pk", {fact.thing for fact in facts}))
     replied = {pk: (written, at) for pk, written, at in rows.values_list("pk", "created_at", "replied_at")}
     found: list[Case | None] = []
@@ -86,7 +125,7 @@ def replied_in_time(facts: Facts, merchant: Merchant) -> list[Case | None]:
             found.append(None)
             continue
         written, at = replied[fact.thing]
-        found.append(Case(_alike(fact), 100.0 * (at is not None and at - written <= REPLY_WITHIN)))
+        found.append(Case(1.0, 100.0 * (at is not None and at - written <= REPLY_WITHIN)))
     return found
 
 
@@ -101,7 +140,7 @@ def bettered(facts: Facts, merchant: Merchant) -> list[Case | None]:
             continue
         rating, at = now[fact.thing]
         is_better = at is not None and at <= fact.at + timedelta(days=HORIZON) and rating > fact.payload["rating"]
-        found.append(Case(_alike(fact), 100.0 * is_better))
+        found.append(Case(1.0, 100.0 * is_better))
     return found
 
 
@@ -119,5 +158,5 @@ def next_stars(facts: Facts, merchant: Merchant) -> list[Case | None]:
     for fact in facts:
         end = fact.at + timedelta(days=HORIZON)
         mine = [rating for at, rating in later.get(authors.get(fact.thing, 0), ()) if fact.at < at <= end]
-        found.append(Case(_alike(fact), mine[0]) if mine else None)
+        found.append(Case(1.0, mine[0]) if mine else None)
     return found
