@@ -24,6 +24,7 @@ class Reason(models.TextChoices):
 
     ROLE = "role"
     CARE = "care"
+    PLACE = "place"
     OWN = "own"
     ASSIGNED = "assigned"
     DEPUTY = "deputy"

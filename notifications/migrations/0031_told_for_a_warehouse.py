@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('notifications', '0030_settled_by_itself'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='notification',
+            name='reason',
+            field=models.CharField(choices=[('role', 'Role'), ('care', 'Care'), ('place', 'Place'), ('own', 'Own'), ('assigned', 'Assigned'), ('deputy', 'Deputy'), ('escalated', 'Escalated')], db_default='role', default='role', max_length=10),
+        ),
+    ]
