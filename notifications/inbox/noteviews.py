@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import MerchantRequest, merchant_view
+from core.errors import Refused
 from core.htmx import back, done, page, toast
 from notifications.inbox.actions import snooze
 from notifications.inbox.doing import open_rows
@@ -20,7 +21,7 @@ from notifications.inbox.kinds import Kind
 from notifications.inbox.marking import announce, undo_url
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import Shown, inbox_of, shown
-from notifications.inbox.triage import assign, colleagues, is_muted, mute, take_back
+from notifications.inbox.triage import assign, colleagues, is_muted, is_part_muted, mute, mute_part, take_back
 from notifications.inbox.why import why
 
 
@@ -43,6 +44,8 @@ def _detail(request: MerchantRequest, note: Shown, *, status: int = 200, **forms
     members = colleagues(note.row)
     context = {
         "note": note,
+        "part": note.kind.part_name(note.row.params) if note.kind.part_of(note.row.params) else "",
+        "part_muted": is_part_muted(note.row.user_id, note.kind, note.row.params),
         "why": why(note.row, request.membership),
         "muted": is_muted(note.row.user_id, note.kind),
         "snooze_form": forms.get("snooze_form") or SnoozeForm(),
@@ -84,6 +87,8 @@ def do(request: MerchantRequest, pk: int) -> HttpResponse:
             return _answer(request, say)
         case "mute" | "unmute":
             return _muted(request, note.kind, muted=doing == "mute")
+        case "mute-part" | "unmute-part":
+            return _part_muted(request, note, muted=doing == "mute-part")
         case _:
             return HttpResponseBadRequest()
 
@@ -106,6 +111,18 @@ def _muted(request: MerchantRequest, kind: Kind, *, muted: bool) -> HttpResponse
         say = _("No more of this in your inbox: %(kind)s.") % values
         return _answer(request, say, undo=f"{request.path}?do=unmute")
     return _answer(request, _("In your inbox again: %(kind)s.") % values)
+
+
+def _part_muted(request: MerchantRequest, note: Shown, *, muted: bool) -> HttpResponse:
+    try:
+        mute_part(request.user, note.kind, note.row.params, muted=muted, actor=request.actor)  # type: ignore[arg-type]
+    except Refused as refusal:
+        return _answer(request, refusal.message)
+    values = {"kind": note.kind.label, "name": note.kind.part_name(note.row.params)}
+    if muted:
+        say = _("You hear no more of this from “%(name)s”: %(kind)s.") % values
+        return _answer(request, say, undo=f"{request.path}?do=unmute-part")
+    return _answer(request, _("You hear of this from “%(name)s” again: %(kind)s.") % values)
 
 
 def _answer(request: MerchantRequest, say: str, *, undo: str = "") -> HttpResponse:

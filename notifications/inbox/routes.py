@@ -90,13 +90,13 @@ def with_deputies(routes: Mapping[int, Route], able: Mapping[int, Membership]) -
     return found
 
 
-def choices_along(kind: Kind, routes: Collection[Route]) -> dict[int, Choice]:
-    """Where each member on these routes is told of the kind.
+def choices_along(kind: Kind, routes: Collection[Route], params: Params) -> dict[int, Choice]:
+    """Where each member on these routes is told of the kind, or of the part of it that the fact belongs to.
 
     A deputy is told at least where the person away would be, and gets the e-mail instead of them; what concerns
     security is mailed to both.
     """
-    own = choices_for(kind, [route.member.user_id for route in routes])
+    own = choices_for(kind, [route.member.user_id for route in routes], params)
     found = dict(own)
     for route in routes:
         user_id = route.member.user_id
