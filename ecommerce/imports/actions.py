@@ -131,7 +131,8 @@ def run_import(run: ImportRun, *, actor: Actor = SYSTEM) -> ImportRun:
     done, total = run.done_orders, len(reading.orders)
     while chunk := list(islice(plans, CHUNK)):
         with transaction.atomic():
-            outcome = write_plans(chunk, channel=run.channel, currency=run.merchant.currency, zone=run.merchant.zone)
+            shop = run.merchant
+            outcome = write_plans(chunk, channel=run.channel, currency=shop.currency, zone=shop.zone, actor=actor)
             done += len(chunk)
             _count(run, outcome, done)
             if outcome.to_assess:
