@@ -175,7 +175,7 @@ def publish_review(review: Review, *, reason: str = "", actor: Actor) -> Review:
     """A moderator lets it appear."""
     log = Activity.objects.about(review._meta.label_lower, review.pk)
     shown = list(log.filter(kind__in=[ReviewSubmitted.kind, ReviewPublished.kind]).values_list("kind", "payload"))
-    came = next((payload for kind, payload in shown if kind == ReviewSubmitted.kind), {})
+    came: dict[str, Any] = next((payload for kind, payload in shown if kind == ReviewSubmitted.kind), {})
     facts = {
         "order_id": review.order_id,
         "is_verified": review.is_verified,

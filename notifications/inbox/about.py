@@ -34,7 +34,8 @@ def about(kind: str, params: Params) -> About:
     """What a fact of the merchant in scope is about; empty where what it names is no longer there."""
     if kind in RESOLVERS:
         return RESOLVERS[kind](params)
-    return About(**{field: _ids([params[name]]) for name, field in PLAIN.items() if name in params})
+    named: dict[str, Any] = {field: _ids([params[name]]) for name, field in PLAIN.items() if name in params}
+    return About(**named)
 
 
 PLAIN = {

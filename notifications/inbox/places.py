@@ -42,7 +42,7 @@ def of_short_order(params: Params) -> About:
     """Where what an order lacks is kept, or was, and where the rest of it is held."""
     lines = OrderLine.objects.filter(order__number=params["number"]).order_by()
     lacking = lines.filter(reserved_quantity__lt=F("quantity") - F("shipped_quantity") - F("cancelled_quantity"))
-    rows = lines.values_list("warehouse").union(lacking.values_list("variant__stock_levels__warehouse"))
+    rows: Any = lines.values_list("warehouse").union(lacking.values_list("variant__stock_levels__warehouse"))
     return About(warehouses=frozenset(pk for (pk,) in rows if pk is not None))
 
 

@@ -49,7 +49,7 @@ def carers(about: About) -> dict[int, set[int]]:
     paths = {path for path in products.values() if path}
     if about.categories:
         paths |= set(Category.objects.filter(pk__in=about.categories).values_list("path", flat=True))
-    rows = Care.objects.filter(
+    rows: Any = Care.objects.filter(
         Q(product__in=products)
         | Q(category__path__in=branches(paths))
         | Q(warehouse__in=about.warehouses)
