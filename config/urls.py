@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("analytics.pricing.urls")),
     path("", include("analytics.quality.urls")),
     path("", include("analytics.lifecycle.urls")),
+    path("", include("analytics.episodes.urls")),
     path("", include("analytics.restock.urls")),
     path("", include("analytics.holdings.urls")),
     path("api/v1/", include("config.api")),

@@ -3,13 +3,13 @@
 from notifications.announcements.models import Announcement
 from notifications.buyers.models import BuyerNotice, LetterRules
 from notifications.channels.models import Channel, Dispatch
-from notifications.inbox.models import MailTimes, Notification, Preference, Waiting
+from notifications.inbox.models import MailTimes, Mute, Notification, Preference, Waiting
 from notifications.mail.models import Attachment, Delivery, Mail, ServerPause, Suppression
 from notifications.playbooks.models import Firing, Playbook, PlaybookTemplate, PlaybookVersion, StepOutcome
 from notifications.routing.models import Absence, Care, Escalation, StaffAbsence
 from notifications.staffbox.models import StaffChoice, StaffEscalation, StaffNotice
 from notifications.texts.models import Letterhead, LetterText, TextVersion
-from notifications.usefulness.models import KindUse
+from notifications.usefulness.models import KindUse, PartUse
 
 __all__ = [
     "Absence",
@@ -28,7 +28,9 @@ __all__ = [
     "Letterhead",
     "Mail",
     "MailTimes",
+    "Mute",
     "Notification",
+    "PartUse",
     "Playbook",
     "PlaybookTemplate",
     "PlaybookVersion",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
@@ -50,20 +50,8 @@ def record(
     caused_by = caused_by or _cause.get()
     depth = caused_by.depth + 1 if caused_by else 0
     with transaction.atomic():
-        entry = Activity(
-            kind=event.kind,
-            payload=dump(event),
-            changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_label=actor.label[:150],
-            caused_by=caused_by,
-            depth=depth,
-        )
-        if subject is not None:
-            entry.subject_type = subject._meta.label_lower
-            entry.subject_id = subject.pk
-            entry.subject_label = str(getattr(subject, "log_label", subject))[:200]
+        entry = _entry(event, actor, subject, caused_by)
+        entry.changes = {field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()}
         if tenant_or_none() is None and getattr(subject, "merchant_id", None):
             entry.merchant_id = subject.merchant_id  # type: ignore[union-attr]
         if entry.merchant_id is None and tenant_or_none() is None:
@@ -80,6 +68,34 @@ def record(
             else:
                 with tenant(entry.merchant_id):
                     enqueue(handle_fact, entry.pk, path_of(handler))
+    return entry
+
+
+def record_each(facts: Iterable[tuple[Event, models.Model]], *, actor: Actor) -> None:
+    """Append facts, each with its subject, that a fact recorded next says all together: one statement for any number.
+
+    Each is there for whoever reads the log of its subject, or looks at facts of its kind. No handlers are called:
+    whoever acts on such facts handles the one that says them together. That one comes after them, so that nobody who
+    has read up to it has missed one of them.
+    """
+    cause = _cause.get()
+    Activity.objects.bulk_create([_entry(event, actor, subject, cause) for event, subject in facts])
+
+
+def _entry(event: Event, actor: Actor, subject: models.Model | None, caused_by: Activity | None) -> Activity:
+    entry = Activity(
+        kind=event.kind,
+        payload=dump(event),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label[:150],
+        caused_by=caused_by,
+        depth=caused_by.depth + 1 if caused_by else 0,
+    )
+    if subject is not None:
+        entry.subject_type = subject._meta.label_lower
+        entry.subject_id = subject.pk
+        entry.subject_label = str(getattr(subject, "log_label", subject))[:200]
     return entry
 
 

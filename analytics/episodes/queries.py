@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, Exists, OuterRef, Q, Sum
 
 from accounts.merchants.models import Merchant
+from analytics.episodes.models import ProductEpisode, ProductEpisodeQuerySet
 from analytics.episodes.rules import BEFORE, BEGINS, DELAY, LASTS, PAST, RECENT, WEEK, Trouble, Voices
 from analytics.facts.models import VariantFact
 from core.among import Among
 from ecommerce.catalog.models import Variant
 from ecommerce.complaints.models import Complaint
-from ecommerce.orders.models import OrderLine
+from ecommerce.orders.models import Order, OrderLine
 from ecommerce.returns.models import Return, ReturnLine
 from ecommerce.reviews.models import Review
 
@@ -91,6 +93,55 @@ def cases_until(end: datetime) -> Cases:
             found.returns[product].add(order)
             found.variants[product][variant] += 1
     return found
+
+
+def burst_list() -> ProductEpisodeQuerySet:
+    """The bursts of complaints of the merchant in scope, with their products."""
+    rows: ProductEpisodeQuerySet = ProductEpisode.objects.filter(kind=ProductEpisode.Kind.COMPLAINTS)
+    return rows.select_related("merchant", "product__merchant")
+
+
+@dataclass
+class BurstCase:
+    """What one order, or a complaint without one, brought in the week of a burst; `at` is its first word."""
+
+    at: datetime
+    order: Order | None
+    complaints: list[Complaint] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
+
+
+def cases_of(episode: ProductEpisode) -> tuple[date, date, list[BurstCase]]:
+    """The first and the last day that counted when a burst was found, and the cases of it, the newest first.
+
+    What was called off after that night was counted then. Two queries.
+    """
+    merchant = episode.merchant
+    night = merchant.day_of(episode.opened_at)
+    end = merchant.day_bounds(night)[0]
+    since, week = end - timedelta(days=WEEK + PAST), end - timedelta(days=WEEK)
+    found: dict[Any, BurstCase] = {}
+    complaints = Complaint.objects.filter(
+        product=episode.product_id, topic__in=ABOUT_GOODS, opened_at__gte=since, opened_at__lt=end
+    )
+    for one in complaints.select_related("merchant", "order__merchant").order_by("opened_at", "pk"):
+        case = found.setdefault(one.order_id or f"complaint {one.pk}", BurstCase(one.opened_at, one.order))
+        case.complaints.append(one)
+    returns = Return.objects.filter(
+        Exists(
+            ReturnLine.objects.filter(
+                case=OuterRef("pk"), reason__in=DEFECTS, order_line__variant__product=episode.product_id
+            )
+        ),
+        requested_at__gte=since,
+        requested_at__lt=end,
+    ).exclude(state=Return.State.CANCELLED, ended_at__lt=episode.opened_at)
+    for back in returns.select_related("merchant", "order__merchant").order_by("requested_at", "pk"):
+        case = found.setdefault(back.order_id, BurstCase(back.requested_at, back.order))
+        case.at = min(case.at, back.requested_at)
+        case.returns.append(back)
+    cases = [one for one in found.values() if one.at >= week]
+    return night - timedelta(days=WEEK), night - timedelta(days=1), sorted(cases, key=lambda one: one.at, reverse=True)
 
 
 def troubles(merchant: Merchant, cases: Cases) -> tuple[dict[int, Trouble], float]:

@@ -161,7 +161,8 @@ def run_import(run: ImportRun, *, actor: Actor = SYSTEM) -> ImportRun:
 
 
 def _write_orders(run: ImportRun, chunk: list[Any], done: int, actor: Actor) -> None:
-    outcome = write_plans(chunk, channel=run.channel, currency=run.merchant.currency, zone=run.merchant.zone)
+    shop = run.merchant
+    outcome = write_plans(chunk, channel=run.channel, currency=shop.currency, zone=shop.zone, actor=actor)
     _count(run, outcome, done)
     if outcome.to_assess:
         assess_orders(outcome.to_assess, actor=actor)

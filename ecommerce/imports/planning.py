@@ -154,7 +154,9 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     }.items()
 }  # fmt: skip
 
-_RISKS: dict[str, Callable[[str], str]] = {"card_check": values.card_check, "ip_country": values.country}
+_IF_TOLD: dict[str, Callable[[str], str]] = {
+    "card_check": values.card_check, "ip_country": values.country, "coupon_code": partial(values.words, longest=100),
+}  # fmt: skip
 
 
 class _OrderReader:
@@ -334,7 +336,7 @@ class _OrderReader:
         texts["buyer_email"] = self._from_first("buyer_email", values.email) or ""
         country = self._first("ship_country")
         texts["ship_country"] = COUNTRIES.get(country.lower(), country.upper() if len(country) == 2 else "")
-        for name, parse in _RISKS.items():  # left out where the file says nothing: the order is then the same as ever
+        for name, parse in _IF_TOLD.items():  # left out where the file says nothing: the order is then the same as ever
             if told := self._from_first(name, parse):
                 texts[name] = told
         return texts

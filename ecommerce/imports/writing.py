@@ -8,10 +8,18 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.activity.log import record_each
+from accounts.merchants.models import Merchant
+from core.actors import SYSTEM, Actor
+from core.bulk import bulk_insert
 from ecommerce.imports.inserting import Parts, buyer_key, buyers_of, insert_orders, order_values, variants_of
 from ecommerce.imports.planning import OrderPlan
 from ecommerce.orders.actions.moving import recount_customers
-from ecommerce.orders.models import Order
+from ecommerce.orders.events import OrderNoted
+from ecommerce.orders.models import Order, OrderNote
 
 # How far along an order is; a file never takes an order back to an earlier state than it has here.
 RANK = {
@@ -34,8 +42,11 @@ class Outcome:
     to_assess: list[int] = field(default_factory=list)
 
 
-def write_plans(plans: Sequence[OrderPlan], *, channel: str, currency: str, zone: ZoneInfo) -> Outcome:
-    """Write a chunk in the caller's transaction. They are past orders: no stock moves, no buyer is told.
+def write_plans(
+    plans: Sequence[OrderPlan], *, channel: str, currency: str, zone: ZoneInfo, actor: Actor = SYSTEM
+) -> Outcome:
+    """Write a chunk in the caller's transaction. They are past orders: no stock moves, no buyer is told, and coupons
+    they name are noted on them and redeemed by none.
 
     An order is known by its channel and number; its digest tells whether the file says anything new.
     """
@@ -64,10 +75,33 @@ def write_plans(plans: Sequence[OrderPlan], *, channel: str, currency: str, zone
     if told:
         rows = Order.objects.filter(channel=channel, external_id__in=told).order_by("pk")
         outcome.to_assess = list(rows.values_list("pk", flat=True))
+    _note_coupons([*new, *changed], channel=channel, actor=actor)
     outcome.created, outcome.updated = len(new), len(changed)
     outcome.unchanged = len(plans) - len(new) - len(changed)
     recount_customers(touched)
     return outcome
+
+
+def _note_coupons(plans: Sequence[OrderPlan], *, channel: str, actor: Actor) -> None:
+    told = {plan.number: code for plan in plans if (code := plan.texts.get("coupon_code"))}
+    if not told:
+        return
+    with translation.override(Merchant.objects.in_scope().language):
+        said = {
+            number: _("Coupon used, as the imported file says: %(code)s") % {"code": code}
+            for number, code in told.items()
+        }
+    orders = list(Order.objects.filter(channel=channel, external_id__in=list(said)).order_by("pk"))
+    known = set(OrderNote.objects.filter(order__in=orders).values_list("order_id", "text"))
+    notes = bulk_insert(
+        OrderNote(order=order, text=said[order.external_id], author_label=actor.label[:150])
+        for order in orders
+        if (order.pk, said[order.external_id]) not in known
+    )
+    noted = [
+        (OrderNoted(order_id=note.order.pk, number=note.order.number, note_id=note.pk), note.order) for note in notes
+    ]
+    record_each(noted, actor=actor)
 
 
 def _days(outcome: Outcome, moment: Any, zone: ZoneInfo) -> None:

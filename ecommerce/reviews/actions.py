@@ -173,13 +173,23 @@ def revise_review(
 @transaction.atomic
 def publish_review(review: Review, *, reason: str = "", actor: Actor) -> Review:
     """A moderator lets it appear."""
-    return _decide(review, Review.State.PUBLISHED, reason, ReviewPublished, actor)
+    log = Activity.objects.about(review._meta.label_lower, review.pk)
+    shown = list(log.filter(kind__in=[ReviewSubmitted.kind, ReviewPublished.kind]).values_list("kind", "payload"))
+    came: dict[str, Any] = next((payload for kind, payload in shown if kind == ReviewSubmitted.kind), {})
+    facts = {
+        "order_id": review.order_id,
+        "is_verified": review.is_verified,
+        "is_first": all(payload["state"] != Review.State.PUBLISHED for _kind, payload in shown),
+        "rating_before": came.get("rating"),
+    }
+    return _decide(review, Review.State.PUBLISHED, reason, ReviewPublished, actor, facts)
 
 
 @transaction.atomic
 def hide_review(review: Review, *, reason: str, actor: Actor) -> Review:
     """A moderator takes it out of sight; `reason` is shown to the shop and the author."""
-    return _decide(review, Review.State.HIDDEN, _given(reason), ReviewHidden, actor)
+    reason = _given(reason)
+    return _decide(review, Review.State.HIDDEN, reason, ReviewHidden, actor, {"reason": reason})
 
 
 @transaction.atomic
@@ -194,7 +204,8 @@ def ask_for_edit(review: Review, *, reason: str, actor: Actor) -> Review:
             "author_unreachable",
             _("The author of this review left no order and e-mail address to be asked at. Publish or hide it."),
         )
-    return _decide(review, Review.State.EDIT_ASKED, _given(reason), ReviewEditAsked, actor)
+    reason = _given(reason)
+    return _decide(review, Review.State.EDIT_ASKED, reason, ReviewEditAsked, actor, {"reason": reason})
 
 
 @transaction.atomic
@@ -238,7 +249,9 @@ def reply_to_review(review: Review, *, text: str, actor: Actor) -> Review:
     return review
 
 
-def _decide(review: Review, state: str, reason: str, fact: type[ReviewFact], actor: Actor) -> Review:
+def _decide(
+    review: Review, state: str, reason: str, fact: type[ReviewFact], actor: Actor, facts: dict[str, Any]
+) -> Review:
     review = _locked(review)
     if not review.may_become(state):
         sentence = _("Review %(review)s is in this state already: %(state)s.")
@@ -246,9 +259,8 @@ def _decide(review: Review, state: str, reason: str, fact: type[ReviewFact], act
     old, old_reason, old_by = review.state, review.moderation_reason, review.moderated_by_id
     by = actor.id if actor.kind == "user" else None
     _write(review, state=state, moderated_at=timezone.now(), moderated_by_id=by, moderation_reason=reason)
-    words: dict[str, Any] = {} if fact is ReviewPublished else {"reason": reason}
     changes = {"state": (old, state), "moderation_reason": (old_reason, reason), "moderated_by": (old_by, by)}
-    record(fact(**_facts(review), **words), actor=actor, subject=review, changes=changes)
+    record(fact(**_facts(review), **facts), actor=actor, subject=review, changes=changes)
     return review
 
 

@@ -47,10 +47,14 @@ class ReviewRevised(ReviewFact):
 @event
 @dataclass(frozen=True, kw_only=True)
 class ReviewPublished(ReviewFact):
-    """A moderator let it appear."""
+    """A moderator let it appear; `is_first` where it had never appeared. `rating_before` is the one it came in with."""
 
     kind = "reviews.published"
     label = _("Review published")
+    order_id: int | None = None
+    is_verified: bool = False
+    is_first: bool = False
+    rating_before: int | None = None
 
 
 @event

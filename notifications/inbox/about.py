@@ -20,6 +20,7 @@ from ecommerce.purchasing.models import PurchaseOrder
 from ecommerce.questions.models import ProductQuestion
 from ecommerce.returns.models import ReturnLine
 from ecommerce.reviews.models import Review
+from notifications.inbox import places
 from notifications.inbox.sentences import Params
 from notifications.routing.rules import About
 
@@ -33,7 +34,8 @@ def about(kind: str, params: Params) -> About:
     """What a fact of the merchant in scope is about; empty where what it names is no longer there."""
     if kind in RESOLVERS:
         return RESOLVERS[kind](params)
-    return About(**{field: _ids([params[name]]) for name, field in PLAIN.items() if name in params})
+    named: dict[str, Any] = {field: _ids([params[name]]) for name, field in PLAIN.items() if name in params}
+    return About(**named)
 
 
 PLAIN = {
@@ -122,13 +124,14 @@ RESOLVERS: dict[str, Callable[[Params], About]] = {
     **dict.fromkeys(("count-open", "count-booked"), _count),
     **dict.fromkeys(("purchase-late", "purchase-arrived", "purchase-damaged"), _purchase),
     "supplier-price": _price,
-    **dict.fromkeys(
-        (
-            "return-requested", "return-due", "return-late", "return-settle-due", "return-settle-late",
-            "return-reopened", "return-rated",
-        ),
-        _return,
-    ),
+    "order-to-ship": places.of_orders_due,
+    "order-late": places.of_late_orders,
+    "order-short": places.of_short_order,
+    **dict.fromkeys(("order-held", "order-cancelled"), places.of_order),
+    "parcel-cases": places.of_parcel_cases,
+    "carrier-late": places.of_late_parcels,
+    **dict.fromkeys(("return-requested", "return-due", "return-late", "return-rated"), _return),
+    **dict.fromkeys(("return-settle-due", "return-settle-late", "return-reopened"), places.of_received_return),
     **dict.fromkeys(
         (
             "complaint-opened", "complaint-due", "complaint-message", "complaint-escalated", "complaint-appealed",

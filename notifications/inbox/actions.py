@@ -64,7 +64,7 @@ def tell(
     routes = routes_for(kind, params, only=only, told=known, but=doer)
     members = [route.member for route in routes]
     reasons = {route.member.user_id: route.reason for route in routes}
-    choices = choices_along(kind, routes)
+    choices = choices_along(kind, routes, params)
     waited = _waited(kind, key, params, choices, grows)
     now = timezone.now()
     shop = current_tenant_id()

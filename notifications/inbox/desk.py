@@ -9,10 +9,12 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.htmx import back, done, page, toast
 from notifications.inbox.forms import PassOnForm, SnoozeForm, snooze_end
 from notifications.inbox.marking import Deeds, announce, undo_url
 from notifications.inbox.queries import Shown
+from notifications.inbox.triage import no_part
 
 
 class Desk(ABC):
@@ -39,6 +41,14 @@ class Desk(ABC):
     def mute(self, *, muted: bool) -> None:
         """Turn the kind off, or on again."""
 
+    def is_part_muted(self) -> bool:
+        """Whether the reader turned off the part of the kind that it belongs to, such as one playbook."""
+        return False
+
+    def mute_part(self, *, muted: bool) -> None:
+        """Turn that part off, or on again. Raises Refused where the kind has none."""
+        raise no_part()
+
     @abstractmethod
     def assign_form(self, data: Any = None) -> PassOnForm | None:
         """Whom it may be passed on to; None for nobody."""
@@ -57,12 +67,15 @@ class Desk(ABC):
 
     def show(self, *, status: int = 200, **forms: Any) -> HttpResponse:
         """The note with everything that one may do with it; htmx gets it as a dialog's content."""
+        params = self.note.row.params
         context = {
             "frame": self.frame,
             "inbox_url": self.inbox_url,
             "note": self.note,
             "why": self.why(),
             "muted": self.is_muted(),
+            "part": self.note.kind.part_name(params) if self.note.kind.part_of(params) else "",
+            "part_muted": self.is_part_muted(),
             "snooze_form": forms.get("snooze_form") or SnoozeForm(),
             "assign_form": forms.get("assign_form") or self.assign_form(),
             "do_url": self.do_url,
@@ -93,6 +106,8 @@ class Desk(ABC):
                 return self._answer(say)
             case "mute" | "unmute":
                 return self._muted(muted=doing == "mute")
+            case "mute-part" | "unmute-part":
+                return self._part_muted(muted=doing == "mute-part")
             case _:
                 return HttpResponseBadRequest()
 
@@ -122,6 +137,18 @@ class Desk(ABC):
             say = _("No more of this in your inbox: %(kind)s.") % values
             return self._answer(say, undo=f"{self.request.path}?do=unmute")
         return self._answer(_("In your inbox again: %(kind)s.") % values)
+
+    def _part_muted(self, *, muted: bool) -> HttpResponse:
+        try:
+            self.mute_part(muted=muted)
+        except Refused as refusal:
+            return self._answer(refusal.message)
+        kind = self.note.kind
+        values = {"kind": kind.label, "name": kind.part_name(self.note.row.params)}
+        if muted:
+            say = _("You hear no more of this from “%(name)s”: %(kind)s.") % values
+            return self._answer(say, undo=f"{self.request.path}?do=unmute-part")
+        return self._answer(_("You hear of this from “%(name)s” again: %(kind)s.") % values)
 
     def _answer(self, say: str, *, undo: str = "") -> HttpResponse:
         if not self.request.headers.get("HX-Request"):

@@ -161,7 +161,7 @@ def _one_more(
     if kind.by_playbook:  # its author picked whose work it is
         roles = {(one.role, one.custom_role_id) for one in members if one.user_id in told}
         free = [one for one in free if (one.role, one.custom_role_id) in roles]
-    choices = choices_for(kind, [member.user_id for member in free])
+    choices = choices_for(kind, [member.user_id for member in free], notes[0].params)
     wanting = [member for member in free if choices[member.user_id].inbox]
     return sorted(wanting, key=lambda member: member.pk)[:1]
 
@@ -181,9 +181,9 @@ def _tell(
     Whether or not they have turned the kind off in the inbox: nobody else has opened it. E-mails stay as they chose.
     """
     routes = with_deputies(routes, {member.user_id: member for member in able})
-    choices: dict[int, Choice] = choices_along(kind, list(routes.values()))
     first = notes[0]
     params = {**first.params, **(figures or {})}
+    choices: dict[int, Choice] = choices_along(kind, list(routes.values()), params)
     fresh = {
         "state": State.UNREAD,
         "at": now,

@@ -24,6 +24,7 @@ class Reason(models.TextChoices):
 
     ROLE = "role"
     CARE = "care"
+    PLACE = "place"
     OWN = "own"
     ASSIGNED = "assigned"
     DEPUTY = "deputy"
@@ -163,6 +164,26 @@ class Preference(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"
+
+
+class Mute(TenantModel):
+    """A member hears no more of one part of a kind, such as what one playbook tells, in the inbox and by e-mail.
+
+    `part` is the value of the figure that the kind names for that (Kind.part), `name` what it was called then.
+    """
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    part = models.CharField(max_length=40)
+    name = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "user", "kind", "part"], name="mute_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.part}"
 
 
 class MailTimes(models.Model):

@@ -15,7 +15,7 @@ from notifications.inbox.doing import open_rows
 from notifications.inbox.forms import AssignForm
 from notifications.inbox.marking import MEMBERS
 from notifications.inbox.queries import inbox_of, shown
-from notifications.inbox.triage import assign, colleagues, is_muted, mute, take_back
+from notifications.inbox.triage import assign, colleagues, is_muted, is_part_muted, mute, mute_part, take_back
 from notifications.inbox.why import why
 
 
@@ -32,6 +32,13 @@ class MemberDesk(Desk):
 
     def mute(self, *, muted: bool) -> None:
         mute(self.request.user, self.note.kind, muted=muted, actor=self.request.actor)
+
+    def is_part_muted(self) -> bool:
+        return is_part_muted(self.note.row.user_id, self.note.kind, self.note.row.params)
+
+    def mute_part(self, *, muted: bool) -> None:
+        row = self.note.row
+        mute_part(self.request.user, self.note.kind, row.params, muted=muted, actor=self.request.actor)
 
     def assign_form(self, data: Any = None) -> AssignForm | None:
         members = colleagues(self.note.row)

@@ -10,8 +10,9 @@ from typing import Any
 from accounts.members.models import Membership
 from accounts.people.models import User
 from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
-from notifications.inbox.models import MailTimes, Notification, NotificationQuerySet, Preference, Timing
+from notifications.inbox.models import MailTimes, Mute, Notification, NotificationQuerySet, Preference, Timing
 from notifications.inbox.rules import Hours
+from notifications.inbox.sentences import Params
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,38 @@ def choices_of(user_id: int, kinds: Collection[Kind] = CHOOSABLE) -> list[Choice
     return [_choice(kind, chosen.get(kind.name)) for kind in kinds]
 
 
-def choices_for(kind: Kind, user_ids: Collection[int]) -> dict[int, Choice]:
-    """Where each of these members is told of one kind."""
+def choices_for(kind: Kind, user_ids: Collection[int], params: Params | None = None) -> dict[int, Choice]:
+    """Where each of these members is told of one kind; with the figures of a fact, of that part of it."""
     name = kind.like or kind.name
     chosen = {row.user_id: row for row in Preference.objects.filter(kind=name, user_id__in=user_ids)}
-    return {user_id: _choice(kind, chosen.get(user_id)) for user_id in user_ids}
+    deaf = _muting(kind, user_ids, kind.part_of(params or {}))
+    return {
+        user_id: Choice(kind, inbox=False, mail=Timing.OFF) if user_id in deaf else _choice(kind, chosen.get(user_id))
+        for user_id in user_ids
+    }
+
+
+def _muting(kind: Kind, user_ids: Collection[int], part: str) -> set[int]:
+    """Which of these members muted the part of the kind; for a kind without parts no query."""
+    if not part:
+        return set()
+    rows = Mute.objects.filter(kind=kind.name, part=part, user_id__in=user_ids)
+    return set(rows.values_list("user_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Muted:
+    """A part of a kind that a member muted alone."""
+
+    kind: Kind
+    part: str
+    name: str
+
+
+def muted_parts(user_id: int) -> list[Muted]:
+    """What the member muted alone at the merchant in scope, by name."""
+    rows = Mute.objects.filter(user_id=user_id)
+    return [Muted(kind, row.part, row.name) for row in rows if (kind := kind_of(row.kind)) is not None]
 
 
 def choices_at(kind: Kind, inboxes: Collection[tuple[int, int]]) -> dict[tuple[int, int], Choice]:

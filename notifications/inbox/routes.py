@@ -12,6 +12,7 @@ from notifications.inbox.models import Reason
 from notifications.inbox.queries import Choice, choices_for, members_to_tell
 from notifications.inbox.sentences import Params
 from notifications.routing.queries import away_on, carers, is_anybody_caring
+from notifications.routing.rules import About
 
 
 def routes_for(
@@ -23,8 +24,8 @@ def routes_for(
     but: int | None = None,
 ) -> list[Route[Membership]]:
     """Whom to tell of a fact at the merchant in scope: the users `only`, where given, else those who look after what
-    it names and who were `told` before, else everybody; of each those whose role deals with it, `but` one user, and
-    the deputies of those who are away.
+    it names and who were `told` before, else everybody (also where it gathers several warehouses and nobody looks
+    after one of them); of each those whose role deals with it, `but` one user, and the deputies of those who are away.
 
     What is about something that one of `only` started has no deputies; what a playbook gives them to deal with has.
     """
@@ -34,24 +35,31 @@ def routes_for(
     if only is not None:
         picked = {member.user_id: Route(member, Reason.ROLE) for member in members if member.user_id in only}
         return list(with_deputies(picked, {member.user_id: member for member in members}).values())
-    caring = carers_of(kind, params)
+    fact = _named_by(kind, params)
+    caring = carers(fact)
+    able = [caring[member.user_id] for member in members if member.user_id in caring]
     chosen = members
-    if any(member.user_id in caring for member in members):
+    if able and not (fact.gathers and fact.warehouses.difference(*able)):
         chosen = [member for member in members if member.user_id in caring or member.user_id in told]
     routes = {
-        member.user_id: Route(member, Reason.CARE if member.user_id in caring else Reason.ROLE)
-        for member in chosen
-        if member.user_id != but
+        member.user_id: Route(member, _reason(caring.get(member.user_id))) for member in chosen if member.user_id != but
     }
     deputies = {member.user_id: member for member in members if member.user_id != but}
     return list(with_deputies(routes, deputies).values())
 
 
-def carers_of(kind: Kind, params: Params) -> set[int]:
-    """The users who look after what a fact names; security is nobody's to look after."""
+def _named_by(kind: Kind, params: Params) -> About:
+    """What a fact names that members may look after; security is nobody's to look after."""
     if kind.locked or kind.personal or not names_something(kind.name, params) or not is_anybody_caring():
-        return set()
-    return carers(about(kind.name, params))
+        return About()
+    return about(kind.name, params)
+
+
+def _reason(places: Collection[int] | None) -> Reason:
+    """Of a member by the warehouses that they are told for; None for one who looks after nothing of it."""
+    if places is None:
+        return Reason.ROLE
+    return Reason.PLACE if places else Reason.CARE
 
 
 def with_deputies(
@@ -63,7 +71,9 @@ def with_deputies(
     return standing_in(routes, able, deputies)
 
 
-def choices_along(kind: Kind, routes: Collection[Route[Membership]]) -> dict[int, Choice]:
-    """Where each member on these routes is told of the kind (deputies.choices_of_all)."""
-    own = choices_for(kind, [route.member.user_id for route in routes])
+def choices_along(kind: Kind, routes: Collection[Route[Membership]], params: Params) -> dict[int, Choice]:
+    """Where each member on these routes is told of the kind, or of the part of it that the fact belongs to
+    (deputies.choices_of_all).
+    """
+    own = choices_for(kind, [route.member.user_id for route in routes], params)
     return choices_of_all(kind, own, {route.member.user_id: route for route in routes})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +18,7 @@ from core.errors import Refused
 from notifications.inbox.actions import choose, mark
 from notifications.inbox.events import NotificationAssigned
 from notifications.inbox.kinds import Kind, kind_of
-from notifications.inbox.models import Notification, Reason
+from notifications.inbox.models import Mute, Notification, Reason, Waiting
 from notifications.inbox.queries import choices_for, members_to_tell
 from notifications.inbox.rules import rank_of
 
@@ -78,12 +80,44 @@ def is_muted(user_id: int, kind: Kind) -> bool:
     return not choices_for(kind, [user_id])[user_id].inbox
 
 
+def is_part_muted(user_id: int, kind: Kind, params: Mapping[str, Any]) -> bool:
+    """Whether the member muted the part of the kind that these figures name; without such no query."""
+    part = kind.part_of(params)
+    return bool(part) and Mute.objects.filter(user_id=user_id, kind=kind.name, part=part).exists()
+
+
 def mute(user: User, kind: Kind, *, muted: bool, actor: Actor) -> None:
     """No more of this kind in the member's inbox, or again; mails stay as they are. Refused for locked kinds."""
     if kind.locked:
         raise Refused("locked", _("This is about security and cannot be turned off."))
     mail = choices_for(kind, [user.pk])[user.pk].mail
     choose(user, [(kind.like or kind.name, not muted, mail)], actor=actor)
+
+
+@transaction.atomic
+def mute_part(user: User, kind: Kind, params: Mapping[str, Any], *, muted: bool, actor: Actor) -> None:
+    """No more of the part of the kind that these figures name, in inbox and e-mail, or again. What waits for an e-mail
+    is left out of it. Refused where they name none.
+    """
+    part = kind.part_of(params)
+    if not part:
+        raise no_part()
+    if not muted:
+        hear_again(user, kind, part, actor=actor)
+        return
+    Mute.objects.get_or_create(user=user, kind=kind.name, part=part, defaults={"name": kind.part_name(params)[:120]})
+    waiting = Waiting.objects.filter(user=user, kind=kind.name, due_at__isnull=False)
+    waiting.filter(**{f"params__{kind.part}": params[kind.part]}).update(due_at=None)
+
+
+def no_part() -> Refused:
+    """What is said where a kind has no parts."""
+    return Refused("no_part", _("This cannot be muted by itself. Mute its kind."))
+
+
+def hear_again(user: User, kind: Kind, part: str, *, actor: Actor) -> bool:
+    """The member hears of the part again; whether they had muted it."""
+    return bool(Mute.objects.filter(user=user, kind=kind.name, part=part).delete()[0])
 
 
 def prune(now: datetime) -> int:

@@ -28,7 +28,7 @@ from notifications.inbox.letters import read_stop_token
 from notifications.inbox.listing import inbox_at
 from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.models import Notification
-from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, shown
+from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, muted_parts, shown
 
 State = Notification.State
 
@@ -95,6 +95,7 @@ def preferences(request: MerchantRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "times": times,
+        "parts": muted_parts(int(request.user.pk)),
         "topics": [(topic, list(of)) for topic, of in groupby(rows, lambda row: row["choice"].kind.topic)],
     }
     return render(request, "notifications/inbox/preferences.html", context)

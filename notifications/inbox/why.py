@@ -26,6 +26,8 @@ def why(row: Notification, membership: Membership) -> str:
     match row.reason:
         case Reason.CARE:
             return _("You look after what it is about.")
+        case Reason.PLACE:
+            return _("You look after a warehouse it is about.")
         case Reason.OWN:
             return _("It is about something you started.")
         case Reason.ESCALATED if row.params.get("overdue"):

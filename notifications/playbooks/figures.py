@@ -93,11 +93,25 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A fact by which what came as a trigger's own fact comes once more, such as a review that is published later.
+
+    `counts` says of its payload whether it is one. `before` are the values that the first fact had otherwise: where the
+    conditions held for these, the playbook was asked then.
+    """
+
+    event: type[Event]
+    counts: Callable[[Payload], bool]
+    before: Callable[[Payload], Payload]
+
+
+@dataclass(frozen=True)
 class Trigger:
-    """A kind of fact on which playbooks run.
+    """A kind of fact on which playbooks run, called `name` where that says more than the fact's label.
 
     `key` names the value of its payload that says what it is about, `key_label` that thing in words ("each product"):
-    a cool-down may count for each. `things` are the ids in its payload that steps can work on. `page` leads to the page
+    a cool-down may count for each. `together` is a fact that says several of these at once, each of which is in the log
+    too. `things` are the ids in its payload that steps can work on. `page` leads to the page
     that whoever is told should open: URL name, arguments after the merchant's, query string.
     """
 
@@ -107,6 +121,9 @@ class Trigger:
     key: str = ""
     key_label: Any = ""
     things: tuple[str, ...] = ()
+    together: type[Event] | None = None
+    later: Later | None = None
+    name: Any = ""
 
     @property
     def kind(self) -> str:
@@ -114,7 +131,27 @@ class Trigger:
 
     @property
     def label(self) -> str:
-        return str(self.event.label)
+        return str(self.name or self.event.label)
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """The facts on which playbooks may run."""
+        return (self.event, self.later.event) if self.later else (self.event,)
+
+    @property
+    def announced_by(self) -> tuple[type[Event], ...]:
+        """The facts that are handled when one of these came."""
+        return (*self.events, self.together) if self.together else self.events
+
+    def takes(self, kind: str, payload: Payload) -> bool:
+        """Whether playbooks are asked about a fact of that kind."""
+        return kind == self.kind or (
+            self.later is not None and kind == self.later.event.kind and self.later.counts(payload)
+        )
+
+    def before(self, kind: str, payload: Payload) -> Payload | None:
+        """The payload of a fact that came later, as it was when it came first; None for one that did not."""
+        return None if self.later is None or kind == self.kind else {**payload, **self.later.before(payload)}
 
     def values(self, payload: Payload, at: datetime) -> dict[str, Any]:
         return {figure.name: figure.value(payload, at) for figure in self.figures}

@@ -24,20 +24,20 @@ from ecommerce.returns.events import (
     ReturnRequested,
     ReturnSettled,
 )
-from ecommerce.reviews.events import ReviewHidden, ReviewReplied, ReviewSubmitted
+from ecommerce.reviews.events import ReviewHidden, ReviewPublished, ReviewReplied, ReviewSubmitted
 from notifications.playbooks.beginning import install_first_playbooks
 from notifications.playbooks.events import PlaybookRemoved, PlaybookSaved, PlaybookSwitched
 from notifications.playbooks.live import look
 from notifications.playbooks.models import Playbook
 from notifications.playbooks.settling import settle_what_came_of
-from notifications.playbooks.triggers import TRIGGERS
+from notifications.playbooks.triggers import ANNOUNCED, TRIGGERS
 from notifications.playbooks.trouble import look_at_rights, mended
 
 
-@handles(*(trigger.event for trigger in TRIGGERS))
+@handles(*{event.kind: event for trigger in TRIGGERS for event in trigger.announced_by}.values())
 def fact_came(event: Event, activity: Activity) -> None:
     """Let every playbook that waits for such facts look at what came, this one included."""
-    waiting = Playbook.objects.on().filter(versions__trigger=activity.kind, read_to__lt=activity.pk)
+    waiting = Playbook.objects.on().filter(versions__trigger__in=ANNOUNCED[activity.kind], read_to__lt=activity.pk)
     for pk in waiting.order_by("pk").distinct().values_list("pk", flat=True):
         look(pk)
 
@@ -49,7 +49,7 @@ def shop_approved(event: MerchantApproved, activity: Activity) -> None:
 
 @handles(ReviewReplied, ReviewHidden)
 def review_done(event: Event, activity: Activity) -> None:
-    settle_what_came_of(ReviewSubmitted, by=activity)
+    settle_what_came_of(ReviewSubmitted, ReviewPublished, by=activity)
 
 
 @handles(ComplaintAnswered, ComplaintEscalated)

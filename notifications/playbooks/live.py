@@ -21,12 +21,12 @@ from core.tasks import task
 from notifications.playbooks.events import PlaybookFired
 from notifications.playbooks.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.ordering import settled_to
-from notifications.playbooks.queries import fact_of, makers_of, member_of, past_runs
+from notifications.playbooks.queries import fact_of, is_asked, makers_of, member_of, past_runs
 from notifications.playbooks.rights import lacking
 from notifications.playbooks.rules import Past, decide
 from notifications.playbooks.steps import STEPS
 from notifications.playbooks.steps.base import Context, Earlier
-from notifications.playbooks.triggers import trigger_of
+from notifications.playbooks.triggers import kinds_for, trigger_of
 from notifications.playbooks.trouble import note_end
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def _look(playbook_id: int, newest: int) -> tuple[int, bool]:
     if playbook is None:
         return 0, True
     versions = list(playbook.versions.order_by("number"))
-    kinds = {version.trigger for version in versions}
+    kinds = {kind for version in versions for kind in kinds_for(version.trigger)}
     rows = Activity.objects.filter(kind__in=kinds, pk__gt=playbook.read_to, pk__lte=newest).order_by("pk")
     chunk = list(rows[:AT_ONCE])
     if not chunk:
@@ -77,7 +77,7 @@ def _decide(playbook: Playbook, versions: Sequence[PlaybookVersion], chunk: Sequ
     for activity in chunk:
         place = bisect_left(starts, activity.pk) - 1
         version = versions[place] if place >= 0 else None
-        if version is None or version.trigger != activity.kind:
+        if version is None or not is_asked(version, activity):
             continue
         fact = fact_of(activity, version, merchant, makers.get(activity.pk, ()))
         (decision,) = decide(version.rule, [fact], earlier)

@@ -82,7 +82,7 @@ NIGHTLY: tuple[Trigger, ...] = (
             Figure("expected", _("cases that were to be expected")),
             Figure("times", _("times the usual")),
         ),
-        to("product-detail", "product_id"),
+        to("burst-detail", "episode_id"),
         **ABOUT_PRODUCT,
     ),
     Trigger(

@@ -18,7 +18,7 @@ from accounts.merchants.models import Merchant
 from notifications.playbooks.events import PlaybookFired
 from notifications.playbooks.models import Firing, Playbook, PlaybookQuerySet, PlaybookVersion
 from notifications.playbooks.rules import Fact, Held, Past, decide
-from notifications.playbooks.triggers import trigger_of
+from notifications.playbooks.triggers import kinds_for, trigger_of
 
 LOOK_BACK = timedelta(days=90)
 SHOWN = 100  # runs that a dry run lists
@@ -29,6 +29,7 @@ class Seen(NamedTuple):
     """Of an activity what decides: a row of the model costs several times as much to make."""
 
     pk: int
+    kind: str
     at: datetime
     payload: dict[str, Any]
     depth: int
@@ -43,6 +44,7 @@ def fact_of(
     found = activity.payload.get(version.per) if version.per else None
     asked = {row["figure"] for row in version.conditions}
     figures = [figure for figure in trigger.figures if figure.name in asked] if trigger and asked else []
+    before = trigger.before(activity.kind, activity.payload) if trigger else None
     return Fact(
         pk=activity.pk,
         at=activity.at,
@@ -51,7 +53,14 @@ def fact_of(
         figures={figure.name: figure.value(activity.payload, activity.at) for figure in figures},
         depth=activity.depth,
         makers=frozenset(makers),
+        before=None if before is None else {figure.name: figure.value(before, activity.at) for figure in figures},
     )
+
+
+def is_asked(version: PlaybookVersion, activity: Activity | Seen) -> bool:
+    """Whether the version decides about this fact."""
+    trigger = trigger_of(version.trigger)
+    return trigger.takes(activity.kind, activity.payload) if trigger else activity.kind == version.trigger
 
 
 def makers_of(activities: Iterable[Activity | Seen]) -> dict[int, set[int]]:
@@ -74,12 +83,13 @@ def makers_of(activities: Iterable[Activity | Seen]) -> dict[int, set[int]]:
 
 def facts_of(version: PlaybookVersion, since: datetime, merchant: Merchant) -> Iterator[Fact]:
     """The facts that a version is about since then, in their order; read in one go, held a chunk at a time."""
-    rows = Activity.objects.filter(kind=version.trigger, at__gte=since).order_by("pk")
-    stream = rows.values_list("pk", "at", "payload", "depth", "caused_by_id").iterator(chunk_size=CHUNK)
+    rows = Activity.objects.filter(kind__in=kinds_for(version.trigger), at__gte=since).order_by("pk")
+    stream = rows.values_list("pk", "kind", "at", "payload", "depth", "caused_by_id").iterator(chunk_size=CHUNK)
     while chunk := [Seen(*row) for row in islice(stream, CHUNK)]:
         makers = makers_of(chunk)
         for activity in chunk:
-            yield fact_of(activity, version, merchant, makers.get(activity.pk, ()))
+            if is_asked(version, activity):
+                yield fact_of(activity, version, merchant, makers.get(activity.pk, ()))
 
 
 def past_runs(playbook_id: int, since: datetime) -> list[Past]:
@@ -116,6 +126,10 @@ class DryRun:
     @property
     def by_conditions(self) -> int:
         return self.held.get(Held.CONDITIONS, 0)
+
+    @property
+    def by_before(self) -> int:
+        return self.held.get(Held.BEFORE, 0)
 
     @property
     def by_cool_down(self) -> int:

@@ -70,7 +70,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fact:
-    """`key` is what it is about, `day` its day at the merchant's, `makers` the playbooks among its causes."""
+    """`key` is what it is about, `day` its day at the merchant's, `makers` the playbooks among its causes. `before` are
+    the figures with which the same came before, where it did.
+    """
 
     pk: int
     at: datetime
@@ -79,6 +81,7 @@ class Fact:
     figures: Mapping[str, Any]
     depth: int = 0
     makers: frozenset[int] = frozenset()
+    before: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Held(StrEnum):
 
     CONDITIONS = "conditions"
     LOOP = "loop"
+    BEFORE = "before"
     COOL_DOWN = "cool_down"
     LIMIT = "limit"
 
@@ -139,6 +143,8 @@ def _held(rule: Rule, fact: Fact, last: Mapping[str, datetime], per_day: Mapping
         return Held.LOOP
     if not all(condition.holds(fact.figures) for condition in rule.conditions):
         return Held.CONDITIONS
+    if fact.before is not None and all(condition.holds(fact.before) for condition in rule.conditions):
+        return Held.BEFORE
     before = last.get(fact.key)
     if before is not None and fact.at - before < rule.cool_down:
         return Held.COOL_DOWN

@@ -20,15 +20,15 @@ from ecommerce.complaints.events import ComplaintDueSoon, ComplaintEscalated, Co
 from ecommerce.complaints.models import Complaint
 from ecommerce.fulfilment.events import ParcelCasesFound
 from ecommerce.fulfilment.models import ParcelCase
-from ecommerce.orders.events import OrderPlaced, OrderRanShort, PaymentFailed
+from ecommerce.orders.events import OrderPlaced, OrderRanShort, OrdersPlaced, PaymentFailed
 from ecommerce.orders.models import Channel
 from ecommerce.purchasing.events import GoodsReceived, SupplierPriceSet
 from ecommerce.returns.events import ReturnOverdue, ReturnRated, ReturnRequested
-from ecommerce.reviews.events import ReviewSubmitted
+from ecommerce.reviews.events import ReviewPublished, ReviewSubmitted
 from ecommerce.reviews.models import Review
 from notifications.inbox.kinds import Target
 from notifications.inbox.kinds.base import to
-from notifications.playbooks.figures import Figure, Payload, Trigger, Type, days_until, share
+from notifications.playbooks.figures import Figure, Later, Payload, Trigger, Type, days_until, share
 from notifications.playbooks.nightly_triggers import NIGHTLY
 
 PRODUCT, VARIANT, CARRIER = _("each product"), _("each SKU"), _("each carrier")
@@ -52,6 +52,10 @@ def _of_promise(payload: Payload, at: datetime) -> str:
     if payload["came"] > payload["high"]:
         return "above"
     return "below" if payload["came"] < payload["low"] else "within"
+
+
+def _as_held(payload: Payload) -> Payload:
+    return {"state": Review.State.HELD.value, "rating": payload.get("rating_before") or payload["rating"]}
 
 
 def _to_market(payload: Payload) -> Target:
@@ -161,6 +165,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         ),
         to("review-detail", "review_id"),
         things=("product_id", "order_id"),
+        later=Later(ReviewPublished, lambda payload: bool(payload.get("is_first")), _as_held),
+        name=_("Review written, or published after a check"),
         **ABOUT_PRODUCT,
     ),
     Trigger(
@@ -204,6 +210,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         key="customer_id",
         key_label=CUSTOMER,
         things=("order_id", "customer_id"),
+        together=OrdersPlaced,
     ),
     Trigger(
         OrderRanShort,
@@ -258,7 +265,19 @@ TRIGGERS: tuple[Trigger, ...] = (
     *NIGHTLY,
 )
 
+# By the kind of the fact that is handled: the kinds of triggers that are to be looked at then.
+ANNOUNCED: Mapping[str, list[str]] = {
+    event.kind: [trigger.kind for trigger in TRIGGERS if event in trigger.announced_by]
+    for one in TRIGGERS
+    for event in one.announced_by
+}
 BY_KIND: Mapping[str, Trigger] = {trigger.kind: trigger for trigger in TRIGGERS}
+
+
+def kinds_for(kind: str) -> list[str]:
+    """The kinds of facts on which a playbook with that trigger may run."""
+    trigger = trigger_of(kind)
+    return [event.kind for event in trigger.events] if trigger else [kind]
 
 
 def trigger_of(kind: str) -> Trigger | None:

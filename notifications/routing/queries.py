@@ -45,22 +45,27 @@ def is_anybody_caring() -> bool:
     return Care.objects.exists()
 
 
-def carers(about: About) -> set[int]:
-    """The users who look after any of what a fact is about; of a product also those who look after its category."""
+def carers(about: About) -> dict[int, set[int]]:
+    """The users who look after any of what a fact is about, each with the warehouses among it that they look after;
+    of a product also those who look after its category.
+    """
     if not about:
-        return set()
+        return {}
     named = Product.objects.filter(Q(pk__in=about.products) | Q(variants__in=about.variants)).order_by()
     products = dict(named.values_list("pk", "category__path")) if about.products or about.variants else {}
     paths = {path for path in products.values() if path}
     if about.categories:
         paths |= set(Category.objects.filter(pk__in=about.categories).values_list("path", flat=True))
-    rows = Care.objects.filter(
+    rows: Any = Care.objects.filter(
         Q(product__in=products)
         | Q(category__path__in=branches(paths))
         | Q(warehouse__in=about.warehouses)
         | Q(supplier__in=about.suppliers)
     )
-    return set(rows.order_by().values_list("member__user_id", flat=True))
+    found: dict[int, set[int]] = {}
+    for user_id, place in rows.order_by().values_list("member__user_id", "warehouse"):
+        found.setdefault(user_id, set()).update(() if place is None else (place,))
+    return found
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,18 @@ NONE: Ids = frozenset()
 
 @dataclass(frozen=True)
 class About:
-    """The ids of the things of a shop that a fact names; of categories those of the platform."""
+    """The ids of the things of a shop that a fact names; of categories those of the platform.
+
+    One that `gathers` says together what lies in several warehouses: where nobody looks after one of these, what lies
+    there is still everybody's.
+    """
 
     products: Ids = NONE
     variants: Ids = NONE
     categories: Ids = NONE
     warehouses: Ids = NONE
     suppliers: Ids = NONE
+    gathers: bool = False
 
     def __bool__(self) -> bool:
         return any((self.products, self.variants, self.categories, self.warehouses, self.suppliers))

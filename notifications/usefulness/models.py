@@ -8,8 +8,8 @@ from django.utils import timezone
 from core.tenancy import TenantModel
 
 
-class KindUse(TenantModel):
-    """One kind at one merchant over the last 90 days (rules.PERIOD), replaced each night.
+class Figures(TenantModel):
+    """What became of what was told over the last 90 days (rules.PERIOD), replaced each night.
 
     Counts are of notifications in inboxes, `settled` of those that were over without anybody's touching them, because
     the work was done elsewhere or it came right; `muted` of members who turned it off there. `to_1` to `to_8` count
@@ -34,7 +34,28 @@ class KindUse(TenantModel):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        abstract = True
+
+
+class KindUse(Figures):
+    """One kind at one merchant."""
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "kind"], name="kind_use_once")]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.told}"
+
+
+class PartUse(Figures):
+    """One part of a kind that a member can mute by itself, such as what one playbook tells; `name` is its last one."""
+
+    part = models.CharField(max_length=40)
+    name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["name", "part", "kind"]
+        constraints = [models.UniqueConstraint(fields=["merchant", "kind", "part"], name="part_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.part}: {self.told}"

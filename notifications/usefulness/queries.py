@@ -12,12 +12,12 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from core.clocks import WorkingTime
 from core.figures import percent
 from notifications.inbox.kinds import KINDS, Kind, kind_of
-from notifications.inbox.models import Notification, NotificationQuerySet, Preference
+from notifications.inbox.models import Mute, Notification, NotificationQuerySet, Preference
 from notifications.inbox.queries import inbox_of
 from notifications.staffbox.kinds import KINDS as STAFF_KINDS
 from notifications.staffbox.kinds import StaffKind
 from notifications.staffbox.models import StaffNotice
-from notifications.usefulness.models import KindUse
+from notifications.usefulness.models import KindUse, PartUse
 from notifications.usefulness.rules import PERIOD, SPANS, Use, in_time, span_of
 
 COUNTS = ("told", "opened", "acted", "in_time", "muted", "settled")
@@ -27,6 +27,12 @@ SPAN_FIELDS = tuple(f"to_{place + 1}" for place in range(len(SPANS) + 1))
 ACTED = Q(acted_at__isnull=False) | Q(handled_by__isnull=False)
 # It was over without anybody's touching it: what it asked for was done elsewhere, or came right.
 SETTLED = Q(state=Notification.State.HANDLED, acted_at=None, handled_by=None)
+
+# By the figure that names the part: the kinds that have parts, by name.
+PARTED = {
+    figure: {kind.name: kind for kind in KINDS if kind.part == figure}
+    for figure in {kind.part for kind in KINDS if kind.part}
+}
 
 
 def measured(now: datetime, at: WorkingTime) -> list[Use]:
@@ -66,11 +72,51 @@ def measured(now: datetime, at: WorkingTime) -> list[Use]:
     return found
 
 
-def _counted(rows: NotificationQuerySet) -> Any:
-    """By kind: how many were told, opened, acted on and over by themselves."""
+def measured_parts(now: datetime, at: WorkingTime) -> list[Use]:
+    """As measured(), of each part of the kinds that have parts: four queries for each figure that names such."""
+    recent: Any = Notification.objects.filter(at__gt=now - PERIOD)
+    return [use for figure in sorted(PARTED) for use in _measured_by(recent, figure, at)]
+
+
+def _measured_by(recent: Any, figure: str, at: WorkingTime) -> list[Use]:
+    value = f"params__{figure}"
+    rows = recent.filter(kind__in=PARTED[figure], **{f"{value}__isnull": False})
+    counts = list(_counted(rows, value).annotate(last=Max("pk")))
+    newest = Notification.objects.in_bulk([row["last"] for row in counts])
+    muted = Mute.objects.filter(kind__in=PARTED[figure]).order_by().values_list("kind", "part")
+    off = {(kind, part): people for kind, part, people in muted.annotate(people=Count("pk"))}
+    spans: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(SPAN_FIELDS))
+    soon: Counter[tuple[str, str]] = Counter()
+    done = rows.filter(acted_at__isnull=False).order_by().values_list("kind", value, "at", "acted_at")
+    for name, part, told, acted in done.iterator(chunk_size=2000):
+        spans[name, str(part)][span_of((acted - told).total_seconds())] += 1
+        soon[name, str(part)] += in_time(PARTED[figure][name], told, acted, at)
+    found = []
+    for row in counts:
+        kind, part = PARTED[figure][row["kind"]], str(row[value])
+        of = kind.name, part
+        found.append(
+            Use(
+                kind,
+                told=row["told"],
+                opened=row["opened"],
+                acted=row["acted"],
+                in_time=soon[of],
+                settled=row["settled"],
+                muted=off.get(of, 0),
+                spans=tuple(spans[of]),
+                part=part,
+                name=kind.part_name(newest[row["last"]].params),
+            )
+        )
+    return found
+
+
+def _counted(rows: NotificationQuerySet, *parts: str) -> Any:
+    """By kind, and by these values besides: how many were told, opened, acted on and over by themselves."""
     return (
         rows.order_by()
-        .values("kind")
+        .values("kind", *parts)
         .annotate(
             told=Count("pk"),
             opened=Count("pk", filter=Q(opened_at__isnull=False)),
@@ -83,6 +129,11 @@ def _counted(rows: NotificationQuerySet) -> Any:
 def shop_use() -> list[Use]:
     """Every kind at the merchant in scope, as of the last night."""
     return _of(KindUse.objects.all())
+
+
+def parts_use() -> list[Use]:
+    """Every part of a kind that can be muted by itself at the merchant in scope, as of the last night, by name."""
+    return [_use(kind, vars(row)) for row in PartUse.objects.all() if (kind := kind_of(row.kind)) is not None]
 
 
 def platform_use() -> list[Use]:
@@ -106,7 +157,8 @@ def _of(rows: QuerySet[KindUse]) -> list[Use]:
 
 def _use(kind: Kind, row: dict[str, Any]) -> Use:
     counts = {name: row.get(name, 0) for name in COUNTS}
-    return Use(kind, spans=tuple(row.get(name, 0) for name in SPAN_FIELDS), **counts)
+    spans = tuple(row.get(name, 0) for name in SPAN_FIELDS)
+    return Use(kind, spans=spans, part=row.get("part", ""), name=row.get("name", ""), **counts)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ def median_of(counts: Sequence[int]) -> float | None:
 
 @dataclass(frozen=True)
 class Use:
-    """What became of what was told of one kind: counts of notifications, and the times to act by span."""
+    """What became of what was told of one kind, or of its `part` of that name: counts of notifications, and the times
+    to act by span.
+    """
 
     kind: Kind
     told: int
@@ -69,6 +71,8 @@ class Use:
     muted: int
     spans: tuple[int, ...]
     settled: int = 0
+    part: str = ""
+    name: str = ""
 
     @property
     def asks(self) -> bool:

@@ -19,8 +19,8 @@ from core.tenancy import every_tenant
 from notifications.inbox.counting import topics
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.queries import choices_of
-from notifications.inbox.triage import mute
-from notifications.usefulness.queries import last_measured, own_use, platform_use, shop_use, staff_use
+from notifications.inbox.triage import hear_again, mute
+from notifications.usefulness.queries import last_measured, own_use, parts_use, platform_use, shop_use, staff_use
 from notifications.usefulness.rules import PERIOD, Use
 
 SORTS = {
@@ -35,7 +35,8 @@ SORTS = {
 @require_safe
 def shop(request: MerchantRequest) -> HttpResponse:
     """What became of what the team was told."""
-    return render(request, "notifications/usefulness/shop.html", _context(request, shop_use(), last_measured()))
+    context = {**_context(request, shop_use(), last_measured()), "parts": parts_use()}
+    return render(request, "notifications/usefulness/shop.html", context)
 
 
 @staff_view("operations.view")
@@ -90,13 +91,17 @@ def idle(request: MerchantRequest) -> HttpResponse:
 @member_view
 @require_POST
 def mute_kind(request: MerchantRequest) -> HttpResponse:
-    """No more of a kind in one's own inbox, or again with `muted=no`."""
+    """No more of a kind in one's own inbox, or again with `muted=no`; of a `part` that was muted alone only again."""
     kind = kind_of(request.POST.get("kind") or request.GET.get("kind", ""))
     if kind is None or kind.locked:
         raise Http404
-    muted = request.GET.get("muted") != "no"
-    mute(request.user, kind, muted=muted, actor=request.actor)  # type: ignore[arg-type]
+    muted, part = request.GET.get("muted") != "no", request.GET.get("part", "")
     here = reverse("notification-preferences", args=[request.merchant.slug])
+    if part:
+        if muted or not hear_again(request.user, kind, part, actor=request.actor):  # type: ignore[arg-type]
+            raise Http404
+        return done(request, here, _("You are told again: %(kind)s.") % {"kind": kind.label})
+    mute(request.user, kind, muted=muted, actor=request.actor)  # type: ignore[arg-type]
     if not muted:
         return done(request, here, _("In your inbox again: %(kind)s.") % {"kind": kind.label})
     say = _("No more of this in your inbox: %(kind)s.") % {"kind": kind.label}

@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity
 from analytics.demand.models import DemandOutlook, DemandRun
 from analytics.episodes.actions import find_bursts, find_praised
 from analytics.episodes.models import ProductEpisode
+from analytics.episodes.queries import burst_list, cases_of
 from analytics.episodes.rules import FALSE_ALARMS_A_YEAR, Trouble, Voices, chance_of, is_burst, is_praised, usual_of
 from core.tenancy import tenant
 from ecommerce.models import Complaint, Product, Return, ReturnLine, Review
 from ecommerce.orders.models import OrderLine
+from notifications.inbox.kinds import kind_of
 from notifications.inbox.models import Notification
 from tests import factories
 from tests.analytics.demand_kit import YESTERDAY, sold, variants
@@ -234,3 +237,72 @@ def test_false_alarms_are_as_rare_as_promised(rate):
                 trouble = Trouble(cases, cases_before, 112.0, 360.0)
                 alarms += is_burst(chance_of(trouble, usual_of(trouble, shop_rate)), cases, products)
     assert alarms / looks * 365 <= FALSE_ALARMS_A_YEAR * 2.5  # of so few draws
+
+
+def test_the_page_of_a_burst_shows_exactly_what_was_counted(scope, ann, as_user, time_machine):
+    bad, other = shop_of(2)
+    complained(bad, 50)
+    complained(bad, 2, 5)
+    complained(bad, 2, 3, topic="not_arrived")
+    complained(other, 2)
+    both = sent_back(bad, 1)
+    Complaint.objects.create(
+        number="BOTH", order=both.order, product_id=bad.product_id, topic="damaged", subject="x", opened_at=ago(3),
+        due_at=ago(0),
+    )  # fmt: skip
+    known = sent_back(bad, 1)  # its first word was before the week
+    Complaint.objects.create(
+        number="OLD", order=known.order, product_id=bad.product_id, topic="damaged", subject="x", opened_at=ago(9),
+        due_at=ago(0),
+    )  # fmt: skip
+    off, later, alone = sent_back(bad, 1), sent_back(bad, 1), sent_back(bad, 1, reason="changed_mind")
+    Return.objects.filter(pk=off.pk).update(state="cancelled", ended_at=ago(0.5))
+    Complaint.objects.create(
+        number="NONE", product_id=bad.product_id, topic="other", subject="x", opened_at=ago(2), due_at=ago(0)
+    )
+    assert find_bursts() == 1
+    (fact,) = payloads("complaints_burst")
+    assert fact["cases"] == 8
+    time_machine.move_to(datetime(2026, 6, 16, 1, 0, tzinfo=UTC), tick=False)
+    Return.objects.filter(pk=later.pk).update(state="cancelled", ended_at=timezone.now())
+    complained(bad, 0.2)
+
+    episode = ProductEpisode.objects.get()
+    first, last, cases = cases_of(episode)
+    assert (first.isoformat(), last.isoformat(), len(cases)) == ("2026-06-08", "2026-06-14", fact["cases"])
+    assert [case.at for case in cases] == sorted((case.at for case in cases), reverse=True)
+    numbers = {one.number for case in cases for one in (*case.complaints, *case.returns)}
+    assert {"BOTH", "NONE", both.number, later.number} < numbers
+    assert not {"OLD", known.number, off.number, alone.number} & numbers
+    run_tasks()
+    note = Notification.objects.get(kind="complaints-burst", user=ann)
+    address = kind_of("complaints-burst").path(scope.slug, note.params)
+    assert address == reverse("burst-detail", args=[scope.slug, episode.pk])
+    page = as_user(ann).get(address).content.decode()
+    assert "8 cases from" in page
+    assert page.count("<tr>") == 1 + 8
+    assert both.get_absolute_url() in page
+
+
+def test_the_page_of_a_burst_is_of_one_shop_and_of_bursts_alone(scope, ann, cleo, as_user):
+    (thing,) = shop_of(1)
+    burst = ProductEpisode.objects.create(kind="complaints", product_id=thing.product_id, figures={"expected": 0.5})
+    praised = ProductEpisode.objects.create(kind="praised", product_id=thing.product_id)
+    address = reverse("burst-detail", args=[scope.slug, burst.pk])
+    assert as_user(ann).get(address).status_code == 200
+    assert as_user(cleo).get(address).status_code == 404
+    assert as_user(ann).get(reverse("burst-detail", args=[scope.slug, praised.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_cases_of_a_burst_cost_two_queries(scope, django_assert_num_queries, count):
+    (bad,) = shop_of(1)
+    complained(bad, 2, count)
+    for _ in range(count):
+        sent_back(bad, 1)
+    ProductEpisode.objects.create(kind="complaints", product_id=bad.product_id)
+    episode = burst_list().get()
+    with django_assert_num_queries(2):
+        cases = cases_of(episode)[2]
+        assert all(case.order.get_absolute_url() for case in cases)
+    assert len(cases) == 2 * count

@@ -21,6 +21,7 @@ PREFIXES = ("staff-", "api-", "buyer-", "my-", "platform-")
 MODELS: dict[str, str] = {
     "account": "accounts.User",
     "activity": "accounts.Activity",
+    "burst": "analytics.ProductEpisode",
     "grid": "ecommerce.GridEdit",
     "image": "ecommerce.ProductImage",
     "import": "ecommerce.ImportRun",

@@ -74,6 +74,7 @@ RECIPES: dict[str, dict[str, Any] | Callable[[World], dict[str, Any]]] = {
     "analytics.Holding": {"on_hand": 7, "available": 7},
     "analytics.Market": lambda world: {"category": world.make(apps.get_model("ecommerce.Category"))},
     "analytics.Player": {"name": ""},
+    "analytics.ProductEpisode": {"kind": "complaints"},
     "analytics.Promise": {"weeks": [], "share": [0.1] * 7},
     "analytics.PromiseOutcome": {"weeks": []},
     "analytics.PromotionDraft": {"promotion": None},

@@ -34,7 +34,7 @@ def offered(ada) -> PlaybookTemplate:
 def test_a_template_is_built_and_offered(sign_in, ada):
     page = sign_in(ada)
     page.goto(reverse("staff-playbook-template-new"))
-    page.get_by_role("link", name="Review written", exact=True).click()
+    page.get_by_role("link", name="Review written, or published after a check", exact=True).click()
     page.get_by_label("Name in English").fill("Answer bad reviews")
     page.get_by_label("Name in Chinese").fill("回复差评")
     page.get_by_label("What it is for, in English").fill("Support answers within a day.")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_a_playbook_is_built_in_place(sign_in, ann, shop):
     page = sign_in(ann)
     page.goto(reverse("playbook-new", args=["luming"]))
-    page.get_by_role("link", name="Review written", exact=True).click()
+    page.get_by_role("link", name="Review written, or published after a check", exact=True).click()
     page.get_by_label("Name").fill("Bad reviews")
     page.get_by_label("Figure").select_option("rating")
     page.get_by_role("button", name="Add a condition").click()

@@ -15,6 +15,7 @@ from notifications.models import Firing, Playbook, PlaybookVersion, StepOutcome
 from notifications.playbooks.actions import Draft, create_playbook, switch_playbook
 from notifications.playbooks.live import look
 from notifications.playbooks.queries import LOOK_BACK, dry_run
+from notifications.playbooks.triggers import kinds_for
 
 OWNER = roles.merchant_roles()["owner"]
 TELL = {"step": "tell", "settings": {"who": "all", "title": "A review of {rating} stars", "text": ""}}
@@ -76,7 +77,8 @@ def replayed(version: PlaybookVersion, now: datetime) -> tuple[list[int], list[i
     """The runs that a dry run tells of, and those that begin when the facts of its 90 days come once more: each as the
     place of its fact among them.
     """
-    facts = list(Activity.objects.filter(kind=version.trigger, at__gte=now - LOOK_BACK).order_by("pk"))
+    kinds = kinds_for(version.trigger)
+    facts = list(Activity.objects.filter(kind__in=kinds, at__gte=now - LOOK_BACK).order_by("pk"))
     places = {fact.pk: place for place, fact in enumerate(facts)}
     expected = [places[pk] for pk in dry_run(version, now=now).fired]
     made = Playbook.objects.create(

@@ -127,6 +127,7 @@ BATCH = {"batch_id": 3, "done": 12000, "refused": 3}
 MEMBER = {"name": "Ben", "by": "Ann", "role": "manager", "left": False}
 TOLD = {
     "title": "3 星评价", "text": "请回复", "playbook": "差评", "page": "review-detail", "args": [3], "query": "",
+    "playbook_id": 3,
 }  # fmt: skip
 NOTICE = {
     "announcement_id": 3, "title_en": "Maintenance", "title_zh": "系统维护", "text_en": "Sunday.", "text_zh": "周日。",
@@ -193,7 +194,7 @@ STAGE = {
     "units_before": 300, "percent": -30,
 }  # fmt: skip
 PRAISE = {"product": "盖碗", "product_id": 2, "rating": 4.83, "reviews": 12, "percent": 32}
-BURST = {"product": "盖碗", "product_id": 2, "sku": "GW-1", "cases": 9, "expected": 1.2}
+BURST = {"episode_id": 4, "product": "盖碗", "product_id": 2, "sku": "GW-1", "cases": 9, "expected": 1.2}
 SAMPLES |= {
     "product-behind": [
         STAGE, {**STAGE, "count": 12}, {**STAGE, "stage": "end", "idle": 64}, {**STAGE, "percent": None},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from datetime import timedelta
 from random import Random
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -120,3 +122,18 @@ def test_the_stream_is_offered_on_a_free_port_and_not_behind_a_proxy():
         found = live_url(f"http://127.0.0.1:{port}", port, "127.0.0.1")
         assert found.endswith("/live")
         assert f":{port + 1}/" not in found
+
+
+def test_with_pages_alone_no_stream_is_asked_for_and_the_badge_asks_now_and_then(shop, ann, as_user, settings):
+    """gunicorn without `manage.py live` and without LIVE_URL: a stream would hold one of its few threads."""
+    settings.LIVE_URL = ""
+    client = as_user(ann)
+    answer = client.get(reverse("inbox", args=[shop.slug]))
+    page = answer.content.decode()
+    assert '<meta name="live"' not in page
+    badge = re.search(r'<[^>]*id="inbox-count"[^>]*>', page)[0]
+    assert f'hx-get="{reverse("inbox-count", args=[shop.slug])}"' in badge
+    assert "every 20s" in badge
+    assert client.get("/live").status_code == 404
+    settings.LIVE_URL = "http://127.0.0.1:8001/live"
+    assert '<meta name="live" content="http://127.0.0.1:8001/live"' in client.get(answer.request["PATH_INFO"]).text

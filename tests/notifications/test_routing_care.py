@@ -136,8 +136,8 @@ def test_a_transfer_and_a_count_name_their_warehouse(scope, ann, ben, dora):
         count = StockCount.objects.create(number=number, warehouse=place)
         tell("count-open", key=number, params={"count_id": count.pk, "number": number, "lines": 1})
     run_tasks()
-    assert told("transfer-coming") == [("Dora", "care")]
-    assert told("count-open") == [("Ann", "role"), ("Ben", "role"), ("Dora", "care"), ("Dora", "role")]
+    assert told("transfer-coming") == [("Dora", "place")]
+    assert told("count-open") == [("Ann", "role"), ("Ben", "role"), ("Dora", "place"), ("Dora", "role")]
 
 
 def test_what_each_kind_names(scope, ann):

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.activity.log import record
+from accounts.activity.log import record, record_each
 from accounts.merchants.models import Merchant
 from core.actors import Actor
 from core.errors import Refused
@@ -55,22 +55,7 @@ def place_order(given: OrderIn, *, actor: Actor) -> Order:
     order = draft.result.order
     assert order is not None
     if draft.result.is_new:
-        record(
-            OrderPlaced(
-                order_id=order.pk,
-                number=order.number,
-                days=[merchant.day_of(order.placed_at).isoformat()],
-                channel=order.channel,
-                customer_id=order.customer_id,
-                units=order.units,
-                total=str(order.total),
-                currency=order.currency,
-                paid=given.paid,
-                short_units=draft.short_units,
-            ),
-            actor=actor,
-            subject=order,
-        )
+        record(_placed(draft, merchant), actor=actor, subject=order)
         if _ran_short(draft):
             order.refresh_from_db()
     return order
@@ -78,15 +63,19 @@ def place_order(given: OrderIn, *, actor: Actor) -> Order:
 
 @transaction.atomic
 def place_orders(given: Sequence[OrderIn], *, actor: Actor) -> list[Placed]:
-    """Place up to 1,000 orders with a bounded number of queries and one fact; a bad one does not stop the good ones.
+    """Place up to 1,000 orders with a bounded number of queries; a bad one does not stop the good ones.
+
+    One fact says them together and is what is handled; the log of each order has its own.
 
     Returns what became of each, in the order given.
     """
     if len(given) > MOST:
         raise Refused("too_many", _("At most %(most)s orders at once.") % {"most": f"{MOST:,}"})
     merchant, drafts = _place(given, actor=actor)
-    new = [draft.order for draft in drafts if draft.result.is_new]
-    if new:
+    fresh = [draft for draft in drafts if draft.result.is_new]
+    if fresh:
+        new = [draft.order for draft in fresh]
+        record_each(((_placed(draft, merchant), draft.order) for draft in fresh), actor=actor)
         record(
             OrdersPlaced(
                 order_ids=[order.pk for order in new],
@@ -102,6 +91,22 @@ def place_orders(given: Sequence[OrderIn], *, actor: Actor) -> list[Placed]:
         if draft.result.is_new and _ran_short(draft) and draft.result.order:
             draft.result.order.refresh_from_db()
     return [draft.result for draft in drafts]
+
+
+def _placed(draft: Draft, merchant: Merchant) -> OrderPlaced:
+    order = draft.order
+    return OrderPlaced(
+        order_id=order.pk,
+        number=order.number,
+        days=[merchant.day_of(order.placed_at).isoformat()],
+        channel=order.channel,
+        customer_id=order.customer_id,
+        units=order.units,
+        total=str(order.total),
+        currency=order.currency,
+        paid=draft.given.paid,
+        short_units=draft.short_units,
+    )
 
 
 def _ran_short(draft: Draft) -> bool:

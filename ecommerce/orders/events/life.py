@@ -25,7 +25,9 @@ class OrderFact(Event):
 @event
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced(OrderFact):
-    """`paid` tells whether it came with its payment; there is no OrderPaid then."""
+    """`paid` tells whether it came with its payment; there is no OrderPaid then. Of orders that were placed together
+    each has one in the log, and OrdersPlaced alone is handled.
+    """
 
     kind = "orders.placed"
     label = _("Order placed")

@@ -56,6 +56,7 @@ def complaints_burst(event: ComplaintsBurst, activity: Activity) -> None:
     params = {
         "first": (today - timedelta(days=WEEK)).isoformat(),
         "last": (today - timedelta(days=1)).isoformat(),
+        "episode_id": event.episode_id,
         "product": event.title,
         "product_id": event.product_id,
         "sku": event.sku,

@@ -42,7 +42,8 @@ class Kind:
     `group` is what it is folded with where there are many: a word that several kinds may have, and with ":figure" one
     fold for each value of that figure ("parcels:carrier_id"). Without one a kind is folded with itself.
     `by_playbook` is what a playbook tells whom its author picked, and names in its figures: it goes further to a member
-    of the same role. `done_by` is the figure that says by when it must be done.
+    of the same role. `done_by` is the figure that says by when it must be done. `part` is the figure, such as
+    "playbook_id", by whose values a member may mute a part of the kind alone; its name is the figure "playbook".
     """
 
     name: str
@@ -66,6 +67,7 @@ class Kind:
     second: Second | None = None
     by_playbook: bool = False
     done_by: str = ""
+    part: str = ""
     across_shops: ClassVar[bool] = False  # whether facts of several shops are folded together
 
     @property
@@ -95,6 +97,13 @@ class Kind:
     def fold_path(self) -> str:
         """The page that lists what so many of it are about; "" for the inbox, narrowed to them."""
         return ""
+
+    def part_of(self, params: Params) -> str:
+        """Which part of the kind it is; "" where it has none, or older figures do not say."""
+        return str(params.get(self.part, "")) if self.part else ""
+
+    def part_name(self, params: Params) -> str:
+        return str(params.get(self.part.removesuffix("_id"), ""))
 
     @property
     def told_words(self) -> str:

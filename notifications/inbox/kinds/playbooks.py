@@ -27,15 +27,16 @@ KINDS = (
     Kind(
         "playbook-told", _("A playbook tells you something"), PLAYBOOKS, Urgency.WEEK, "notifications.view",
         say.told, _to_its_thing, _("See what it is about"), icon="bolt", tone="info", stale=timedelta(days=14),
-        by_playbook=True,
+        by_playbook=True, part="playbook_id",
     ),
     Kind(
         "playbook-task", _("A playbook gives you a task"), PLAYBOOKS, Urgency.ACT, "notifications.view",
         say.task, _to_its_thing, _("Do it"), icon="checkbox", tone="warning",
-        stale=timedelta(days=90), by_playbook=True, done_by="due",
+        stale=timedelta(days=90), by_playbook=True, done_by="due", part="playbook_id",
     ),
     Kind(
         "playbook-failed", _("A playbook does not work"), PLAYBOOKS, Urgency.WEEK, "playbooks.edit",
         say.failed, _to_what_failed, _("See what is wrong"), icon="bolt", tone="warning", stale=timedelta(days=14),
+        part="playbook_id",
     ),
 )  # fmt: skip

@@ -28,6 +28,9 @@ def _to_praised(params: Params) -> Target:
 
 
 def _to_complaints(params: Params) -> Target:
+    """The cases that were counted; what was told before it named the burst leads to the complaints among them."""
+    if "episode_id" in params:
+        return Target("burst-detail", (params["episode_id"],))
     words = urlencode({"tab": "all", "q": params["product"][:100]})
     return Target("complaint-list", query=words + days_of("opened", params.get("first", ""), params.get("last", "")))
 
@@ -50,7 +53,7 @@ KINDS = (
     ),
     Kind(
         "complaints-burst", _("Many complaints about one product at once"), BUYERS, Urgency.ACT, "complaints.answer",
-        say.complaints_burst, _to_complaints, _("See the complaints"), icon="alert-triangle", tone="critical",
+        say.complaints_burst, _to_complaints, _("See the cases"), icon="alert-triangle", tone="critical",
         stale=timedelta(days=30),
     ),
 )  # fmt: skip

@@ -50,6 +50,7 @@ def params_of(context: Context, settings: Settings) -> dict[str, Any]:
         "title": context.fill(settings["title"]),
         "text": context.fill(settings["text"]),
         "playbook": context.playbook,
+        "playbook_id": context.playbook_id,
         "page": target.name,
         "args": list(target.args),
         "query": target.query,
