@@ -27,7 +27,7 @@ class GroupPage(ListPage):
     make: Callable[[QuerySet[Any]], list[Any]] = list
 
     @cached_property
-    def rows(self) -> list[Any]:  # type: ignore[override]
+    def rows(self) -> list[Any]:
         made = self.make(self.found)
         known = [row for row in made if getattr(row, self.sort.field) is not None]
         known.sort(key=lambda row: getattr(row, self.sort.field), reverse=self.descending)
