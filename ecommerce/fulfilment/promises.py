@@ -29,7 +29,7 @@ class TenthsOfDays(Func):
     template = "CAST(ROUND(10 * (%(expressions)s)) AS INTEGER)"
     output_field = IntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         moments = (Func(one, function="JULIANDAY") for one in self.get_source_expressions())
         until, since = (compiler.compile(one) for one in moments)
         sql = self.template % {"expressions": f"{until[0]} - {since[0]}"}
@@ -37,7 +37,7 @@ class TenthsOfDays(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "ROUND(EXTRACT(EPOCH FROM (%(expressions)s)) / 8640)::integer"
-        return super().as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
+        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
 
 
 @dataclass
@@ -118,8 +118,8 @@ def _tallies(parcels: QuerySet[Shipment], now: datetime) -> dict[Key, _Tally]:
         if row["tenths"] is not None:
             tally.took[max(row["tenths"], 0)] += row["parcels"]
     told = rows.filter(promised_at__isnull=False)
-    for row in told.annotate(tenths=TenthsOfDays("promised_at", "shipped_at"), parcels=Count("pk")):
-        tallies[row["carried_by_id"], row["region"]].promised[max(row["tenths"], 0)] += row["parcels"]
+    for one in told.annotate(tenths=TenthsOfDays("promised_at", "shipped_at"), parcels=Count("pk")):
+        tallies[one["carried_by_id"], one["region"]].promised[max(one["tenths"], 0)] += one["parcels"]
     return tallies
 
 
