@@ -32,7 +32,13 @@ from ecommerce.catalog.api import CategoryViewSet, PriceChangeViewSet, ProductVi
 from ecommerce.complaints.api import ComplaintViewSet
 from ecommerce.coupons.api import CouponViewSet
 from ecommerce.customers.api import CustomerViewSet
-from ecommerce.fulfilment.api import CarrierViewSet, ParcelCaseViewSet, ShipmentViewSet, ShipOrderViewSet
+from ecommerce.fulfilment.api import (
+    CarrierRegionViewSet,
+    CarrierViewSet,
+    ParcelCaseViewSet,
+    ShipmentViewSet,
+    ShipOrderViewSet,
+)
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
     CountViewSet,
@@ -53,6 +59,7 @@ from notifications.inbox.api import NotificationViewSet
 
 router = SimpleRouter()
 router.register("carriers", CarrierViewSet, "api-carrier")
+router.register("carrier-regions", CarrierRegionViewSet, "api-carrier-region")
 router.register("categories", CategoryViewSet, "api-category")
 router.register("complaints", ComplaintViewSet, "api-complaint")
 router.register("coupons", CouponViewSet, "api-coupon")

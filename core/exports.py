@@ -43,11 +43,16 @@ def cells(row: Iterable[Any]) -> list[Any]:
     return [value if type(value) is str and value[:1].isalnum() and "\0" not in value else cell(value) for value in row]
 
 
-def clock(zone: ZoneInfo) -> Callable[[datetime | None], str]:
-    """How an export writes a time: "2026-03-01 09:30" as clocks in `zone` have it, "" for none."""
+def clock(zone: ZoneInfo, *, seconds: bool = False) -> Callable[[datetime | None], str]:
+    """How an export writes a time: "2026-03-01 09:30" as clocks in `zone` have it, "" for none.
+
+    With `seconds`, "2026-03-01 09:30:15", where the order of what happened within a minute counts. Spreadsheets read
+    both as times, which they do not with the zone's offset behind.
+    """
+    length = 19 if seconds else 16
 
     def shown(moment: datetime | None) -> str:
-        return moment.astimezone(zone).isoformat(" ")[:16] if moment else ""
+        return moment.astimezone(zone).isoformat(" ")[:length] if moment else ""
 
     return shown
 

@@ -245,8 +245,8 @@ class ServiceLevelOut(serializers.Serializer[Any]):
     level = serializers.FloatField(help_text="The service level promised: weeks in which nobody is turned away.")
     aim = serializers.FloatField(help_text="The level that reorder points are made at to keep it.")
     why = serializers.ChoiceField(
-        choices=["none", "few", "kept", "raised", "lowered"],
-        help_text="Why they are: no week yet, too few variants, as promised, made higher or lower.",
+        choices=["none", "few", "kept", "raised", "lowered", "lowest"],
+        help_text="Why they are: no week yet, too few variants, as promised, made higher or lower, or as low as goes.",
     )
     weeks = serializers.IntegerField(help_text="Weeks that count.")
     variant_weeks = serializers.IntegerField(source="variants", help_text="Variants looked at in all these weeks.")
@@ -254,6 +254,12 @@ class ServiceLevelOut(serializers.Serializer[Any]):
     kept_low = serializers.FloatField(source="low", help_text="The lower end of its 80 % range.")
     kept_high = serializers.FloatField(source="high", help_text="The upper end.")
     unordered = serializers.IntegerField(help_text="Left out: sold out while nothing was on its way.")
+    confirms = serializers.FloatField(help_text="The highest level that so many weeks can confirm; 0 without any.")
+    unconfirmed = serializers.BooleanField(source="is_beyond", help_text="The level promised lies beyond that.")
+    unchecked = serializers.BooleanField(
+        source="is_unchecked",
+        help_text="`aim` lies beyond 0.975, the highest level that past forecasts can be held against.",
+    )
 
 
 class ServiceLevelViewSet(TenantViewSet):

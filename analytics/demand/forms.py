@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from analytics.demand.models import DemandTerms
-from analytics.demand.rules import LONGEST_LEAD, LONGEST_REVIEW
+from analytics.demand.rules import (
+    LEAST_LEVEL,
+    LEVEL_STEP,
+    LONGEST_LEAD,
+    LONGEST_REVIEW,
+    MOST_LEVEL,
+    level_key,
+)
 
 CLASS_LEVELS = ("level_a", "level_b", "level_c")
-SURE_CHOICES = [("0.8", _("8 in 10")), ("0.9", _("9 in 10")), ("0.95", _("19 in 20"))]
 
 
-def _class_level(label: Any) -> forms.TypedChoiceField:
-    choices = [("", _("As the others")), *SURE_CHOICES]
-    return forms.TypedChoiceField(label=label, choices=choices, coerce=float, empty_value=None, required=False)
+class LevelField(forms.DecimalField):
+    """A service level, typed in percent; what it cleans to is a share of one."""
+
+    def __init__(self, **options: Any) -> None:
+        limits = (Decimal(str(one)) for one in (LEAST_LEVEL, MOST_LEVEL, LEVEL_STEP))
+        options["min_value"], options["max_value"], options["step_size"] = limits
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return level_key(value) if isinstance(value, float) else value
+
+    def clean(self, value: Any) -> float | None:  # type: ignore[override]
+        percent = super().clean(value)
+        return None if percent is None else float(percent / 100)
+
+
+def _class_level(label: Any) -> LevelField:
+    return LevelField(label=label, required=False, help_text=_("In percent; empty: as the others."))
 
 
 class TermsForm(forms.Form):
@@ -34,14 +56,13 @@ class TermsForm(forms.Form):
         max_value=LONGEST_REVIEW,
         help_text=_("A delivery has to last until the one after it."),
     )
-    level = forms.TypedChoiceField(
+    level = LevelField(
         label=_("How sure do you want to be not to run out?"),
-        choices=SURE_CHOICES,
-        coerce=float,
-        widget=forms.RadioSelect,
-        help_text=_("The surer, the more is ordered and the more may be left over."),
+        help_text=_(
+            "In percent of weeks, 50 to 99.5. The surer, the more is ordered and the more may be left over. What is"
+            " needed beyond 97.5 is estimated from the shape of the forecast; no past forecast can be held against it."
+        ),
     )
-
     measured = forms.BooleanField(
         label=_("Use the days that deliveries really took"),
         required=False,
@@ -54,10 +75,8 @@ class TermsForm(forms.Form):
     @classmethod
     def of(cls, terms: DemandTerms, data: Any = None, *, of_shop: bool = False) -> TermsForm:
         """The form with the terms as they are; classes by value have levels of their own in those of the shop."""
-        initial = {name: getattr(terms, name) for name in ("lead_days", "review_days", "measured")}
-        initial |= {
-            name: "" if (own := getattr(terms, name)) is None else f"{own:g}" for name in ("level", *CLASS_LEVELS)
-        }
+        named = ("lead_days", "review_days", "measured", "level", *CLASS_LEVELS)
+        initial = {name: getattr(terms, name) for name in named}
         form = cls(data, initial=initial)
         if not of_shop:
             for name in CLASS_LEVELS:

@@ -142,9 +142,22 @@ def buckets_of(horizon: int) -> list[str]:
 
 LONGEST_LEAD: Final = 180  # days until a delivery that terms may name
 LONGEST_REVIEW: Final = 90  # days from one order to the next
-SURE: Final = {"80": 0.80, "90": 0.90, "95": 0.95}  # chances to hold out that can be asked for
+LEAST_LEVEL, MOST_LEVEL, LEVEL_STEP = 50.0, 99.5, 0.5  # percent: the service levels that can be promised
+BESIDE: Final = (0.80, 0.90, 0.95)  # levels that the one promised is shown beside
 CLASSES: Final = "ABC"  # by value, for each of which a service level is kept
 SERVICE_WEEKS: Final = 12  # weeks of a promise that are shown, and made up for
+
+
+def is_level(level: float) -> bool:
+    """Whether a service level, a share of one, can be promised: LEAST_LEVEL to MOST_LEVEL in whole LEVEL_STEPs."""
+    steps = 100.0 * level / LEVEL_STEP
+    return LEAST_LEVEL <= round(100.0 * level, 6) <= MOST_LEVEL and abs(steps - round(steps)) < 1e-6
+
+
+def level_key(level: float) -> str:
+    """A service level as addresses and forms name it, in percent: "90", "97.5"."""
+    return f"{round(100.0 * level, 1):g}"
+
 
 LEAST_DAYS: Final = 28  # from the first sale of the shop on; with fewer there is no forecast
 

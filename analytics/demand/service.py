@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from analytics.demand.models import DemandTerms, ServiceWeek
 from analytics.demand.rules import CLASSES, SERVICE_WEEKS
-from analytics.engine.service import FEWEST, aim_of, score_of, share_range
+from analytics.engine.lead_times import CHECKED
+from analytics.engine.service import FEWEST, LOWEST, aim_of, confirmable, score_of, share_range
 
 NEAR = 0.0005  # levels that differ by less are shown alike
 
@@ -33,6 +34,7 @@ class Standing:
     """How the promise to the variants of a class stands: of `weeks` weeks under it, with `variants` weeks of a variant
     in all, `kept` were kept (a share; None where there are none), most likely `low` to `high`. Points are made at
     `aim`. `unordered` more weeks of a variant count neither way, and with `is_few` the newest week moved nothing.
+    `confirms` is the highest level that so many weeks can confirm; 0 where there are none.
     """
 
     abc: str
@@ -45,13 +47,29 @@ class Standing:
     high: float
     unordered: int
     is_few: bool
+    confirms: float
 
     @property
     def why(self) -> str:
-        """Why points are made where they are: "none", "raised", "lowered", "few" or "kept"."""
+        """Why points are made where they are: "none", "raised", "lowered", "lowest", "few" or "kept"."""
         if abs(self.aim - self.level) >= NEAR:
             return "raised" if self.aim > self.level else "lowered"
-        return "none" if not self.weeks else "few" if self.is_few else "kept"
+        if not self.weeks:
+            return "none"
+        if self.is_few:
+            return "few"
+        at_floor = score_of(self.aim) <= LOWEST
+        return "lowest" if at_floor and self.kept is not None and self.low > self.level else "kept"
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the weeks counted are too few to tell a kept promise from one that is not."""
+        return bool(self.weeks) and self.level > self.confirms
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether points are made at a level that no range of past forecasts is held against."""
+        return self.aim > CHECKED
 
 
 def standings(shop: DemandTerms) -> list[Standing]:
@@ -85,4 +103,5 @@ def _standing(shop: DemandTerms, abc: str, rows: list[ServiceWeek]) -> Standing:
         high=high,
         unordered=sum(row.unordered for row in under),
         is_few=not under or under[0].variants < FEWEST,
+        confirms=confirmable(cases),
     )

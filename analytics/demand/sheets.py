@@ -12,7 +12,7 @@ import numpy as np
 from analytics import frames
 from analytics.demand.models import DemandForecast, DemandOutlook, DemandRun
 from analytics.demand.outlooks import Stock, order_for, read_stock, supply_of
-from analytics.demand.rules import SURE, Paths, notes_of, unpack
+from analytics.demand.rules import BESIDE, Paths, level_key, notes_of, unpack
 from analytics.engine.demand import LEVELS
 from analytics.engine.lead_times import chance_within
 from analytics.engine.protocol import WEEK, Array
@@ -46,9 +46,10 @@ class Then:
 @dataclass(frozen=True)
 class Suggestion:
     """An order that holds out with a given chance, what it costs (None: no cost known), and what would be left over
-    when the order after it comes in (80 % range)."""
+    when the order after it comes in (80 % range). `sure` is the key of `level` (rules.level_key)."""
 
     sure: str
+    level: float
     quantity: int
     cost: Any
     left_low: int
@@ -141,18 +142,17 @@ class Sheet:
         return float(chance)
 
     def suggestions(self) -> list[Suggestion]:
-        """What to order for each degree of certainty."""
+        """What to order at the level promised and at those beside it, from the lowest on."""
         low, _, high = self.until(self.lead + self.review)
         cost = self.variant.cost
         found = []
-        for sure, level in SURE.items():
+        for level in sorted({*BESIDE, self.level}):
             order = order_for(self.supply, self.stock, level)
             quantity = int(order.quantity[0])
             full = float(self.there[0]) + quantity
             left = (max(full - high, 0.0), max(full - low, 0.0))
-            found.append(
-                Suggestion(sure, quantity, None if cost is None else cost * quantity, int(left[0]), int(left[1]))
-            )
+            paid = None if cost is None else cost * quantity
+            found.append(Suggestion(level_key(level), level, quantity, paid, int(left[0]), int(left[1])))
         return found
 
     @property

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.demand.queries import Accuracy
-from analytics.demand.rules import SURE
+from analytics.demand.rules import level_key
 from analytics.demand.service import Standing
-from analytics.demand.sheets import FEW_DAYS, SHOWN, Sheet
+from analytics.demand.sheets import FEW_DAYS, SHOWN, Sheet, Suggestion
 from analytics.demand.words import (
     BUCKET_NAMES,
     PATTERN_SENTENCES,
@@ -22,13 +22,17 @@ from analytics.demand.words import (
     between,
     chance,
     day,
+    doubts,
     lasting_range,
+    level_name,
     notes,
     occasions,
     promise_kept,
     promise_why,
+    unchecked,
     units,
 )
+from analytics.engine.lead_times import CHECKED
 from analytics.engine.protocol import WEEK, Array
 from analytics.engine.stock import cumulated, lasting_until, later, left_over
 from core.charts import Event, Fan, short_day
@@ -216,15 +220,15 @@ def stock_finding(sheet: Sheet) -> str:
     }
 
 
-def sure_of(value: str | None, level: float) -> str:
-    """The degree of certainty that the address asks for, else the one of the terms."""
-    if value in SURE:
-        return str(value)
-    return min(SURE, key=lambda key: abs(SURE[key] - level))
+def chosen(suggestions: Sequence[Suggestion], value: str | None, level: float) -> Suggestion:
+    """The suggestion whose level the address asks for by its key, else that of the terms."""
+    keys = {one.sure: one for one in suggestions}
+    return keys.get(value or "") or keys[level_key(level)]
 
 
-def sure_words() -> dict[str, str]:
-    return {"80": _("8 in 10"), "90": _("9 in 10"), "95": _("19 in 20")}
+def sure_words(suggestions: Sequence[Suggestion]) -> dict[str, str]:
+    """The levels that suggestions are made for, by key."""
+    return {one.sure: level_name(one.level) for one in suggestions}
 
 
 def _seen(one: Mapping[str, Any]) -> str:
@@ -369,11 +373,13 @@ def reorder_point(sheet: Sheet, promise: Standing | None) -> dict[str, Any] | No
             outlook.lead_days,
         )
         lead %= days
-    sure = sure_words()[next((key for key, level in SURE.items() if level == outlook.level), "90")]
-    safety = _("With this safety stock it holds out in %(sure)s cases, slow deliveries counted.") % {"sure": sure}
+    level = level_name(outlook.level)
+    safety = _("With this safety stock it holds out in %(level)s of cases, slow deliveries counted.") % {"level": level}
     says = [lead, safety]
     if outlook.abc:
         says.append(_("By value it belongs to class %(abc)s.") % {"abc": outlook.abc})
     if promise is not None:
-        says += [promise_kept(promise), promise_why(promise)]
+        says += [promise_kept(promise), promise_why(promise), *doubts(promise)]
+    elif outlook.level > CHECKED:
+        says.append(unchecked())
     return {"rows": rows, "says": says}

@@ -13,7 +13,7 @@ from analytics.demand.actions import reckon_again
 from analytics.demand.events import DemandTermsChanged
 from analytics.demand.models import DemandOutlook, DemandTerms
 from analytics.demand.outlooks import terms_of_shop
-from analytics.demand.rules import LONGEST_LEAD, LONGEST_REVIEW, SURE
+from analytics.demand.rules import LONGEST_LEAD, LONGEST_REVIEW, is_level
 from core.actors import Actor
 from core.errors import Refused
 from ecommerce.catalog.models import Variant
@@ -40,6 +40,7 @@ def set_terms(
 ) -> DemandTerms | None:
     """Order a variant, or without one the whole shop, on these terms from now on. None if they are so already.
 
+    `level` is the share of weeks in which nobody is to be turned away, 0.5 to 0.995 in steps of half a percent.
     `classes` are the shop's levels by class ("a", "b", "c"; None: as the others); without it they stay.
     The outlook of the variant follows at once, those of a shop in the background.
     """
@@ -47,9 +48,9 @@ def set_terms(
     known = DemandTerms.objects.select_for_update().filter(variant=variant).first()
     terms = known or DemandTerms(variant=variant)
     before = {name: getattr(terms, name) for name in FIELDS} if known else dict.fromkeys(FIELDS)
-    terms.lead_days, terms.review_days, terms.level, terms.measured = lead_days, review_days, level, measured
+    terms.lead_days, terms.review_days, terms.level, terms.measured = lead_days, review_days, round(level, 3), measured
     for name, own in (classes or {}).items() if variant is None else ():
-        setattr(terms, f"level_{name}", own)
+        setattr(terms, f"level_{name}", None if own is None else round(own, 3))
     changes = {name: (old, getattr(terms, name)) for name, old in before.items() if old != getattr(terms, name)}
     if not changes:
         return None
@@ -76,8 +77,8 @@ def _check(lead_days: int, review_days: int, levels: Sequence[float]) -> None:
         wrong["lead_days"] = _("Enter 0 to %(most)s days.") % {"most": LONGEST_LEAD}
     if not 1 <= review_days <= LONGEST_REVIEW:
         wrong["review_days"] = _("Enter 1 to %(most)s days.") % {"most": LONGEST_REVIEW}
-    if not set(levels) <= set(SURE.values()):
-        wrong["level"] = _("Choose one of the three.")
+    if not all(map(is_level, levels)):
+        wrong["level"] = _("Enter a level from 50 to 99.5%, in steps of 0.5.")
     if wrong:
         raise Refused("bad_terms", _("These terms cannot be used."), **wrong)
 

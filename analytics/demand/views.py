@@ -126,8 +126,8 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
 
 def _shown(request: MerchantRequest, sheet: Sheet) -> dict[str, Any]:
     weekly = request.GET.get("by") == "week"
-    sure = showing.sure_of(request.GET.get("sure"), sheet.level)
     suggestions = sheet.suggestions()
+    suggestion = showing.chosen(suggestions, request.GET.get("sure"), sheet.level)
     head, table = showing.fan_table(sheet, weekly=weekly)
     stock_head, stock_table = showing.stock_table(sheet)
     terms, is_own = terms_of(sheet.variant)
@@ -142,10 +142,10 @@ def _shown(request: MerchantRequest, sheet: Sheet) -> dict[str, Any]:
         "stock_head": stock_head,
         "stock_table": stock_table,
         "stock_says": showing.stock_finding(sheet),
-        "sure": sure,
-        "sure_words": showing.sure_words(),
+        "sure": suggestion.sure,
+        "sure_words": showing.sure_words(suggestions),
         "suggestions": suggestions,
-        "suggestion": next(one for one in suggestions if one.sure == sure),
+        "suggestion": suggestion,
         "occasions": words.occasions(sheet.run),
         "reasons": showing.reasons(sheet),
         "about": showing.about(sheet),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from math import floor
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from analytics.calendar.words import occasion_name
 from analytics.demand.models import DemandOutlook, DemandRun, PatternName
 from analytics.demand.rules import BUCKETS
 from analytics.demand.service import Standing
+from analytics.engine.lead_times import CHECKED
 from analytics.engine.service import FEWEST
 from analytics.engine.stock import ENDLESS
 from analytics.forecasts.rules import significant
@@ -108,12 +110,47 @@ WHY_AIM = {
     "lowered": gettext_lazy(
         "Reorder points are set at %(aim)s: more weeks were kept than promised, so less stock is enough."
     ),
+    "lowest": gettext_lazy(
+        "Reorder points are set at %(aim)s, what is needed as likely as not: more weeks were kept than promised, but"
+        " points are never set lower."
+    ),
 }
+ALMOST = 0.9995  # levels above would be shown as certain
+
+
+def level_name(level: float) -> str:
+    """A service level as people name it: "90%", "97.5%"."""
+    if level >= ALMOST:
+        return _("over 99.9%")
+    return percent(level, 0 if abs(100 * level - round(100 * level)) < 0.05 else 1)
+
+
+def unchecked() -> str:
+    """That a level lies beyond what the ranges of past forecasts are held against."""
+    return _("Forecasts can be checked up to %(level)s: what is needed beyond is estimated from their shape.") % {
+        "level": level_name(CHECKED)
+    }
+
+
+def doubts(one: Standing) -> list[str]:
+    """What the record of the promise to a class cannot confirm."""
+    found = []
+    if one.is_beyond:
+        found.append(
+            _(
+                "The weeks so far are too few to confirm %(level)s: even if all had been kept, they would speak for"
+                " %(most)s at most."
+            )
+            % {"level": level_name(one.level), "most": percent(floor(1000 * one.confirms) / 1000, 1)}
+        )
+    if one.is_unchecked:
+        found.append(unchecked())
+    return found
 
 
 def promise_kept(one: Standing) -> str:
     """The service level promised to a class, and how much of it was kept, with its range."""
-    level = percent(one.level)
+    level = level_name(one.level)
     if one.kept is None:
         return _("Promised %(level)s · not measured yet.") % {"level": level}
     sentence = ngettext(
@@ -128,7 +165,7 @@ def promise_kept(one: Standing) -> str:
 def promise_why(one: Standing) -> str:
     """At which level reorder points are set to keep the promise to a class, and why."""
     words = WHY_AIM[one.why]
-    return str(words % {"aim": percent(one.aim, 1), "count": FEWEST})
+    return str(words % {"aim": level_name(one.aim), "count": FEWEST})
 
 
 def promise_rows(found: Iterable[Standing]) -> list[dict[str, Any]]:
@@ -136,12 +173,13 @@ def promise_rows(found: Iterable[Standing]) -> list[dict[str, Any]]:
     return [
         {
             "abc": one.abc,
-            "level": percent(one.level),
+            "level": level_name(one.level),
             "kept": percent(one.kept, 1),
             "range": "" if one.kept is None else f"{percent(one.low, 1)}–{percent(one.high, 1)}",
             "weeks": one.weeks,
-            "aim": percent(one.aim, 1),
+            "aim": level_name(one.aim),
             "why": promise_why(one),
+            "doubts": doubts(one),
             "unordered": one.unordered,
         }
         for one in found

@@ -4,6 +4,11 @@ With F_l the distribution of the demand of l days and p_l the chance of a delive
 delivery has the distribution sum p_l F_l, whatever the shape of either: no normal approximation of a product of two
 spreads (Silver, Pyke & Thomas, Inventory and Production Management in Supply Chains, 4th ed. (2017), sec. 6.10, where
 that approximation is given, and 6.11 on its errors for skewed demand).
+
+A forecast publishes quantiles at LEVELS. Between them F_l runs as engine.stock.quantile_until() does; beyond the last
+one it goes on as the normal distribution through the two outermost ones, which is how a distribution is made of its
+quantiles where nothing else is known of the tail (Ray & Gerding, distfromq, R package 1.0 (2024): "the tails are
+approximated by a location-scale family"). No score of a forecast checks that part (CHECKED).
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from analytics.engine.stock import Order, quantile_until
 
 POINTS: Final = 12  # days that a distribution of lead times is told by: each has the same chance
 HALVINGS: Final = 40
+CHECKED: Final = LEVELS[-1]  # the highest level that the ranges of past forecasts are held against
 _Z: Final = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 _STEPS: Final = np.linspace(-6.0, 6.0, 2401)
 _CHANCES: Final = np.array([NormalDist().cdf(float(step)) for step in _STEPS])
@@ -70,7 +76,10 @@ def chance_within(curve: Array, leads: Array, extra: AnyFloat | float, stock: An
 
 
 def quantile_over(curve: Array, leads: Array, extra: AnyFloat | float, level: AnyFloat | float) -> Array:
-    """The demand until a delivery, and `extra` days more, that is exceeded with chance 1 - `level`, per series."""
+    """The demand until a delivery, and `extra` days more, that is exceeded with chance 1 - `level`, per series.
+
+    `level` may be any between 0 and 1; the demand never falls as it rises.
+    """
     known = _known(curve, leads, extra)
     wanted = np.broadcast_to(np.asarray(level, dtype=float), (len(curve),))
     low = np.zeros(len(curve))

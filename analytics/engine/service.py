@@ -80,3 +80,12 @@ def share_range(kept: float, count: float, z: float = Z_80) -> tuple[float, floa
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * sqrt(max(share * (1 - share), 0.0) / count + z * z / (4 * count * count))
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def confirmable(count: float) -> float:
+    """The highest level that a record of `count` cases can confirm: where its range begins if not one was missed.
+
+    A promise beyond it may be kept all the same, but so short a record looks alike whether it is or not (Hanley &
+    Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249 (1983) 1743-1745).
+    """
+    return share_range(count, count)[0]

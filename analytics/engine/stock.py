@@ -78,7 +78,10 @@ def later(curve: Array, mean: AnyFloat, days: int) -> Array:
 def quantile_until(curve: Array, days: AnyFloat | float, level: AnyFloat | float) -> Array:
     """The demand of the first `days` days that is exceeded with chance 1 - `level`, per series.
 
-    `days` may be any number from 0 on; `level` lies within LEVELS and is reached between them on the normal scale.
+    `days` may be any number from 0 on. `level` may be any within LEVELS: between two of them the curve is a straight
+    line on normal probability paper (Wilk & Gnanadesikan, Biometrika 55 (1968) 1-17), the normal distribution through
+    both, so that it never falls as the level rises and agrees with the forecast at each of LEVELS. Levels beyond the
+    outermost ones are answered by those; engine.lead_times goes on from there.
     """
     horizon = curve.shape[1] - 1
     if horizon < 1:

@@ -42,6 +42,7 @@ FACTORS = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0)
 SCORES = (0.5, 1.0, 1.645, 2.0, 2.5, 3.0)
 RECEIPTS = 30  # deliveries of each supplier known at the beginning
 SURE = 0.95
+OTHERS = (0.50, 0.80, 0.90, 0.975, 0.99)  # levels that are shown beside it, for what is kept of them
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,7 @@ def run() -> Iterator[Figure]:
         name = "lost sales" if lost else "backorders"
         ours = replay(shop, None, lost=lost)
         rows = [("ours, at 95 %", ours)]
+        rows += [(f"ours, at {100 * level:g} %", replay(shop, None, level, lost=lost)) for level in OTHERS]
         curves = {
             "(a) last month": [(factor, replay(shop, last_month(shop, factor), lost=lost)) for factor in FACTORS],
             "(b) normal": [(z, replay(shop, normal(shop, z), lost=lost)) for z in SCORES],

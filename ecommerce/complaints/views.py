@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.complaints.actions import (
@@ -72,10 +72,7 @@ def export(request: MerchantRequest) -> HttpResponseBase:
         _("Due"), _("Answered"), _("Decided"), _("Decision"), _("Refund asked"), _("Refund offered"),
         _("Refund decided"), _("Currency"), _("Closed"), _("Closed because"),
     ]  # fmt: skip
-    zone = request.merchant.zone
-
-    def moment(value: Any) -> str:
-        return value.astimezone(zone).isoformat(" ", "minutes") if value else ""
+    moment = clock(request.merchant.zone)
 
     def rows() -> Iterator[list[Any]]:
         for one in complaints.iterator(chunk_size=500):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -14,8 +15,9 @@ from rest_framework.response import Response
 from accounts.tokens.api import TenantViewSet
 from core.errors import Refused
 from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order, take_report
-from ecommerce.fulfilment.filters import CaseFilters, ShipmentFilters
+from ecommerce.fulfilment.filters import CaseFilters, PromiseFilters, ShipmentFilters
 from ecommerce.fulfilment.models import Carrier, CarrierService, ParcelCase, Shipment, ShipmentLine, TrackingEvent
+from ecommerce.fulfilment.promises import by_carrier_and_region, parcels_sent
 from ecommerce.fulfilment.queries import case_list, shipment_detail
 from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.models import Warehouse
@@ -126,6 +128,47 @@ class CarrierViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
 
     def get_queryset(self) -> Any:
         return Carrier.objects.prefetch_related("services")
+
+
+class CarrierRegionOut(serializers.Serializer[Any]):
+    """Promised against actual days of a carrier's parcels to a region, counted from the hand-over.
+
+    A figure is null where fewer than 20 parcels speak for it.
+    """
+
+    carrier = serializers.IntegerField(source="carrier.pk", help_text="The id of the carrier.")
+    name = serializers.CharField(help_text="The carrier's name.")
+    region = serializers.CharField(allow_blank=True)
+    parcels = serializers.IntegerField(help_text="Parcels that were sent.")
+    promised = serializers.FloatField(
+        allow_null=True, help_text="The middle of the days promised; without any, what the carrier's services promise."
+    )
+    promises = serializers.IntegerField(help_text="Parcels with a promise.")
+    half_within = serializers.FloatField(source="middle", allow_null=True, help_text="Days: the median.")
+    nine_of_ten_within = serializers.FloatField(source="slow", allow_null=True, help_text="Days: the 90 % point.")
+    arrived = serializers.IntegerField(help_text="Parcels that arrived.")
+    difference = serializers.FloatField(allow_null=True, help_text="Median less promise: below zero is earlier.")
+    on_time = serializers.FloatField(allow_null=True, help_text="Percent of those due that came by their day.")
+    due = serializers.IntegerField(help_text="Parcels with a promise that came, or whose day is over.")
+
+
+class CarrierRegionViewSet(TenantViewSet):
+    """What was promised against what it took, by carrier and region, over the parcels of the last half year."""
+
+    queryset = Shipment.objects.none()
+    serializer_class = CarrierRegionOut
+    filterset_class = PromiseFilters
+    permissions = {"read": "shipments.view"}
+    pagination_class = None
+
+    def get_queryset(self) -> Any:
+        return parcels_sent(timezone.now())
+
+    @extend_schema(responses=CarrierRegionOut(many=True))
+    def list(self, request: Request) -> Response:
+        """All carriers and regions, most parcels first."""
+        rows = by_carrier_and_region(self.filter_queryset(self.get_queryset()), timezone.now())
+        return Response(CarrierRegionOut(rows, many=True).data)
 
 
 class ParcelCaseOut(serializers.ModelSerializer[ParcelCase]):

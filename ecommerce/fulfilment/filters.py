@@ -48,6 +48,22 @@ class ShipmentFilters(django_filters.FilterSet):
         return rows.filter(Q(carrier__icontains=value) | Q(carried_by__name__icontains=value))
 
 
+class PromiseFilters(django_filters.FilterSet):
+    """Of parcels, which the table by carrier and region is made of."""
+
+    carrier = django_filters.ModelChoiceFilter(
+        "carried_by", label=_("Carrier"), queryset=_carriers, empty_label=_("All")
+    )
+    region = django_filters.CharFilter(
+        "order__ship_region", "icontains", label=_("Region"), widget=forms.TextInput(attrs={"maxlength": 80})
+    )
+    shipped = DayRangeFilter("shipped_at", label=_("Shipped"))
+
+    class Meta:
+        model = Shipment
+        fields: list[str] = []
+
+
 ABOUT = [("late", _("Late or standing still")), ("other", _("Other problems"))]
 
 

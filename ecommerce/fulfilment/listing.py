@@ -1,16 +1,20 @@
-"""The list of parcels: its views, sorts and search."""
+"""The lists of parcels, of their cases and of carriers: views, sorts and search."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.grouped import GroupPage
 from core.lists import Listing, Sort, Tab
-from ecommerce.fulfilment.filters import CaseFilters, ShipmentFilters
-from ecommerce.fulfilment.models import ParcelCase, Shipment
+from ecommerce.fulfilment.filters import CaseFilters, PromiseFilters, ShipmentFilters
+from ecommerce.fulfilment.models import Carrier, ParcelCase, Shipment
+from ecommerce.fulfilment.promises import by_carrier_and_region, parcels_sent
 from ecommerce.fulfilment.queries import search_cases, search_shipments
 
 SHIPMENTS = Listing(
@@ -87,6 +91,27 @@ CASES = Listing(
     filters=CaseFilters,
     search=search_cases,
 )
+
+PROMISES = Listing(
+    sorts=[
+        Sort("parcels", _("Parcels"), "parcels", descending=True),
+        Sort("carrier", _("Carrier"), "name"),
+        Sort("region", _("Region"), "region"),
+        Sort("promised", _("Promised, days"), "promised"),
+        Sort("middle", _("Half arrive within, days"), "middle", descending=True),
+        Sort("slow", _("Nine of ten within, days"), "slow", descending=True),
+        Sort("difference", _("Difference, days"), "difference", descending=True),
+        Sort("on_time", pgettext_lazy("carrier", "On time"), "on_time"),
+    ],
+    filters=PromiseFilters,
+)
+
+
+def promise_page(params: QueryDict, now: datetime, carrier: Carrier | None = None) -> GroupPage:
+    """Promised against actual days by carrier and region, of one carrier alone if it is named."""
+    parcels = parcels_sent(now) if carrier is None else parcels_sent(now).filter(carried_by=carrier)
+    return GroupPage(PROMISES, parcels, params, make=lambda found: by_carrier_and_region(found, now))
+
 
 CARRIERS = Listing(
     sorts=[Sort("name", _("Carrier"), "name")], search=lambda rows, words: rows.filter(name__icontains=words)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from ecommerce.fulfilment import ship_many
-from ecommerce.fulfilment.views import carriers, cases, parcels, uploads
+from ecommerce.fulfilment.views import carriers, cases, parcels, promises, uploads
 
 urlpatterns = [
     path("orders/ship/", ship_many.ship_many, name="order-ship-many"),
@@ -30,6 +30,8 @@ urlpatterns = [
     path("shipments/reports/<int:pk>/bad.csv", uploads.bad_rows, name="trackingupload-bad"),
     path("carriers/", carriers.index, name="carrier-list"),
     path("carriers/export.csv", carriers.export, name="carrier-export"),
+    path("carriers/regions/", promises.index, name="carrier-promises"),
+    path("carriers/regions/export.csv", promises.export, name="carrier-promises-export"),
     path("carriers/new/", carriers.new, name="carrier-new"),
     path("carriers/<int:pk>/", carriers.detail, name="carrier-detail"),
     path("carriers/<int:pk>/edit/", carriers.edit, name="carrier-edit"),

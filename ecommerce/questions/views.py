@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import back, done, page
 from ecommerce.catalog.models import Product
@@ -49,12 +49,12 @@ def export(request: MerchantRequest) -> HttpResponseBase:
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
-        zone = request.merchant.zone
+        shown = clock(request.merchant.zone)
         for one in questions.iterator(chunk_size=500):
             yield [
-                str(one), one.asked_at.astimezone(zone).isoformat(" ", "minutes"), str(one.badge.label),
+                str(one), shown(one.asked_at), str(one.badge.label),
                 one.product.title, one.get_channel_display(), one.asked_by, one.text, one.answer,
-                one.answered_at.astimezone(zone).isoformat(" ", "minutes") if one.answered_at else "",
+                shown(one.answered_at),
                 one.answered_by_label,
             ]  # fmt: skip
 

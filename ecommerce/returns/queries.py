@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -67,12 +68,20 @@ def returnable(order: Order) -> dict[int, int]:
     Units that a refund took back to the shelf without a return count as back, repaired ones that were sent to the
     buyer again do not.
     """
-    lines = list(OrderLine.objects.filter(order=order).order_by("position", "pk"))
+    return _left(order, _lines_of(order), _taken_in(order))
+
+
+def _lines_of(order: Order) -> list[OrderLine]:
+    return list(OrderLine.objects.filter(order=order).order_by("position", "pk"))
+
+
+def _left(order: Order, lines: Sequence[OrderLine], parcels: Mapping[int, int]) -> dict[int, int]:
+    """What returnable() says of the lines, of which parcels that were taken in brought back so many units."""
     claimed: Counter[int] = Counter()
     rows = ReturnLine.objects.filter(case__order=order).select_related("case").exclude(case__state__in=NOT_COMING)
     for one in rows.filter(case__sent_back_at=None):
         claimed[one.order_line_id] += one.came if one.case.state in CAME else one.quantity
-    taken, parcels = Counter(_taken_back(order)), _taken_in(order)
+    taken = Counter(_taken_back(order))
     left = {}
     for line in lines:
         back = min(taken[line.variant_id], line.shipped_quantity) if line.variant_id else 0
@@ -91,15 +100,16 @@ def arrived_of(order: Order, now: datetime) -> dict[int, int]:
     """
     parcels = Shipment.objects.filter(order=order, sent_again_as=None, taken_back_at=None)
     missing: Counter[int] = Counter()
-    known: Counter[int] = Counter(_taken_in(order))
+    lines, taken_in = _lines_of(order), _taken_in(order)
+    known: Counter[int] = Counter(taken_in)
     for parcel in parcels.prefetch_related("lines"):
         is_there = has_reached(parcel, order, now)
         for one in parcel.lines.all():
             known[one.order_line_id] += one.quantity
             missing[one.order_line_id] += 0 if is_there else one.quantity
     loose = order.delivered_at is not None or _presumed(order.promised_at, order.shipped_at, now)
-    free = returnable(order)
-    for line in OrderLine.objects.filter(order=order):
+    free = _left(order, lines, taken_in)
+    for line in lines:
         if not loose:  # what left without a parcel we know of
             missing[line.pk] += max(0, line.shipped_quantity - known[line.pk])
         free[line.pk] = max(0, free[line.pk] - missing[line.pk])

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from core.photos import photo_response
@@ -77,18 +77,17 @@ def export(request: MerchantRequest) -> HttpResponseBase:
         _("Outcome"), _("Refund"), _("Currency"), _("Ended"),
     ]  # fmt: skip
 
-    def clock(moment: Any) -> str:
-        return moment.astimezone(request.merchant.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+    shown = clock(request.merchant.zone)
 
     def rows() -> Iterator[list[Any]]:
         for case in RETURNS.matching(return_list(), request.GET).iterator(chunk_size=500):
             for line in case.lines.all():
                 yield [
                     case.number, str(case.badge.label), case.order.number, case.order.buyer_name,
-                    clock(case.requested_at), case.get_requested_by_display(), clock(case.due_at),
+                    shown(case.requested_at), case.get_requested_by_display(), shown(case.due_at),
                     line.order_line.sku, line.order_line.title, line.quantity, line.get_reason_display(), line.details,
                     line.restocked, line.repaired, line.written_off, case.get_outcome_display(), case.refund_amount,
-                    case.order.currency, clock(case.ended_at),
+                    case.order.currency, shown(case.ended_at),
                 ]  # fmt: skip
 
     return table_response(request, _("returns"), head, rows())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.models import Product
@@ -48,14 +48,14 @@ def export(request: MerchantRequest) -> HttpResponseBase:
     ]  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
-        zone = request.merchant.zone
+        shown = clock(request.merchant.zone)
         for review in reviews.iterator(chunk_size=500):
             yield [
-                str(review), review.created_at.astimezone(zone).isoformat(" ", "minutes"), str(review.badge.label),
+                str(review), shown(review.created_at), str(review.badge.label),
                 review.rating, review.quality_rating, review.service_rating, review.delivery_rating,
                 review.product or "", "" if review.is_anonymous else review.order or "", review.shown_author,
                 _("yes") if review.is_verified else _("no"), review.title, review.text, review.language, review.reply,
-                review.replied_at.astimezone(zone).isoformat(" ", "minutes") if review.replied_at else "",
+                shown(review.replied_at),
             ]  # fmt: skip
 
     return table_response(request, _("reviews"), head, rows())

@@ -93,7 +93,7 @@ def test_terms_of_a_variant_move_its_outlook_at_once(shop, browser, things):
         before = DemandOutlook.objects.get(variant=one)
     assert "It is ordered on the shop’s terms now." in browser.get(address).content.decode()
 
-    response = browser.post(address, {"lead_days": "21", "review_days": "14", "level": "0.95"})
+    response = browser.post(address, {"lead_days": "21", "review_days": "14", "level": "95"})
 
     assert response["Location"] == reverse("demand-detail", args=[shop.slug, one.pk])
     with tenant(shop):
@@ -115,9 +115,9 @@ def test_terms_of_a_variant_move_its_outlook_at_once(shop, browser, things):
 def test_terms_of_the_shop_move_every_outlook_but_those_with_their_own(shop, browser, things):
     browser.post(
         reverse("demand-variant-terms", args=[shop.slug, things[0].pk]),
-        {"lead_days": "3", "review_days": "7", "level": "0.8"},
+        {"lead_days": "3", "review_days": "7", "level": "80"},
     )
-    browser.post(reverse("demand-terms", args=[shop.slug]), {"lead_days": "30", "review_days": "7", "level": "0.9"})
+    browser.post(reverse("demand-terms", args=[shop.slug]), {"lead_days": "30", "review_days": "7", "level": "90"})
     with tenant(shop):
         run_tasks()
         leads = list(DemandOutlook.objects.order_by("variant_id").values_list("lead_days", flat=True))
@@ -127,10 +127,20 @@ def test_terms_of_the_shop_move_every_outlook_but_those_with_their_own(shop, bro
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({"lead_days": "181"}, "lead_days"), ({"review_days": "0"}, "review_days"), ({"level": "0.99"}, "level")],
+    [
+        ({"lead_days": "181"}, "lead_days"),
+        ({"review_days": "0"}, "review_days"),
+        ({"level": "0.99"}, "level"),
+        ({"level": "49.5"}, "level"),
+        ({"level": "97.3"}, "level"),
+        ({"level": "100"}, "level"),
+        ({"level": ""}, "level"),
+        ({"level_a": "99.9"}, "level_a"),
+        ({"level_c": "high"}, "level_c"),
+    ],
 )
 def test_terms_that_make_no_sense_come_back_with_the_reason(shop, browser, things, given, field):
-    data = {"lead_days": "10", "review_days": "7", "level": "0.9"} | given
+    data = {"lead_days": "10", "review_days": "7", "level": "90"} | given
 
     response = browser.post(reverse("demand-terms", args=[shop.slug]), data)
 

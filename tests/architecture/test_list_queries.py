@@ -58,6 +58,7 @@ MORE: dict[str, str] = {
 
 # Lists that show no rows of a model, with the reason.
 NO_ROWS: dict[str, str] = {
+    "api-carrier-region-list": "figures of a carrier and region in four queries, which test_fulfilment_promises counts",
     "api-proposal-list": "all of one forecast in a constant number of queries, which test_restock_ordering counts",
     "api-service-level-list": "one row for each class by value, of twelve weeks at most",
     "api-track-record-list": "a summary of what was said and came true, of as many rows as there are measures",

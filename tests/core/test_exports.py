@@ -106,3 +106,6 @@ def test_times_are_written_as_clocks_of_the_shop_have_them():
 
     assert shown(datetime(2026, 2, 28, 16, 5, 9, 123456, tzinfo=UTC)) == "2026-03-01 00:05"
     assert shown(None) == ""
+    to_the_second = exports.clock(ZoneInfo("Asia/Shanghai"), seconds=True)
+    assert to_the_second(datetime(2026, 2, 28, 16, 5, 9, 123456, tzinfo=UTC)) == "2026-03-01 00:05:09"
+    assert to_the_second(None) == ""

@@ -336,7 +336,7 @@ def test_the_scorecard_says_how_a_carrier_does(scope, ann, as_user):
     assert "80.0%" in page
     assert "24 of 30 parcels by the promised day" in page
     lines = client.get(f"/m/luming/carriers/{sf.pk}/regions.csv").getvalue().decode("utf-8-sig").splitlines()
-    assert lines[1].startswith("Zhejiang,30,80")
+    assert lines[1].startswith("Zhejiang,30,4.0,30,3.0,6.0,30,-1.0,80.0,30")
     assert client.get("/m/luming/carriers/").status_code == 200
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Activity
@@ -23,7 +25,7 @@ from ecommerce.fulfilment.actions import (
 )
 from ecommerce.models import Order, ParcelCase, Shipment, StockMove
 from ecommerce.orders.actions import refund_order
-from ecommerce.returns.queries import returnable
+from ecommerce.returns.queries import arrived_of, returnable
 from tests.api import program_of
 from tests.ecommerce.orders_kit import ANN, level_of, placed, stocked
 from tests.queue import run_tasks
@@ -90,6 +92,17 @@ def test_goods_taken_back_end_the_order_with_its_money_and_stock(scope, client):
     with pytest.raises(Refused):
         take_in(case, refund=True, actor=ANN)
     assert level_of(variant) == (9, 0)
+
+
+def test_parcels_taken_in_are_read_once_to_say_what_can_come_back(scope):
+    order, case = returned()
+    line = case.shipment.lines.get()
+    take_in(case, restock={line.pk: 1}, refund=True, actor=ANN)
+    with CaptureQueriesContext(connection) as queries:
+        free = arrived_of(now_of(order), timezone.now())
+    assert free == {order.lines.get().pk: 0}
+    assert sum("SUM(" in one["sql"] and "ecommerce_shipmentline" in one["sql"] for one in queries) == 1
+    assert sum('FROM "ecommerce_orderline" WHERE' in one["sql"] for one in queries) == 1
 
 
 def test_of_two_parcels_one_arrives_and_one_comes_back(scope):

@@ -17,7 +17,7 @@ from accounts.batches.starting import form_key
 from accounts.saved.showing import default_view, saved_for
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.catalog.actions import (
@@ -76,6 +76,7 @@ def product_export(request: MerchantRequest) -> HttpResponseBase:
         _("Product"), _("State"), _("Category"), _("Brand"), _("SKU"), _("Variant"), _("Barcode"), _("Price"),
         _("List price"), _("Cost"), _("Currency"), _("Weight, g"), _("For sale"), _("Created"),
     ]  # fmt: skip
+    shown = clock(request.merchant.zone)
 
     def rows() -> Iterator[list[Any]]:
         for product in products.iterator(chunk_size=500):
@@ -84,7 +85,7 @@ def product_export(request: MerchantRequest) -> HttpResponseBase:
                     product.title, product.get_state_display(), product.category or "", product.brand, variant.sku,
                     variant.title, variant.barcode, variant.price, variant.list_price, variant.cost,
                     request.merchant.currency, variant.weight_g, _("yes") if variant.is_active else _("no"),
-                    product.created_at.astimezone(request.merchant.zone).isoformat(" ", "minutes"),
+                    shown(product.created_at),
                 ]  # fmt: skip
 
     return table_response(request, _("products"), head, rows())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.access import MerchantRequest, merchant_view
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.htmx import page
 from ecommerce.catalog.listing import PRICES
 from ecommerce.catalog.queries import price_changes
@@ -39,12 +39,13 @@ def export(request: MerchantRequest) -> HttpResponseBase:
         _("From"), _("Product"), _("SKU"), _("Price before"), _("Price"), _("Currency"), _("Set by"), _("Person"),
         _("Reason"),
     ]  # fmt: skip
+    shown = clock(request.merchant.zone, seconds=True)
 
     def rows() -> Iterator[list[Any]]:
         for change in changes.iterator(chunk_size=1000):
             yield [
-                change.at.astimezone(request.merchant.zone).isoformat(" ", "seconds"), change.variant.product.title,
-                change.variant.sku, "" if change.old is None else change.old, change.price, request.merchant.currency,
+                shown(change.at), change.variant.product.title, change.variant.sku,
+                "" if change.old is None else change.old, change.price, request.merchant.currency,
                 change.get_source_display() if change.source else "", change.actor_label, change.reason,
             ]  # fmt: skip
 

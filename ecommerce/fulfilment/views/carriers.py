@@ -16,17 +16,18 @@ from accounts.jobs.queue import enqueue
 from core.access import MerchantRequest, merchant_view
 from core.charts import series_data
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import csv_response, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from core.tenancy import current_tenant_id
 from ecommerce.fulfilment.actions import save_carrier
 from ecommerce.fulfilment.forms import CarrierForm
-from ecommerce.fulfilment.listing import CARRIERS
+from ecommerce.fulfilment.listing import CARRIERS, promise_page
 from ecommerce.fulfilment.models import Carrier
 from ecommerce.fulfilment.queries import carrier_list
-from ecommerce.fulfilment.scorecard import Card, Group, overview, scorecard
+from ecommerce.fulfilment.scorecard import FEWEST, Card, Group, overview, scorecard
 from ecommerce.fulfilment.tasks import nightly_parcels
+from ecommerce.fulfilment.views.promises import cells_of, head_of_regions
 
 
 @merchant_view("shipments.view")
@@ -85,6 +86,9 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
     context = {
         "carrier": carrier,
         "card": card,
+        "page": promise_page(request.GET, now, carrier),
+        "complaints": {group.name: group for group in card.regions},
+        "fewest": FEWEST,
         "services": list(carrier.services.all()),
         "chart": _chart(card),
         "chart_head": [
@@ -100,7 +104,7 @@ def detail(request: MerchantRequest, pk: int) -> HttpResponse:
         "may_export": request.membership.may("orders.export"),
         "currency": request.merchant.currency,
     }
-    return page(request, "ecommerce/fulfilment/carrier.html", context)
+    return page(request, "ecommerce/fulfilment/carrier.html", context, part="results")
 
 
 def _chart(card: Card) -> dict[str, Any] | None:
@@ -123,22 +127,15 @@ def _cells(group: Group) -> list[str]:
 @merchant_view("orders.export")
 @require_safe
 def detail_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
-    """One carrier's figures by region."""
-    carrier = _find(pk)
-    card = scorecard(carrier, timezone.now())
-    head = [
-        _("Region"), _("Parcels"), _("On time in percent"), _("Days, mean"), _("Nine of ten within, days"),
-        _("Complaints per 100 parcels"),
-    ]  # fmt: skip
-
-    def rounded(value: float | None) -> float | None:
-        return None if value is None else round(value, 1)
-
+    """One carrier's figures by region, as its page has them."""
+    carrier, now = _find(pk), timezone.now()
+    angry = {group.name: group.per_hundred for group in scorecard(carrier, now).regions}
+    head = [*head_of_regions()[1:], _("Complaints per 100 parcels")]
     rows = (
-        [group.name, group.sent, *map(rounded, (group.percent, group.mean, group.slow, group.per_hundred))]
-        for group in card.regions
+        [*cells_of(row)[1:], None if angry.get(row.region) is None else round(angry[row.region] or 0.0, 1)]
+        for row in promise_page(request.GET, now, carrier).rows
     )
-    return csv_response(f"{_('carriers')}-{carrier.pk}", head, rows)
+    return table_response(request, f"{_('carriers')}-{carrier.pk}", head, rows)
 
 
 @merchant_view("shipments.edit")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, mark_parcel_delivered, ship_order
@@ -91,16 +91,15 @@ def export(request: MerchantRequest) -> HttpResponseBase:
         _("Promised"), _("Delivered"), _("Warehouse"), _("Expected"),
     ]  # fmt: skip
 
-    def clock(moment: Any) -> str:
-        return moment.astimezone(request.merchant.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
+    shown = clock(request.merchant.zone)
 
     def rows() -> Iterator[list[Any]]:
         for parcel in SHIPMENTS.matching(shipment_list(), request.GET).iterator(chunk_size=500):
             order = parcel.order
             yield [
                 parcel.tracking_number, parcel.carrier, parcel.get_state_display(), order.number, order.buyer_name,
-                order.ship_city, parcel.units, clock(parcel.shipped_at), clock(parcel.promised_at),
-                clock(parcel.delivered_at), parcel.warehouse or "", clock(parcel.expected_at),
+                order.ship_city, parcel.units, shown(parcel.shipped_at), shown(parcel.promised_at),
+                shown(parcel.delivered_at), parcel.warehouse or "", shown(parcel.expected_at),
             ]  # fmt: skip
 
     return table_response(request, _("shipments"), head, rows())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import clock, csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.inventory.actions import approve_count, cancel_count, count_units, recount_line, start_count
@@ -98,13 +98,13 @@ def count_export(request: MerchantRequest, pk: int) -> HttpResponseBase:
         _("SKU"), _("Product"), _("On the books"), _("On hand when counted"), _("Counted"), _("Difference"), _("Cost"),
         _("Counted by"), _("Time"),
     ]  # fmt: skip
+    shown = clock(request.merchant.zone, seconds=True)
 
     def rows() -> Iterator[list[Any]]:
         for line in COUNT_LINES.matching(count_lines(count), request.GET).iterator(chunk_size=1000):
-            at = line.counted_at.astimezone(request.merchant.zone).isoformat(" ", "seconds") if line.counted_at else ""
             yield [
                 line.variant.sku, line.variant.full_title, line.expected, line.on_hand, line.counted, line.off,
-                line.variant.cost, line.counted_by, at,
+                line.variant.cost, line.counted_by, shown(line.counted_at),
             ]  # fmt: skip
 
     return csv_response(f"{_('stock count')}-{count.number}", head, rows())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import MerchantRequest, merchant_view
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.htmx import page
 from ecommerce.catalog.queries import variant_list
 from ecommerce.inventory.ledger import ledger_of, move_list
@@ -54,11 +53,9 @@ def _head() -> list[str]:
 
 
 def _rows(request: MerchantRequest, moves: QuerySet[Any], sku: Callable[[Any], str]) -> Iterator[list[Any]]:
-    def clock(moment: datetime) -> str:
-        return moment.astimezone(request.merchant.zone).isoformat(" ", "seconds")
-
+    shown = clock(request.merchant.zone, seconds=True)
     for move in moves.iterator(chunk_size=1000):
         yield [
-            clock(move.at), sku(move), move.warehouse.name, move.quantity, move.get_reason_display(), move.reference,
+            shown(move.at), sku(move), move.warehouse.name, move.quantity, move.get_reason_display(), move.reference,
             move.note, move.actor_label,
         ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import MerchantRequest, merchant_view
 from core.errors import Refused
-from core.exports import csv_response
+from core.exports import clock, csv_response
 from core.forms import add_refusal
 from core.htmx import done, page
 from ecommerce.inventory.actions import (
@@ -60,6 +60,7 @@ def transfer_export(request: MerchantRequest) -> HttpResponseBase:
         _("Number"), _("State"), _("From"), _("To"), _("SKU"), _("Units"), _("Received"), _("Reason"), _("Drafted"),
         _("Sent"), _("Ended"),
     ]  # fmt: skip
+    shown = clock(request.merchant.zone, seconds=True)
     chosen = TRANSFERS.matching(transfer_list(), request.GET).order_by()
     lines = TransferLine.objects.filter(transfer__in=chosen.values("pk")).order_by("-transfer__created_at", "pk")
 
@@ -67,10 +68,7 @@ def transfer_export(request: MerchantRequest) -> HttpResponseBase:
         wide = lines.select_related("transfer__source", "transfer__target", "variant")
         for line in wide.iterator(chunk_size=1000):
             move = line.transfer
-            moments = [
-                moment.astimezone(request.merchant.zone).isoformat(" ", "seconds") if moment else None
-                for moment in (move.created_at, move.sent_at, move.ended_at)
-            ]
+            moments = map(shown, (move.created_at, move.sent_at, move.ended_at))
             yield [
                 move.number, move.get_state_display(), move.source.name, move.target.name, line.variant.sku,
                 line.quantity, line.received, move.reason, *moments,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import MerchantRequest, merchant_view
-from core.exports import table_response
+from core.exports import clock, table_response
 from core.htmx import page
 from ecommerce.inventory.lots import lot_detail
 from ecommerce.orders.listing import LOT_ORDERS
@@ -41,13 +41,14 @@ def export(request: MerchantRequest, pk: int) -> HttpResponseBase:
         _("Lot"), _("SKU"), _("Order"), _("Buyer"), _("E-mail"), _("Phone"), _("Country"), _("Shipped"), _("Units"),
         _("Returned"),
     ]  # fmt: skip
+    shown = clock(request.merchant.zone, seconds=True)
 
     def rows() -> Iterator[list[Any]]:
         for row in LOT_ORDERS.matching(orders_with_lot(lot), request.GET).iterator(chunk_size=1000):
             order = row.line.order
             yield [
                 lot.code, lot.variant.sku, order.number, order.buyer_name, order.buyer_email, order.buyer_phone,
-                order.ship_country, row.at.astimezone(request.merchant.zone).isoformat(" ", "seconds"), row.units,
+                order.ship_country, shown(row.at), row.units,
                 row.returned,
             ]  # fmt: skip
 
