@@ -35,12 +35,12 @@ from ecommerce.customers.api import CustomerViewSet
 from ecommerce.fulfilment.api import CarrierViewSet, ParcelCaseViewSet, ShipmentViewSet, ShipOrderViewSet
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
-    CountViewSet,
     LotViewSet,
     StockViewSet,
     TransferViewSet,
     WarehouseViewSet,
 )
+from ecommerce.inventory.counts_api import CountViewSet
 from ecommerce.inventory.moves_api import MoveViewSet
 from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet
