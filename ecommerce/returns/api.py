@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -44,7 +44,7 @@ class ReturnLineOut(serializers.ModelSerializer[ReturnLine]):
 
 
 class ReturnPhotoOut(serializers.ModelSerializer[ReturnPhoto]):
-    content_type = serializers.ReadOnlyField(default=PHOTO_TYPE)
+    content_type = serializers.CharField(read_only=True, default=PHOTO_TYPE)
     url = serializers.SerializerMethodField(help_text="Where the picture is, for a token with `returns.view`.")
 
     class Meta:
@@ -267,7 +267,11 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         actions.add_photos(case, actions.read_photos([(given["name"], given["content"])]), actor=self.actor)
         return self._answer(case)
 
-    @extend_schema(responses={(200, PHOTO_TYPE): OpenApiTypes.BINARY}, filters=False)
+    @extend_schema(
+        parameters=[OpenApiParameter("photo", int, OpenApiParameter.PATH, description="The id of the photo.")],
+        responses={(200, PHOTO_TYPE): OpenApiTypes.BINARY},
+        filters=False,
+    )
     @action(
         detail=True, methods=["get"], url_path="photos/(?P<photo>[0-9]{1,18})", filterset_class=None,
         pagination_class=None,
