@@ -41,12 +41,12 @@ from ecommerce.fulfilment.api import (
 )
 from ecommerce.inventory.api import (
     ChannelStockViewSet,
-    CountViewSet,
     LotViewSet,
     StockViewSet,
     TransferViewSet,
     WarehouseViewSet,
 )
+from ecommerce.inventory.counts_api import CountViewSet
 from ecommerce.inventory.moves_api import MoveViewSet
 from ecommerce.loyalty.api import CustomerPointsViewSet
 from ecommerce.orders.api import OrderViewSet

@@ -22,6 +22,7 @@ from core.errors import Refused
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_SIDE = 2048
 QUALITY = 85
+PHOTO_TYPE = "image/jpeg"  # of what is kept
 # A JPEG is decoded at a fraction of its size, the others have to be unpacked whole.
 MOST_PIXELS = {"JPEG": 60_000_000, "PNG": 20_000_000, "WEBP": 20_000_000}
 ENDINGS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
@@ -107,7 +108,7 @@ def photo_response(stored_as: str, name: str) -> FileResponse:
         file = _path(stored_as).open("rb")
     except OSError as error:
         raise Http404 from error
-    response = FileResponse(file, filename=name, content_type="image/jpeg")
+    response = FileResponse(file, filename=name, content_type=PHOTO_TYPE)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

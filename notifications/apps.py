@@ -13,7 +13,7 @@ class NotificationsApp(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        load_features(self, "events", "tasks", "handlers")
+        load_features(self, "events", "tasks", "handlers", "stories")
         post_migrate.connect(keep_search, sender=self)
 
 

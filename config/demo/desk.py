@@ -187,7 +187,9 @@ def _stock(merchant: Merchant, who: Actor, now: datetime) -> None:
     main = Warehouse.objects.get(is_default=True)
     with as_of(now - 12 * DAY):
         depot = save_warehouse(Warehouse(name="Airport depot", code="AIR", city=merchant.city), actor=who)
-    ample = StockLevel.objects.filter(warehouse=main, on_hand__gt=12, reserved__lt=4).order_by("-on_hand", "pk")
+    ample = StockLevel.objects.filter(warehouse=main, on_hand__gt=12, reserved__lt=4, in_lots=0).order_by(
+        "-on_hand", "pk"
+    )
     first, second = [level.variant for level in ample.select_related("variant")[:2]]
     with as_of(now - 10 * DAY):
         there = send_transfer(draft_transfer(main, depot, {first.sku: 6}, actor=who), actor=who)
@@ -204,7 +206,7 @@ def _stock(merchant: Merchant, who: Actor, now: datetime) -> None:
         approve_count(done, actor=who)
     with as_of(now - 5 * HOUR):
         count = start_count(main, actor=who)
-        lines = count.lines.select_related("variant").order_by("pk")
+        lines = count.lines.select_related("variant").filter(lot=None).order_by("pk")
         for number, line in enumerate(lines[:5]):
             found = max(line.expected + (0, 0, -1, 0, 2)[number], 0)
             count_units(count, line.variant, found, key=f"demo-{number}", actor=who)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from core.statements import Shaped
 from ecommerce.complaints.models import Complaint
-from ecommerce.orders.stories import Story, declare, facts_about_things
+from ecommerce.orders.stories import Story, declare, facts_about_things, from_log
 
 declare(
     Story(
         "complaints",
         "complaints.view",
         Shaped(lambda pk: facts_about_things(Complaint.objects.filter(order=pk))),
-        "complaint-detail",
-        lambda entry: entry.payload["number"],
+        from_log("complaint-detail", lambda entry: entry.payload["number"]),
     )
 )

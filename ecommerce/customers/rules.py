@@ -25,3 +25,9 @@ def clean_phone(text: str) -> str:
 def masked(value: Any) -> str:
     """That there is a value, and not which."""
     return HIDDEN if value else ""
+
+
+def masked_email(address: str) -> str:
+    """An e-mail address as those see it who are only to know it again: its first letter and where it is."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}{HIDDEN}{at}{host}" if at else masked(address)

@@ -55,8 +55,8 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         model = Shipment
         fields = (
             "id", "order", "warehouse", "carrier", "tracking_number", "state", "shipped_at", "promised_at",
-            "delivered_at", "sent_again_as", "taken_back_at", "expected_at", "expected_from", "expected_to",
-            "late_chance", "created_at", "updated_at", "lines", "events",
+            "delivered_at", "sent_again_as", "lost_at", "taken_back_at", "expected_at", "expected_from",
+            "expected_to", "late_chance", "created_at", "updated_at", "lines", "events",
         )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ class ParcelFact(Event):
 class OrderShipped(ParcelFact):
     """A parcel left. `lines` are [order line id, units]; `whole` tells that nothing is left to ship.
 
-    `again_for` is the parcel that came back and whose goods it holds: they were shipped before and count once.
+    `again_for` is the parcel that came back, whose goods it holds, or that was lost, in whose place it goes: they were
+    shipped before and count once.
     """
 
     kind = "fulfilment.shipped"
@@ -61,6 +62,18 @@ class ParcelDelivered(ParcelFact):
     kind = "fulfilment.delivered"
     label = _("Parcel delivered")
     at: str
+
+
+@event
+@dataclass(frozen=True, kw_only=True)
+class ParcelLost(ParcelFact):
+    """A parcel was given up; `units` leave stock a second time. OrderShipped of the new parcel follows."""
+
+    kind = "fulfilment.lost"
+    label = _("Parcel lost")
+    sentence = _("Parcel %(parcel)s was given up as lost (items: %(units)s)")
+    parcel: str
+    units: int
 
 
 @event

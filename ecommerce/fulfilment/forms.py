@@ -29,6 +29,20 @@ class TrackingForm(forms.Form):
     )
 
 
+class AgainForm(TrackingForm):
+    """A new parcel in the place of another; from which warehouse, where its goods leave stock and there are several."""
+
+    def __init__(self, *args: Any, warehouses: list[Warehouse], first: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(warehouses) > 1:
+            self.fields["warehouse"] = forms.ModelChoiceField(
+                Warehouse.objects.filter(pk__in=[warehouse.pk for warehouse in warehouses]),
+                label=_("Warehouse"),
+                initial=first,
+                empty_label=None,
+            )
+
+
 class ShipForm(UnitsMixin, TrackingForm):
     """What is in the parcel, who carries it, and from which warehouse where there are several.
 

@@ -71,11 +71,11 @@ class ShipmentQuerySet(TenantQuerySet["Shipment"]):
     def likely_late(self) -> ShipmentQuerySet:
         """Not arrived, and by the carrier's own past rather after the promise than before it."""
         moving = [Shipment.State.IN_TRANSIT, Shipment.State.OUT_FOR_DELIVERY, Shipment.State.EXCEPTION]
-        return self.filter(state__in=moving, late_chance__gte=Shipment.LIKELY)
+        return self.filter(state__in=moving, late_chance__gte=Shipment.LIKELY, lost_at=None)
 
     def overdue(self, *, now: datetime) -> ShipmentQuerySet:
         """Promised before `now` and not delivered."""
-        return self.exclude(state__in=Shipment.ARRIVED).filter(promised_at__lt=now)
+        return self.exclude(state__in=Shipment.ARRIVED).filter(promised_at__lt=now, lost_at=None)
 
 
 class Shipment(TenantModel):
@@ -114,8 +114,11 @@ class Shipment(TenantModel):
     late_chance = models.FloatField(null=True, blank=True, help_text="of coming after the promise, 0 to 1")
     sent_again_as = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="sent_before",
-        help_text="the parcel in which its goods left again after they came back",
+        help_text="the parcel in which its goods left again after they came back or were lost",
     )  # fmt: skip
+    lost_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it was given up and the same goods were sent once more"
+    )
     taken_back_at = models.DateTimeField(
         null=True, blank=True, help_text="when its goods, which came back, were counted into stock or written off"
     )
@@ -163,8 +166,13 @@ class Shipment(TenantModel):
 
     @property
     def is_settled(self) -> bool:
-        """Whether it came back and it is decided what became of its goods."""
+        """Whether it came back or was lost, and it is decided what became of its goods."""
         return self.sent_again_as_id is not None or self.taken_back_at is not None
+
+    @property
+    def may_turn_up(self) -> bool:
+        """Whether it was given up as lost and its goods may still come to light."""
+        return self.lost_at is not None and self.taken_back_at is None
 
     @property
     def has_arrived(self) -> bool:
@@ -328,7 +336,18 @@ class ParcelCase(TenantModel):
         """Whether the goods are back with the shop and wait for a decision."""
         parcel = self.shipment
         is_back = self.reason == self.Reason.RETURNED and parcel.state == Shipment.State.RETURNED
-        return self.closed_at is None and is_back and not parcel.is_settled
+        return self.closed_at is None and is_back and (not parcel.is_settled or parcel.may_turn_up)
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether the goods that came back can leave in another parcel: not where others went out in their place."""
+        return self.may_be_settled and not self.shipment.is_settled
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """Whether the parcel can be given up as lost: it is out there, and so is not known to be with anybody."""
+        fits = "reship" in STEPS_OF_REASON[self.reason] and self.reason != self.Reason.RETURNED
+        return self.closed_at is None and fits and not self.shipment.has_arrived and not self.shipment.is_settled
 
     @property
     def may_be_readdressed(self) -> bool:

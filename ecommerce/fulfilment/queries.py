@@ -90,8 +90,9 @@ def promised_days(carrier: Carrier, region: str) -> int | None:
 
 
 def under_watch(now: datetime) -> Any:
-    """Parcels that have not arrived, were sent within WATCHED, and are before `now`."""
-    rows = Shipment.objects.exclude(state__in=Shipment.ARRIVED).select_related("merchant", "order")
+    """Parcels that have not arrived and are not given up, were sent within WATCHED, and are before `now`."""
+    rows = Shipment.objects.exclude(state__in=Shipment.ARRIVED).filter(lost_at=None)
+    rows = rows.select_related("merchant", "order")
     return rows.filter(shipped_at__gt=now - WATCHED, shipped_at__lte=now)
 
 

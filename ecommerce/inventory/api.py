@@ -14,22 +14,16 @@ from accounts.tokens.api import TenantViewSet
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.actions import (
     adjust_stock,
-    approve_count,
-    cancel_count,
     cancel_transfer,
-    count_units,
     default_warehouse,
     draft_transfer,
     receive_transfer,
     send_transfer,
-    start_count,
 )
-from ecommerce.inventory.filters import CountFilters, LevelFilters, LotCallFilters, OfferFilters, TransferFilters
+from ecommerce.inventory.filters import LevelFilters, LotCallFilters, OfferFilters, TransferFilters
 from ecommerce.inventory.lots import lot_list
 from ecommerce.inventory.models import (
-    CountLine,
     LotLevel,
-    StockCount,
     StockLevel,
     StockMove,
     Transfer,
@@ -37,13 +31,7 @@ from ecommerce.inventory.models import (
     Warehouse,
 )
 from ecommerce.inventory.offers import free_by_variant, offer
-from ecommerce.inventory.queries import (
-    count_lines,
-    count_list,
-    stock_levels,
-    transfers_with_lines,
-    variant_by_code,
-)
+from ecommerce.inventory.queries import stock_levels, transfers_with_lines
 from ecommerce.inventory.rules import MOST, MOST_LINES
 
 
@@ -214,7 +202,8 @@ class ArrivalIn(serializers.Serializer[Any]):
     )
 
 
-def _warehouse(field: str, code: str) -> Warehouse:
+def warehouse_called(field: str, code: str) -> Warehouse:
+    """The warehouse with this code; a 400 at the field where there is none."""
     found = Warehouse.objects.filter(code=code).first()
     if found is None:
         raise serializers.ValidationError({field: ["There is no warehouse with this code."]})
@@ -245,7 +234,7 @@ class TransferViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         wanted = {line["sku"]: line["quantity"] for line in given["lines"]}
         if len(wanted) < len(given["lines"]):
             raise serializers.ValidationError({"lines": ["Name each SKU once."]})
-        places = _warehouse("source", given["source"]), _warehouse("target", given["target"])
+        places = warehouse_called("source", given["source"]), warehouse_called("target", given["target"])
         transfer = draft_transfer(*places, wanted, note=given.get("note", ""), actor=self.actor)
         return self._answer(transfer, status.HTTP_201_CREATED)
 
@@ -269,91 +258,6 @@ class TransferViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     def cancel(self, request: Request, pk: str) -> Response:
         """Call it off. What had left is back where it came from."""
         return self._answer(cancel_transfer(self.get_object(), actor=self.actor))
-
-
-class CountOut(serializers.ModelSerializer[StockCount]):
-    warehouse = serializers.CharField(source="warehouse.code", help_text="The code of the warehouse.")
-    lines_total = serializers.IntegerField(help_text="Variants to count.")
-    lines_counted = serializers.IntegerField()
-
-    class Meta:
-        model = StockCount
-        fields = (
-            "id", "number", "warehouse", "scope", "is_blind", "state", "lines_total", "lines_counted", "created_at",
-            "ended_at", "updated_at",
-        )  # fmt: skip
-
-
-class CountLineOut(serializers.ModelSerializer[CountLine]):
-    sku = serializers.CharField(source="variant.sku")
-
-    class Meta:
-        model = CountLine
-        fields = ("sku", "counted", "again", "moved", "counted_by", "counted_at")
-
-
-class CountIn(serializers.Serializer[Any]):
-    warehouse = serializers.CharField(max_length=20, help_text="The code of a warehouse.")
-    words = serializers.CharField(
-        max_length=80, required=False, allow_blank=True, help_text="Only SKUs and titles with them."
-    )
-    is_blind = serializers.BooleanField(required=False, help_text="Counters do not see the expected number.")
-
-
-class EntryIn(serializers.Serializer[Any]):
-    key = serializers.CharField(max_length=80, help_text="Yours, unique for each entry: the same one twice is one.")
-    code = serializers.CharField(max_length=80, help_text="Barcode or SKU.")
-    units = serializers.IntegerField(min_value=0, max_value=MOST)
-    adds = serializers.BooleanField(required=False, help_text="False: it is the whole number, in place of `seen`.")
-    seen = serializers.IntegerField(min_value=0, max_value=MOST, required=False, allow_null=True)
-
-
-class CountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
-    queryset = StockCount.objects.none()
-    serializer_class = CountOut
-    filterset_class = CountFilters
-    updated_field = "updated_at"
-    permissions = {
-        "read": "stock.view", "create": "stock.adjust", "entries": "stock.adjust", "approve": "stock.approve",
-        "cancel": "stock.approve",
-    }  # fmt: skip
-    inputs = {"create": CountIn, "entries": EntryIn}
-
-    def get_queryset(self) -> Any:
-        return count_list()
-
-    def _answer(self, count: StockCount, code: int = status.HTTP_200_OK) -> Response:
-        return Response(CountOut(count_list().get(pk=count.pk)).data, status=code)
-
-    @extend_schema(request=CountIn, responses={201: CountOut})
-    def create(self, request: Request) -> Response:
-        """Open a count: what is on hand now is expected."""
-        given = self.read()
-        given["warehouse"] = _warehouse("warehouse", given["warehouse"])
-        return self._answer(start_count(**given, actor=self.actor), status.HTTP_201_CREATED)
-
-    @extend_schema(request=EntryIn, responses=CountLineOut)
-    @action(detail=True, methods=["post"])
-    def entries(self, request: Request, pk: str) -> Response:
-        """Write down units that were found."""
-        count, given = self.get_object(), self.read()
-        variant = variant_by_code(given.pop("code").strip())
-        if variant is None:
-            raise serializers.ValidationError({"code": ["There is no variant with this barcode or SKU."]})
-        line = count_units(count, variant, given.pop("units"), **given, actor=self.actor)
-        return Response(CountLineOut(count_lines(count).get(pk=line.pk)).data)
-
-    @extend_schema(request=None, responses=CountOut)
-    @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: str) -> Response:
-        """The differences become the stock."""
-        return self._answer(approve_count(self.get_object(), actor=self.actor))
-
-    @extend_schema(request=None, responses=CountOut)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Give the count up. The stock stays as it is."""
-        return self._answer(cancel_count(self.get_object(), actor=self.actor))
 
 
 class OfferOut(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.filters import DayField
 from ecommerce.catalog.channels import Channel
 from ecommerce.catalog.models import Category, Variant
+from ecommerce.inventory.actions import LotIn
 from ecommerce.inventory.models import Lot, StockMove, TransferLine, Warehouse
 from ecommerce.inventory.rules import LONGEST_DEAD_DAYS, LONGEST_EXPIRY_DAYS, LONGEST_HOLD, MOST
 
@@ -34,7 +35,12 @@ class LotChoice(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, lot: Any) -> str:
-        return f"{lot.code} · {date_format(lot.expires_on)}" if lot.expires_on else str(lot.code)
+        return named(lot)
+
+
+def named(lot: Lot) -> str:
+    """A lot as it is chosen: its code and its expiry date, if it has one."""
+    return f"{lot.code} · {date_format(lot.expires_on)}" if lot.expires_on else str(lot.code)
 
 
 class AdjustForm(forms.Form):
@@ -213,8 +219,15 @@ class CountForm(forms.Form):
         self.fields["category"].queryset = Category.objects.all()
 
 
+WITHOUT_LOT, OTHER_LOT = "none", "other"
+
+
 class EnterForm(forms.Form):
-    """Units found of one variant. `key` names the entry, so that sending the form twice counts once."""
+    """Units found of one variant. `key` names the entry, so that sending the form twice counts once.
+
+    With `lots`, those that are known of a variant that is kept in lots, it asks which of them the units are of: of
+    another one, too, or of none.
+    """
 
     key = forms.CharField(max_length=60, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST, widget=forms.HiddenInput)
@@ -232,6 +245,37 @@ class EnterForm(forms.Form):
         initial="add",
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, lots: Sequence[Lot] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lots = {str(lot.pk): lot for lot in lots or ()}
+        if lots is None:
+            return
+        known = [(key, named(lot)) for key, lot in self.lots.items()]
+        others = [(OTHER_LOT, _("Another one, entered below")), (WITHOUT_LOT, _("Without a lot"))]
+        self.fields["lot"] = forms.ChoiceField(
+            label=_("Lot"),
+            choices=[("", _("Choose")), *known, *others],
+            error_messages={"required": _("Choose the lot these units are of.")},
+        )
+        self.fields["lot_code"] = forms.CharField(
+            label=_("Another lot"), max_length=120, required=False, help_text=_("As it stands on the box.")
+        )
+        self.fields["expires_on"] = expiry_field()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("lot") == OTHER_LOT and not data.get("lot_code", "").strip() and "lot_code" not in self.errors:
+            self.add_error("lot_code", gettext("Enter the lot that stands on the box."))
+        return data
+
+    def found_lot(self) -> LotIn | None:
+        """The lot that the units are of; None without one."""
+        chosen = self.cleaned_data.get("lot", WITHOUT_LOT)
+        if chosen == WITHOUT_LOT:
+            return None
+        code = self.cleaned_data["lot_code"].strip() if chosen == OTHER_LOT else self.lots[chosen].code
+        return LotIn(code, self.cleaned_data["expires_on"])
 
 
 class RulesForm(forms.Form):

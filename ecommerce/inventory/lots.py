@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from core.among import Among
 from ecommerce.catalog.models import Variant
-from ecommerce.inventory.models import Lot, LotLevel, LotMove, Reservation, StockLevel, StockRules
+from ecommerce.inventory.models import (
+    CountLine,
+    Lot,
+    LotLevel,
+    LotMove,
+    Reservation,
+    StockCount,
+    StockLevel,
+    StockRules,
+)
 from ecommerce.inventory.rules import EXPIRED, USUAL_EXPIRY_DAYS
 
 NO_DAY = date(9999, 12, 31)  # sorts behind every day
@@ -46,6 +55,30 @@ def lots_of(variant: Variant) -> QuerySet[LotLevel]:
 def lots_on_shelf(variant: Variant) -> QuerySet[Lot]:
     """The lots of a variant that units are left of anywhere, to choose from."""
     return Lot.objects.filter(_is_left(), variant=variant).order_by(F("expires_on").asc(nulls_last=True), "pk")
+
+
+def is_in_lots(variant: Variant) -> bool:
+    """Whether units of a variant are told apart by lot: its product keeps lots, or there were some before."""
+    return variant.product.keeps_lots or Lot.objects.filter(variant=variant).exists()
+
+
+def lots_to_count(count: StockCount, variant: Variant) -> QuerySet[Lot]:
+    """The lots of a variant that somebody may find who counts: those on the count, and those in its warehouse."""
+    listed = CountLine.objects.filter(count=count, variant=variant, lot=OuterRef("pk"))
+    there = LotLevel.objects.filter(lot=OuterRef("pk"), level__warehouse=count.warehouse_id, units__gt=0)
+    lots = Lot.objects.filter(Exists(listed) | Exists(there), variant=variant)
+    return lots.order_by(F("expires_on").asc(nulls_last=True), "received_on", "pk")
+
+
+def units_of(levels: QuerySet[StockLevel]) -> dict[int, list[tuple[int, int]]]:
+    """The lots on levels that have any, as (lot, units) by the level's id, what expires first at the front."""
+    rows = LotLevel.objects.filter(level__in=levels.order_by().values("pk"), units__gt=0).order_by(
+        F("lot__expires_on").asc(nulls_last=True), "lot__received_on", "lot_id"
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for level, lot, units in rows.values_list("level_id", "lot_id", "units"):
+        found.setdefault(level, []).append((lot, units))
+    return found
 
 
 def held_back_of(variant: Variant) -> int:

@@ -31,6 +31,7 @@ from django.db.models.functions import Abs, Cast, Coalesce
 
 from accounts.activity.models import Activity
 from ecommerce.catalog.models import BundlePart, Category, Variant
+from ecommerce.inventory.events import CountApproved, CountCancelled, CountStarted
 from ecommerce.inventory.models import (
     CountLine,
     StockCount,
@@ -280,11 +281,31 @@ def count_list() -> QuerySet[StockCount]:
 
 
 def count_lines(count: StockCount) -> QuerySet[CountLine]:
-    """The lines of a count with `off`, the difference where it was counted, and `off_by`, its size."""
+    """The lines of a count with `off`, the difference where it was counted, and `off_by`, its size.
+
+    `is_in_lots` says that others of the variant's lines are of its lots, so one without a lot is of units without any.
+    """
+    of_lots = CountLine.objects.filter(count=OuterRef("count"), variant=OuterRef("variant"), lot__isnull=False)
     return (
         CountLine.objects.filter(count=count)
-        .select_related("variant__product")
-        .annotate(off=F("counted") - F("on_hand"), off_by=Coalesce(Abs(F("counted") - F("on_hand")), -1))
+        .select_related("variant__product", "lot")
+        .annotate(
+            off=F("counted") - F("on_hand"),
+            off_by=Coalesce(Abs(F("counted") - F("on_hand")), -1),
+            is_in_lots=Exists(of_lots),
+        )
+    )
+
+
+def with_people(counts: QuerySet[StockCount]) -> QuerySet[StockCount]:
+    """Counts with `started_by` and `ended_by`, who approved them or gave them up, as the activity log names them."""
+    log = Activity.objects.filter(subject_type=StockCount._meta.label_lower, subject_id=OuterRef("pk")).order_by("pk")
+    said = {"started_by": [CountStarted.kind], "ended_by": [CountApproved.kind, CountCancelled.kind]}
+    return counts.annotate(
+        **{
+            name: Coalesce(Subquery(log.filter(kind__in=kinds).values("actor_label")[:1]), Value(""))
+            for name, kinds in said.items()
+        }
     )
 
 
@@ -298,9 +319,12 @@ def to_count(lines: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def search_lines(lines: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """By SKU, title of the product or whole barcode."""
+    """By SKU, title of the product, lot or whole barcode."""
     return lines.filter(
-        Q(variant__sku__icontains=words) | Q(variant__product__title__icontains=words) | Q(variant__barcode=words)
+        Q(variant__sku__icontains=words)
+        | Q(variant__product__title__icontains=words)
+        | Q(lot__code__icontains=words)
+        | Q(variant__barcode=words)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,6 @@ from django.utils.dateparse import parse_datetime
 from accounts.activity.models import Activity
 from accounts.batches.queries import facts_about
 from accounts.merchants.models import Merchant
-from core.events import sentence_of
 from core.statements import Shaped, Statement, once_a_shop
 from core.tags import Joined
 from core.together import fill, hold, hold_each, together
@@ -25,7 +24,7 @@ from ecommerce.inventory.models import Lot
 from ecommerce.orders import rules
 from ecommerce.orders.models import LineLot, Order, OrderLine, OrderNote, OrderQuerySet, OrderTag, Payment, RiskFlag
 from ecommerce.orders.rules import ZERO
-from ecommerce.orders.stories import stories_for
+from ecommerce.orders.stories import Moment, stories_for, who_did
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -109,53 +108,6 @@ def neighbours(order: Order) -> dict[str, Statement]:
     return {"newer": NEWER.statement(at, pk), "older": OLDER.statement(at, pk)}
 
 
-@dataclass(frozen=True)
-class Moment:
-    """One entry of an order's timeline. `who` is "" for what came from outside or happened by itself.
-
-    Where it is about something that belongs to the order, such as a return, `about` is its name and `url` its page.
-    """
-
-    at: datetime
-    kind: str
-    who: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-    note: str = ""
-    about: str = ""
-    url: str = ""
-
-    @property
-    def amount(self) -> Decimal | None:
-        return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
-
-    @property
-    def total(self) -> Decimal | None:
-        """What the order came to after it."""
-        return Decimal(self.facts["total"]) if self.facts.get("total") else None
-
-    @property
-    def difference(self) -> bool:
-        """Whether the order cost another amount afterwards."""
-        return bool(Decimal(self.facts.get("difference") or 0))
-
-    @property
-    def buyer_changed(self) -> bool:
-        return any(
-            name.startswith(("buyer_", "ship_")) for name in self.facts.get("fields", []) if name != "shipping_fee"
-        )
-
-    @property
-    def risks(self) -> str:
-        """The kinds of risk it speaks of."""
-        names = dict(RiskFlag.Kind.choices)
-        return ", ".join(str(names.get(kind, kind)) for kind in self.facts.get("kinds", []))
-
-    @property
-    def sentence(self) -> str:
-        """What happened, in the words of the activity log."""
-        return sentence_of(self.kind, self.facts)
-
-
 TOGETHER = {"orders.confirmed_together": "confirmed_at", "orders.packed_together": "packed_at"}
 STAMPS = {
     "orders.placed": "placed_at",
@@ -173,7 +125,7 @@ def _nothing_else(word: str) -> bool:
 
 def timeline(
     order: Order,
-    log: Mapping[str, Iterable[Activity]] | None = None,
+    log: Mapping[str, Iterable[Any]] | None = None,
     may: Callable[[str], bool] = _nothing_else,
 ) -> list[Moment]:
     """What happened to the order, newest first: the activity log, and dates that came with it from elsewhere.
@@ -187,7 +139,7 @@ def timeline(
         Moment(
             _time_of(entry, order),
             entry.kind.removesuffix("_together"),
-            _who(entry),
+            who_did(entry),
             entry.payload,
             notes.pop(entry.payload.get("note_id"), ""),
         )
@@ -200,16 +152,9 @@ def timeline(
         at = getattr(order, stamp)
         if at is not None and kind not in told:
             moments.append(Moment(at, kind))
-    slug = order.merchant.slug
     for story in stories_for(may):
-        for entry in log[story.name]:
-            url = story.url(slug, entry)
-            moments.append(Moment(entry.at, entry.kind, _who(entry), entry.payload, "", entry.subject_label, url))
+        moments += [story.tell(order, row, may) for row in log[story.name]]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
-
-
-def _who(entry: Activity) -> str:
-    return entry.actor_label if entry.actor_kind in ("user", "token") else ""
 
 
 def _told_near(*moments: datetime | None) -> QuerySet[Activity]:

@@ -6,31 +6,100 @@ They say so themselves, because an order does not know what its goods come back 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.activity.models import Activity
+from core.events import sentence_of
 from core.statements import Shaped
+from ecommerce.orders.models import Order, RiskFlag
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of an order's timeline. `who` is "" for what came from outside or happened by itself.
+
+    Where it is about something that belongs to the order, such as a return, `about` is its name and `url` its page.
+    What stands in no log is `said` in words of its own, with a `note`.
+    """
+
+    at: datetime
+    kind: str
+    who: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    about: str = ""
+    url: str = ""
+    said: str = ""
+
+    @property
+    def amount(self) -> Decimal | None:
+        return Decimal(self.facts["amount"]) if self.facts.get("amount") else None
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the order came to after it."""
+        return Decimal(self.facts["total"]) if self.facts.get("total") else None
+
+    @property
+    def difference(self) -> bool:
+        """Whether the order cost another amount afterwards."""
+        return bool(Decimal(self.facts.get("difference") or 0))
+
+    @property
+    def buyer_changed(self) -> bool:
+        return any(
+            name.startswith(("buyer_", "ship_")) for name in self.facts.get("fields", []) if name != "shipping_fee"
+        )
+
+    @property
+    def risks(self) -> str:
+        """The kinds of risk it speaks of."""
+        names = dict(RiskFlag.Kind.choices)
+        return ", ".join(str(names.get(kind, kind)) for kind in self.facts.get("kinds", []))
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in words of its own or those of the activity log."""
+        return self.said or sentence_of(self.kind, self.facts)
+
+
+May = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class Story:
-    """`facts(pk)` are the entries of the log about what belongs to the order of that id; who may read them has the
-    permission `word`. `page` names the address of the thing that an entry is about, `key(entry)` its argument there.
+    """`facts(pk)` are rows about what belongs to the order of that id; who may read them has the permission `word`.
+
+    `tell(order, row, may)` is what a row says to somebody with these rights.
     """
 
     name: str
     word: str
     facts: Shaped
-    page: str
-    key: Callable[[Activity], Any]
+    tell: Callable[[Order, Any, May], Moment]
 
-    def url(self, slug: str, entry: Activity) -> str:
-        """The page of what the entry is about."""
-        return reverse(self.page, args=[slug, self.key(entry)])
+
+def from_log(page: str, key: Callable[[Activity], Any]) -> Callable[[Order, Activity, May], Moment]:
+    """How entries of the log are told: `page` names the address of the thing that an entry is about, `key(entry)` its
+    argument there.
+    """
+
+    def tell(order: Order, entry: Activity, may: May) -> Moment:
+        url = reverse(page, args=[order.merchant.slug, key(entry)])
+        return Moment(entry.at, entry.kind, who_did(entry), entry.payload, "", entry.subject_label, url)
+
+    return tell
+
+
+def who_did(entry: Activity) -> str:
+    """Who did it, "" for what came from outside or happened by itself."""
+    return entry.actor_label if entry.actor_kind in ("user", "token") else ""
 
 
 _stories: dict[str, Story] = {}
@@ -44,7 +113,7 @@ def declare(story: Story) -> Story:
     return story
 
 
-def stories_for(may: Callable[[str], bool]) -> list[Story]:
+def stories_for(may: May) -> list[Story]:
     """Those that somebody with these rights may read."""
     return [story for story in _stories.values() if may(story.word)]
 

@@ -6,14 +6,20 @@ import base64
 from datetime import timedelta
 from typing import Any
 
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
+from core.mail import absolute
+from core.photos import PHOTO_TYPE, photo_response
 from ecommerce.inventory.models import Warehouse
 from ecommerce.orders.models import Order
 from ecommerce.orders.rules import MOST_LINES, MOST_UNITS
@@ -38,9 +44,15 @@ class ReturnLineOut(serializers.ModelSerializer[ReturnLine]):
 
 
 class ReturnPhotoOut(serializers.ModelSerializer[ReturnPhoto]):
+    content_type = serializers.CharField(read_only=True, default=PHOTO_TYPE)
+    url = serializers.SerializerMethodField(help_text="Where the picture is, for a token with `returns.view`.")
+
     class Meta:
         model = ReturnPhoto
-        fields = ("id", "digest", "size", "width", "height", "added_by", "added_at")
+        fields = ("id", "content_type", "url", "digest", "size", "width", "height", "added_by", "added_at")
+
+    def get_url(self, photo: ReturnPhoto) -> str:
+        return absolute(reverse("api-return-photo", args=[photo.case.number, photo.pk]))
 
 
 class ReturnOut(serializers.ModelSerializer[Return]):
@@ -199,6 +211,10 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     def get_queryset(self) -> Any:
         return return_list().prefetch_related("photos")
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A picture is one whatever is accepted; programs ask for it as for an image."""
+        return super().perform_content_negotiation(request, force or self.action == "photo")
+
     def _answer(self, case: Return, code: int = status.HTTP_200_OK) -> Response:
         return Response(ReturnOut(self.get_queryset().get(pk=case.pk)).data, status=code)
 
@@ -250,6 +266,20 @@ class ReturnViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         case, given = self.get_object(), self.read()
         actions.add_photos(case, actions.read_photos([(given["name"], given["content"])]), actor=self.actor)
         return self._answer(case)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("photo", int, OpenApiParameter.PATH, description="The id of the photo.")],
+        responses={(200, PHOTO_TYPE): OpenApiTypes.BINARY},
+        filters=False,
+    )
+    @action(
+        detail=True, methods=["get"], url_path="photos/(?P<photo>[0-9]{1,18})", filterset_class=None,
+        pagination_class=None,
+    )  # fmt: skip
+    def photo(self, request: Request, number: str, photo: str) -> FileResponse:
+        """One picture of a return."""
+        found = get_object_or_404(self.get_object().photos, pk=photo)
+        return photo_response(found.stored_as, f"{number}-{found.pk}.jpg")
 
     @extend_schema(request=SettleIn, responses=ReturnOut)
     @action(detail=True, methods=["post"])

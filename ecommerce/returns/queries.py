@@ -131,8 +131,13 @@ def _presumed(promised: datetime | None, shipped: datetime | None, now: datetime
 
 
 def _taken_in(order: Order) -> dict[int, int]:
-    """Units by line that came back to the shop in a parcel nobody took, and are in stock or written off."""
-    lines = ShipmentLine.objects.filter(shipment__order=order, shipment__taken_back_at__isnull=False)
+    """Units by line that came back to the shop in a parcel nobody took, and are in stock or written off.
+
+    Not those of a lost one that came to light: others went out in their place.
+    """
+    lines = ShipmentLine.objects.filter(
+        shipment__order=order, shipment__taken_back_at__isnull=False, shipment__sent_again_as=None
+    )
     return dict(lines.order_by().values_list("order_line_id").annotate(units=Sum("quantity")))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.statements import Shaped
-from ecommerce.orders.stories import Story, declare, facts_about_things
+from ecommerce.orders.stories import Story, declare, facts_about_things, from_log
 from ecommerce.returns.models import Return
 
 declare(
@@ -11,7 +11,6 @@ declare(
         "returns",
         "returns.view",
         Shaped(lambda pk: facts_about_things(Return.objects.filter(order=pk))),
-        "return-detail",
-        lambda entry: entry.payload["number"],
+        from_log("return-detail", lambda entry: entry.payload["number"]),
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.statements import Shaped
-from ecommerce.orders.stories import Story, declare, facts_about_things
+from ecommerce.orders.stories import Story, declare, facts_about_things, from_log
 from ecommerce.reviews.models import Review
 
 declare(
@@ -11,7 +11,6 @@ declare(
         "reviews",
         "reviews.view",
         Shaped(lambda pk: facts_about_things(Review.objects.filter(order=pk))),
-        "review-detail",
-        lambda entry: entry.subject_id,
+        from_log("review-detail", lambda entry: entry.subject_id),
     )
 )

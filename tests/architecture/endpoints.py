@@ -95,7 +95,11 @@ VALUES: dict[str, Callable[[World], Any]] = {
     "app_label": lambda world: "accounts",
     "object_id": lambda world: 1,
     "content_type_id": lambda world: 1,
-    "return-photo.number": lambda world: world.row(apps.get_model("ecommerce.Return")).number,
+    **dict.fromkeys(
+        ("return-photo.number", "api-return-photo.number"),
+        lambda world: world.row(apps.get_model("ecommerce.Return")).number,
+    ),
+    "api-return-photo.photo": lambda world: world.row(apps.get_model("ecommerce.ReturnPhoto")).pk,
     **dict.fromkeys(
         (
             "order-note.number",

@@ -178,15 +178,13 @@ def test_what_is_damaged_is_of_the_named_lot_else_of_what_expires_first(variant)
     assert refusal.value.code == "lot_short"
 
 
-def test_a_count_takes_what_has_no_lot_first_and_puts_what_is_found_there(variant):
+def test_a_correction_takes_what_has_no_lot_first_and_puts_what_is_found_there(variant):
     delivered(variant, 3, "SOON", 10)
     delivered(variant, 2)
     place = actions.default_warehouse()
 
     for counted, left in ((4, {"SOON": 3, "": 1}), (2, {"SOON": 2}), (5, {"SOON": 2, "": 3})):
-        count = actions.start_count(place, actor=SYSTEM)
-        actions.count_units(count, variant, counted, key=f"k{counted}", actor=SYSTEM)
-        actions.approve_count(count, actor=SYSTEM)
+        actions.adjust_stock(variant, place, counted=counted, actor=SYSTEM)
         assert on_shelf(variant) == left
 
 

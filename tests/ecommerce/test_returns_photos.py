@@ -229,3 +229,52 @@ def test_a_program_adds_a_photo(shop, ann):
     assert program.post(url, {"name": "a.jpg", "content": "no"}).status_code == 400
     refused = program.post(url, {"name": "a.gif", "content": content})
     assert refused.json()["error"]["code"] == "not_a_photo"
+
+
+def fetch(program, address, **headers):
+    """A picture as a program gets it: Program reads only JSON."""
+    bearer = {"Authorization": f"Bearer {program.secret}"} if program.secret else {}
+    return program.client.get(address, headers=bearer | headers)
+
+
+def test_a_program_is_told_of_the_photos_and_fetches_them(shop, ann, settings):
+    case = requested()
+    (row,) = add_photos(case, read_photos([("a.png", picture("PNG"))]), actor=BUYER)
+    program = program_of(shop, {"returns.view"})
+
+    (told,) = program.get(f"returns/{case.number}/").json()["photos"]
+
+    assert (told["id"], told["content_type"], told["size"]) == (row.pk, "image/jpeg", row.size)
+    assert told["url"] == f"{settings.BASE_URL}/api/v1/returns/{case.number}/photos/{row.pk}/"
+    address = told["url"].removeprefix(settings.BASE_URL)
+    for accepted in ("*/*", "image/*", "application/json"):
+        shown = fetch(program, address, Accept=accepted)
+        assert shown.status_code == 200
+    data = b"".join(shown.streaming_content)
+    assert (data[:3], len(data)) == (b"\xff\xd8\xff", row.size)
+    assert shown["Content-Type"] == "image/jpeg"
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert "no-store" in shown["Cache-Control"]
+    assert fetch(program_of(shop, {"orders.view"}), address).status_code == 403
+    program.secret = ""
+    assert fetch(program, address).status_code == 401
+
+
+def test_a_program_finds_no_photo_of_another_shop_return_or_of_the_past(shop, rival, ann):
+    case, other = requested(), requested()
+    (row,) = add_photos(case, read_photos([("a.png", picture("PNG"))]), actor=ANN)
+    with tenant(rival):
+        foreign = requested()
+        (theirs,) = add_photos(foreign, read_photos([("a.png", picture("PNG"))]), actor=ANN)
+    program = program_of(shop)
+
+    def status(number, pk):
+        return fetch(program, f"/api/v1/returns/{number}/photos/{pk}/").status_code
+
+    assert status(case.number, row.pk) == 200
+    assert status(other.number, row.pk) == 404
+    assert status(case.number, theirs.pk) == 404
+    assert status(foreign.number, theirs.pk) == 404
+    erase_photos(case, actor=ANN)
+    assert status(case.number, row.pk) == 404

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, invariant, multiple, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from ecommerce.fulfilment.actions import add_tracking_event, send_again, take_in
+from ecommerce.fulfilment.actions import add_tracking_event, replace_lost, send_again, take_in
 from ecommerce.models import Order, OrderLine, ParcelCase, Shipment, ShipmentLine
 from ecommerce.returns.queries import arrived_of, returnable
 from tests.ecommerce.orders_kit import ANN
@@ -20,7 +20,7 @@ from tests.ecommerce.test_working_day_machine import WorkingDay, checked, few, s
 
 
 class ParcelDay(WorkingDay):
-    """The same shop; carriers bring parcels back, which leave again or are taken into stock."""
+    """The same shop; carriers lose parcels or bring them back, which leave again or are taken into stock."""
 
     parcels = WorkingDay.parcels
     back = Bundle("back")
@@ -40,6 +40,13 @@ class ParcelDay(WorkingDay):
     @rule(target=parcels, case=back)
     def again(self, case: ParcelCase) -> Any:
         return steps(self, "again", lambda: send_again(case, actor=ANN)) or multiple()
+
+    @rule(target=parcels, parcel=consumes(parcels))
+    def lose(self, parcel: Shipment) -> Any:
+        report = lambda: add_tracking_event(parcel, kind="problem", at=timezone.now(), actor=ANN)  # noqa: E731
+        steps(self, "trouble", report)
+        case = ParcelCase.objects.filter(shipment=parcel, reason="problem").first()
+        return (case and steps(self, "lose", lambda: replace_lost(case, actor=ANN))) or multiple()
 
     @rule(case=back, shelf=some, refund=st.booleans())
     def take(self, case: ParcelCase, shelf: int, refund: bool) -> None:
@@ -77,13 +84,15 @@ def test_the_books_add_up_where_parcels_come_back():
     day = ParcelDay()
     day.open_the_shop()
     first = looked_at(day, day.unreached(2))
-    parcel = looked_at(day, day.again(first))
+    parcel = looked_at(day, day.lose(looked_at(day, day.again(first))))
     second = looked_at(day, day.come_back(parcel))
     looked_at(day, day.again(first))
     looked_at(day, day.take(second, 1, refund=True))
     looked_at(day, day.take(second, 1, refund=True))
     day.teardown()
-    assert WorkingDay.done == {"place": 1, "ship": 1, "come back": 2, "again": 1, "take in": 1}
+    assert WorkingDay.done == {
+        "place": 1, "ship": 1, "come back": 2, "again": 1, "take in": 1, "trouble": 1, "lose": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.slow
@@ -95,4 +104,4 @@ def test_the_books_add_up_through_many_days_of_parcels():
         suppress_health_check=checks,
     )  # fmt: skip
     run(ParcelDay, settings=quiet)
-    assert {"come back", "again", "take in"} <= WorkingDay.done.keys()
+    assert {"come back", "again", "take in", "lose"} <= WorkingDay.done.keys()

@@ -2,6 +2,7 @@
 
 from ecommerce.fulfilment.actions.carriers import link_parcels, save_carrier
 from ecommerce.fulfilment.actions.cases import close_case, handle_case, watch_parcels
+from ecommerce.fulfilment.actions.lost import replace_lost
 from ecommerce.fulfilment.actions.predicting import foretell
 from ecommerce.fulfilment.actions.returned import readdress, send_again, take_in
 from ecommerce.fulfilment.actions.shipping import change_tracking, ship_order
@@ -24,6 +25,7 @@ __all__ = [
     "link_parcels",
     "mark_parcel_delivered",
     "readdress",
+    "replace_lost",
     "run_upload",
     "save_carrier",
     "send_again",

@@ -30,14 +30,17 @@ LONGEST_SNOOZE = timedelta(days=30)
 def cases_after(shipment: Shipment, *, kind: str, at: datetime) -> None:
     """What a report means for the cases of its parcel, within the transaction of the report.
 
-    `kind` is "" where a later report has overtaken it. Arriving closes everything; moving ends a standstill.
+    `kind` is "" where a later report has overtaken it. Arriving closes everything; moving ends a standstill. Of one
+    that was given up only its return asks for a person: its goods have to be taken in.
     """
     open_cases = ParcelCase.objects.filter(shipment=shipment).open()
     if shipment.has_arrived:
         _close_by_itself(open_cases.exclude(reason=Reason.RETURNED))
     elif kind:
         _close_by_itself(open_cases.filter(reason=Reason.NO_MOVEMENT))
-    if (reason := REASON_OF_KIND.get(kind)) and not shipment.is_settled:
+    reason = REASON_OF_KIND.get(kind)
+    is_open = not shipment.is_settled or (shipment.may_turn_up and reason == Reason.RETURNED)
+    if reason and is_open:
         ParcelCase.objects.get_or_create(shipment=shipment, reason=reason, closed_at=None)
 
 

@@ -22,7 +22,7 @@ from ecommerce.fulfilment.queries import carrier_called, promised_days
 from ecommerce.fulfilment.rules import clean_tracking
 from ecommerce.inventory.actions import take_back, write_off_returned
 from ecommerce.inventory.bundles import hold_levels
-from ecommerce.inventory.models import StockMove
+from ecommerce.inventory.models import StockMove, Warehouse
 from ecommerce.orders.actions import correct_address, lots_back, refund_order
 from ecommerce.orders.models import Order
 from ecommerce.orders.queries import line_worths
@@ -48,10 +48,37 @@ def send_again(
     back, whose goods left again or are in stock by now, and an order that is over.
     """
     case, parcel, order, lines = _in_hand(case)
+    if parcel.is_settled:
+        raise _not_here(parcel)
     if order.state in (Order.State.CANCELLED, Order.State.COMPLETED, Order.State.ON_HOLD):
-        words = {"number": order.number, "state": str(order.get_state_display()).lower()}
-        sentence = _("Order %(number)s is %(state)s; nothing of it is sent again.") % words
-        raise Refused("order_not_to_send", sentence)
+        raise not_to_send(order)
+    return parcel_in_place_of(
+        parcel, order, lines, carrier=carrier, tracking_number=tracking_number, place=parcel.warehouse, at=at,
+        actor=actor,
+    )  # fmt: skip
+
+
+def not_to_send(order: Order) -> Refused:
+    """The refusal of an order of which nothing is sent any more, or not now."""
+    words = {"number": order.number, "state": str(order.get_state_display()).lower()}
+    return Refused("order_not_to_send", _("Order %(number)s is %(state)s; nothing of it is sent again.") % words)
+
+
+def parcel_in_place_of(
+    parcel: Shipment,
+    order: Order,
+    lines: list[ShipmentLine],
+    *,
+    carrier: str,
+    tracking_number: str,
+    place: Warehouse | None,
+    at: datetime | None,
+    actor: Actor,
+) -> Shipment:
+    """Write down and announce a new parcel with the lines of one that did not reach the buyer, and end its cases.
+
+    The caller has locked both and settled what becomes of the stock. Refuses the tracking number of the first one.
+    """
     number, at = clean_tracking(tracking_number), at or timezone.now()
     if number and number == parcel.tracking_number:
         sentence = _("A new parcel has a tracking number of its own.")
@@ -60,7 +87,7 @@ def send_again(
     days = promised_days(known, order.ship_region) if known is not None else None
     new = Shipment.objects.create(
         order=order,
-        warehouse_id=parcel.warehouse_id,
+        warehouse=place,
         carrier=carrier.strip()[:60],
         tracking_number=number,
         shipped_at=at,
@@ -98,9 +125,11 @@ def take_in(case: ParcelCase, *, restock: Mapping[int, int] | None = None, refun
     go to the shelf, None all of them; the others are written off. With `refund` the buyer gets back what they paid for
     them, and all that is left of the payment where nothing else of the order is with them or still to be sent.
 
-    The case is closed, and an order of which nothing reached the buyer ends. Refuses as send_again() does.
+    The case is closed, and an order of which nothing reached the buyer ends. Of a lost parcel that came to light
+    nothing is paid back, for others went out in its place, and nobody knows the lots. Refuses as send_again() does.
     """
     case, parcel, order, lines = _in_hand(case)
+    is_replaced = parcel.lost_at is not None
     shelf = {line.pk: line.quantity for line in lines} if restock is None else dict(restock)
     for line in lines:
         if not 0 <= shelf.get(line.pk, 0) <= line.quantity:
@@ -115,14 +144,14 @@ def take_in(case: ParcelCase, *, restock: Mapping[int, int] | None = None, refun
             continue
         place, bad = parcel.warehouse, line.quantity - good
         if good:
-            lots = lots_back(line.order_line, good)
+            lots = {} if is_replaced else lots_back(line.order_line, good)
             take_back(variant, good, warehouse=place, lots=lots, reference=reference, actor=actor)
         if bad:
-            lots = lots_back(line.order_line, bad)
+            lots = {} if is_replaced else lots_back(line.order_line, bad)
             write_off_returned(variant, bad, warehouse=place, lots=lots, reference=reference, actor=actor)
     Shipment.objects.filter(pk=parcel.pk).update(taken_back_at=timezone.now(), updated_at=timezone.now())
     end_cases(parcel, actor=actor)
-    amount = _pay_back(order, lines, actor=actor) if refund else None
+    amount = _pay_back(order, lines, actor=actor) if refund and not is_replaced else None
     kept = sum(shelf.get(line.pk, 0) for line in lines)
     fact = ParcelTakenBack(
         order_id=order.pk,
@@ -146,15 +175,20 @@ def _in_hand(case: ParcelCase) -> tuple[ParcelCase, Shipment, Order, list[Shipme
     case = ParcelCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
     case.shipment = parcel
     if not case.may_be_settled:
-        sentence = _("Parcel %(parcel)s is not here, or it is settled already.") % {"parcel": parcel}
-        raise Refused("parcel_not_back", sentence, status=409)
+        raise _not_here(parcel)
     order = Order.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=parcel.order_id)
     lines = list(parcel.lines.select_related("order_line__variant").order_by("pk"))
-    _not_back_otherwise(order, lines)
+    if parcel.lost_at is None:
+        not_back_otherwise(order, lines)
     return case, parcel, order, lines
 
 
-def _not_back_otherwise(order: Order, lines: list[ShipmentLine]) -> None:
+def _not_here(parcel: Shipment) -> Refused:
+    sentence = _("Parcel %(parcel)s is not here, or it is settled already.") % {"parcel": parcel}
+    return Refused("parcel_not_back", sentence, status=409)
+
+
+def not_back_otherwise(order: Order, lines: list[ShipmentLine]) -> None:
     """Refuse goods that came back with a return or a refund: more of them did than parcels delivered."""
     arrived = dict(
         ShipmentLine.objects.filter(shipment__order=order, shipment__state=Shipment.State.DELIVERED)

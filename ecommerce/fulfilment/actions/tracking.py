@@ -79,7 +79,8 @@ def take_report(
     )
     old = shipment.state
     # What is reported of a parcel whose goods are in stock or in another one by now is kept and changes nothing.
-    new = old if shipment.is_settled else state_of_parcel(shipment.events.values_list("at", "state"), old)
+    stays = shipment.is_settled and not shipment.may_turn_up
+    new = old if stays else state_of_parcel(shipment.events.values_list("at", "state"), old)
     is_latest = shipment.moved_at is None or at >= shipment.moved_at
     _write(
         shipment,

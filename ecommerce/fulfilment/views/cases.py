@@ -17,11 +17,20 @@ from core.errors import Refused
 from core.exports import clock, table_response
 from core.forms import add_refusal
 from core.htmx import done, page
-from ecommerce.fulfilment.actions import add_tracking_event, close_case, handle_case, readdress, send_again, take_in
-from ecommerce.fulfilment.forms import AddressForm, CaseForm, TakeInForm, TrackingForm
+from ecommerce.fulfilment.actions import (
+    add_tracking_event,
+    close_case,
+    handle_case,
+    readdress,
+    replace_lost,
+    send_again,
+    take_in,
+)
+from ecommerce.fulfilment.forms import AddressForm, AgainForm, CaseForm, TakeInForm
 from ecommerce.fulfilment.listing import CASES
 from ecommerce.fulfilment.models import ParcelCase
 from ecommerce.fulfilment.queries import carriers_used, case_list
+from ecommerce.inventory.models import Warehouse
 
 
 @merchant_view("shipments.view")
@@ -71,12 +80,24 @@ def _forms(request: MerchantRequest, case: ParcelCase, forms: dict[str, Any]) ->
     found: dict[str, Any] = {}
     if case.may_be_readdressed and may("orders.edit"):
         found["address"] = AddressForm(initial={name: getattr(order, name) for name in AddressForm.base_fields})
-    if case.may_be_settled and may("orders.ship"):
-        found["again"] = TrackingForm(initial={"carrier": parcel.carrier}, prefix="again")
+    if (case.may_be_sent_again or case.may_be_replaced) and may("orders.ship"):
+        found["again"] = _again_form(case, initial={"carrier": parcel.carrier})
     if case.may_be_settled and may("returns.settle"):
         lines = parcel.lines.select_related("order_line").order_by("pk")
-        found["back"] = TakeInForm(lines=lines, refundable=order.is_charged and order.refundable > 0)
+        found["back"] = TakeInForm(lines=lines, refundable=_is_refundable(case))
     return found | forms
+
+
+def _again_form(case: ParcelCase, *given: Any, **how: Any) -> AgainForm:
+    """What a parcel in the place of this one takes; goods that are lost leave stock once more."""
+    places = list(Warehouse.objects.all()) if case.may_be_replaced else []
+    first = case.shipment.warehouse_id or next((place.pk for place in places if place.is_default), None)
+    return AgainForm(*given, warehouses=places, first=first, prefix="again", **how)
+
+
+def _is_refundable(case: ParcelCase) -> bool:
+    order = case.shipment.order
+    return case.shipment.lost_at is None and order.is_charged and order.refundable > 0
 
 
 def _detail(
@@ -144,11 +165,12 @@ def address(request: MerchantRequest, pk: int) -> HttpResponse:
 @merchant_view("orders.ship")
 @require_POST
 def again(request: MerchantRequest, pk: int) -> HttpResponse:
-    """Send the goods that came back in a new parcel."""
-    case, form = _find(pk), TrackingForm(request.POST, prefix="again")
+    """Send the goods that came back in a new parcel, or the same once more in the place of a lost one."""
+    case = _find(pk)
+    form, act = _again_form(case, request.POST), replace_lost if case.may_be_replaced else send_again
     if form.is_valid():
         try:
-            parcel = send_again(case, **form.cleaned_data, actor=request.actor)
+            parcel = act(case, **form.cleaned_data, actor=request.actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -161,8 +183,8 @@ def again(request: MerchantRequest, pk: int) -> HttpResponse:
 def take_back(request: MerchantRequest, pk: int) -> HttpResponse:
     """Take the goods that came back into stock or write them off, and pay the buyer back."""
     case = _find(pk)
-    lines, order = case.shipment.lines.select_related("order_line").order_by("pk"), case.shipment.order
-    form = TakeInForm(request.POST, lines=lines, refundable=order.is_charged and order.refundable > 0)
+    lines = case.shipment.lines.select_related("order_line").order_by("pk")
+    form = TakeInForm(request.POST, lines=lines, refundable=_is_refundable(case))
     if form.is_valid():
         try:
             take_in(case, **form.given(), actor=request.actor)

@@ -1,13 +1,11 @@
 """What stock is kept in."""
 
+from ecommerce.inventory.models.counting import CountEntry, CountLine, StockCount
 from ecommerce.inventory.models.lots import Lot, LotLevel, LotMove
 from ecommerce.inventory.models.stock import (
     ChannelBuffer,
-    CountEntry,
-    CountLine,
     Reservation,
     StockClass,
-    StockCount,
     StockCounter,
     StockLevel,
     StockMove,

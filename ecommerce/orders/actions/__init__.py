@@ -15,7 +15,7 @@ from ecommerce.orders.actions.handling import (
 )
 from ecommerce.orders.actions.invoicing import invoice_of, issue_invoice, why_not_invoice
 from ecommerce.orders.actions.leaving import cancel_order, end_unreached
-from ecommerce.orders.actions.lots import lots_back
+from ecommerce.orders.actions.lots import keep_lots, lots_back
 from ecommerce.orders.actions.moving import recount_customers
 from ecommerce.orders.actions.paying import payment_failed, refund_order, take_payment
 from ecommerce.orders.actions.placing import place_order, place_orders
@@ -49,6 +49,7 @@ __all__ = [
     "hold_order",
     "invoice_of",
     "issue_invoice",
+    "keep_lots",
     "lots_back",
     "mark_delivered",
     "pack_order",
