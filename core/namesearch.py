@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 FEW = 200  # ids that are handed to the database again
@@ -246,6 +246,11 @@ class Either(Func):
             cursor.execute(f"SELECT * FROM ({self.sql}) ids LIMIT {FEW + 1}", self.values)  # noqa: S608 - parameters
             ids = {pk for (pk,) in cursor.fetchall()}
         return ids if len(ids) <= FEW else None
+
+    def read(self) -> Q | Either:
+        """The condition with the ids in place of the search, where they are few."""
+        ids = self.few()
+        return self if ids is None else Q(pk__in=ids)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **context)

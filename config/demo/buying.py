@@ -76,6 +76,11 @@ def supplier_of(column: int) -> int:
     return (0, 0, 1, 0, 2)[column % 5]
 
 
+def second_source(column: int) -> int | None:
+    """Who else has some of the variants, a little dearer: a choice for whoever orders."""
+    return {1: 1, 4: 0}.get(column % 5)
+
+
 def plan(merchant: Merchant, history: ShopHistory) -> Bought:
     """Sort a shop's deliveries of the last year into purchase orders; older ones keep a number of their own."""
     since = merchant.today() - YEAR
@@ -131,6 +136,14 @@ def _prices(
                 supplier=suppliers[who], variant=variant, price=price, minimum=step, multiple=step, valid_from=start
             )
         )
+        if (other := second_source(column)) is not None:
+            dearer, step = cents(price * Decimal("1.06")), WHO[other].step
+            rows.append(
+                SupplierPrice(
+                    supplier=suppliers[other], variant=variant, price=dearer, minimum=step, multiple=step,
+                    valid_from=start,
+                )
+            )  # fmt: skip
         if who == 1:
             risen = cents(price * Decimal("1.04"))
             rows.append(

@@ -68,7 +68,7 @@ def test_a_deputy_who_would_not_be_told_is_told_as_deputy(scope, ann, ben):
     look_after(of(ben), "warehouse", order, actor=SYSTEM)
     away(ben, dora)
     tell("stock-low", key="1", params={**STOCK, "warehouse_id": order.pk})
-    assert told() == [("Ben", "care"), ("Dora", "deputy")]
+    assert told() == [("Ben", "place"), ("Dora", "deputy")]
     assert mailed() == ["dora@example.com"]
 
 
@@ -105,7 +105,7 @@ def test_nobody_stands_in_for_a_stand_in(scope, ann, ben):
     away(ben, dora)
     away(dora, eva)  # ill since this morning
     tell("stock-low", key="1", params={**STOCK, "warehouse_id": warehouse.pk})
-    assert told() == [("Ben", "care")]
+    assert told() == [("Ben", "place")]
     assert mailed() == ["ben@example.com"]
 
 
