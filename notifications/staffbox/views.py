@@ -57,7 +57,7 @@ def _index(request: StaffRequest) -> HttpResponse:
         "bulk_url": reverse("staff-inbox-mark"),
         "frame": "staff.html",
         "for_staff": True,
-        "search_hint": _("Shop, complaint, product, or what happened"),
+        "search_hint": _("Shop, complaint or product"),
     }
     return page(request, "notifications/staffbox/index.html", context, part="results")
 
