@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.sc import money
 from ecommerce.buyers.letters import settlement_of
-from ecommerce.buyers.links import COMPLAINT, RETURN
 from notifications.texts import examples
 from notifications.texts.placeholders import RETURN_CASE, Placeholder, date_of
 from notifications.texts.rules import Link
-from notifications.texts.shapes import Letter
+from notifications.texts.shapes import about_complaint, about_return
 
 COMPLAINT_CASE = (
     Placeholder("complaint_number", _("Number of the complaint"), lambda c: str(c["complaint"].number)),
@@ -31,13 +30,9 @@ REASON = Placeholder("reason", _("What you wrote about it, if anything"), lambda
 ANSWERS = {
     letter.name: letter
     for letter in (
-        Letter(
+        about_return(
             "return_received",
             _("Return received"),
-            purpose="",
-            link=RETURN,
-            verb=_("See the return"),
-            is_needed=True,
             when=_("When the goods of a return have arrived and were looked at."),
             subject=_("Return %(case)s has arrived at %(shop)s"),
             body=_(
@@ -55,13 +50,9 @@ ANSWERS = {
             ),
             needed=("return_number",),
         ),
-        Letter(
+        about_return(
             "return_repairing",
             _("Return in repair"),
-            purpose="",
-            link=RETURN,
-            verb=_("See the return"),
-            is_needed=True,
             when=_("When you repair what came back."),
             subject=_("Return %(case)s is in repair"),
             body=_(
@@ -72,13 +63,9 @@ ANSWERS = {
             own=(*RETURN_CASE, REASON),
             needed=("return_number",),
         ),
-        Letter(
+        about_return(
             "return_settled",
             _("Return settled"),
-            purpose="",
-            link=RETURN,
-            verb=_("See the return"),
-            is_needed=True,
             when=_("When a return ends: with a refund, an exchange, a repair, or nothing."),
             subject=_("Return %(case)s is settled"),
             body=_(
@@ -102,13 +89,10 @@ ANSWERS = {
             ),
             needed=("return_number", "settlement"),
         ),
-        Letter(
+        about_complaint(
             "complaint_answered",
             _("Complaint answered"),
-            purpose="",
-            link=COMPLAINT,
             verb=_("Read the answer"),
-            is_needed=True,
             when=_("When you answer a complaint, with an offer or without."),
             subject=_("%(shop)s has answered your complaint"),
             body=_(
@@ -127,13 +111,10 @@ ANSWERS = {
             ),
             needed=("complaint_number", "complaint_link"),
         ),
-        Letter(
+        about_complaint(
             "complaint_message",
             _("Message about a complaint"),
-            purpose="",
-            link=COMPLAINT,
             verb=_("Read the message"),
-            is_needed=True,
             when=_("When there is one more message about a complaint."),
             subject=_("A message about your complaint %(complaint_number)s"),
             body=_(

@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.sc import money
-from ecommerce.buyers.links import RETURN, REVIEW
+from ecommerce.buyers.links import REVIEW
 from ecommerce.customers.models import Consent
 from notifications.texts import examples
 from notifications.texts.placeholders import PARCEL, RETURN_CASE, Placeholder, date_of, review_link
 from notifications.texts.points import POINTS_LETTERS
 from notifications.texts.rules import Link
-from notifications.texts.shapes import Letter
+from notifications.texts.shapes import Letter, about_return
 
 INVITATION = "review_invitation"
 
@@ -121,13 +121,9 @@ LETTERS = {
             ),
             needed=("order_number",),
         ),
-        Letter(
+        about_return(
             "return_approved",
             _("Return approved"),
-            purpose="",
-            link=RETURN,
-            verb=_("See the return"),
-            is_needed=True,
             when=_("When you agree to take something back."),
             subject=_("Your return %(case)s is approved"),
             words=_("%(shop)s takes these items of your order %(number)s back:"),
@@ -143,13 +139,9 @@ LETTERS = {
             ),
             needed=("return_number",),
         ),
-        Letter(
+        about_return(
             "return_refused",
             _("Return refused"),
-            purpose="",
-            link=RETURN,
-            verb=_("See the return"),
-            is_needed=True,
             when=_("When you do not take something back."),
             subject=_("Your return %(case)s is refused"),
             words=_("%(shop)s does not take the items of your return %(case)s of order %(number)s back. The reason:"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ecommerce.buyers.links import TRACK
+from ecommerce.buyers.links import COMPLAINT, RETURN, TRACK
 from ecommerce.customers.models import Consent
 from notifications.texts import examples
 from notifications.texts.placeholders import COMMON, Context, Placeholder
@@ -93,3 +94,8 @@ class Letter(Kind):
             except (LookupError, AttributeError, TypeError) as error:
                 raise Broken(name) from error
         return found
+
+
+# Answers to what a buyer asked for: nobody declines them and they count for no limit.
+about_return = partial(Letter, purpose="", is_needed=True, link=RETURN, verb=_("See the return"))
+about_complaint = partial(Letter, purpose="", is_needed=True, link=COMPLAINT)
