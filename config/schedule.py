@@ -13,6 +13,7 @@ from analytics.accuracy.tasks import score_overrides
 from analytics.calendar.tasks import nightly_calendar
 from analytics.demand.tasks import nightly_demand, tend_demand
 from analytics.episodes.tasks import nightly_episodes
+from analytics.facts.tasks import begin_day
 from analytics.forecasts.tasks import nightly_forecasts
 from analytics.holdings.tasks import nightly_holdings
 from analytics.lifecycle.tasks import nightly_stages
@@ -62,6 +63,7 @@ SCHEDULE = [
     PeriodicJob("demand_tend", tend_demand, every=timedelta(minutes=5)),
     PeriodicJob("festivals", nightly_calendar, at=time(5, 20), per_merchant=True),
     PeriodicJob("forecasts", nightly_forecasts, at=time(2, 30), per_merchant=True),
+    PeriodicJob("sales_pace", begin_day, at=time(0, 1), per_merchant=True),
     PeriodicJob("stock_figures", nightly_holdings, at=time(5, 10), per_merchant=True),
     PeriodicJob("lifecycle", nightly_stages, at=time(4, 40), per_merchant=True),
     PeriodicJob("episodes", nightly_episodes, at=time(4, 45), per_merchant=True),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from accounts.jobs.queue import enqueue
-from analytics.facts.actions import rebuild_dirty
-from analytics.facts.models import DirtyDay
+from accounts.merchants.models import Merchant
+from analytics.facts.actions import keep_pace, rebuild_dirty
+from analytics.facts.models import DirtyDay, VariantPace
 from core.tasks import task
 from core.tenancy import current_tenant_id
 
@@ -15,6 +16,14 @@ def rebuild_facts() -> None:
     rebuild_dirty()
     if DirtyDay.objects.exists():
         queue_rebuild()
+
+
+@task()
+def begin_day() -> None:
+    """Sum up what sold lately for the day that has begun, before a page has to."""
+    today = Merchant.objects.in_scope().today()
+    if not VariantPace.objects.filter(until=today).exists():
+        keep_pace(today)
 
 
 def queue_rebuild() -> None:

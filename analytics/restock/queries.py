@@ -73,7 +73,7 @@ def stock_outlooks(today: date, within: float = inf, known: Mapping[str, Any] | 
     `known` are the rows of outlook_parts(), where they are read already.
     """
     known = together(**outlook_parts(today, within)) if known is None else known
-    paced = _paced(today, within, known["traded"], is_summed_up=list(known["paced"]) == [today])
+    paced = _paced(today, within, known["traded"], known["paced"])
     found = [*_forecast(known["outlooks"], today, within), *(one for one in paced if one.lasts.middle <= within)]
     return sorted(found, key=lambda one: (one.lasts.middle, -one.per_day, one.variant_id))
 
@@ -96,16 +96,19 @@ def _forecast(rows: Iterable[Any], today: date, within: float) -> Iterable[Outlo
             yield Outlook(variant, available, mean / horizon, Cover(low, middle, high), today)
 
 
-def _paced(today: date, within: float, edges: Iterable[tuple[date, date]], *, is_summed_up: bool) -> list[Outlook]:
-    """What the sales of the last days say, which on a day without an order may not be summed up yet. What is on its way
-    makes stock last longer, never shorter, so a variant whose shelf alone lasts beyond `within` is passed over.
+def _paced(today: date, within: float, edges: Iterable[tuple[date, date]], summed: Iterable[date]) -> list[Outlook]:
+    """What the sales of the last days say, `summed` up to the day it names. What is on its way makes stock last longer,
+    never shorter, so a variant whose shelf alone lasts beyond `within` is passed over.
     """
     first = next((first for first, _ in edges), None)
     if first is None:
         return []
     days = min(PACE_DAYS, max(1, (today - first).days))
-    sold = VariantPace.objects.order_by().values_list("variant_id", "sold", "squares")
-    if not is_summed_up:
+    until = next(iter(summed), None)
+    # In the minutes before a new day is summed up, as many days that end one day earlier do as well.
+    if until == today or (until == today - timedelta(days=1) and (until - first).days >= PACE_DAYS):
+        sold: Any = VariantPace.objects.order_by().values_list("variant_id", "sold", "squares")
+    else:
         sold = sold_before(today)
     sold = sold.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
     levels: Any = (

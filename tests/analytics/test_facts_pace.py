@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from analytics.facts.actions import keep_pace, mark_everything, rebuild_dirty
 from analytics.facts.models import VariantFact, VariantPace
+from analytics.facts.tasks import begin_day
 from analytics.restock.queries import stock_outlooks
 from core.tenancy import tenant
 from tests.ecommerce.orders_kit import order_in, placed, stocked
@@ -64,6 +67,42 @@ def test_outlooks_are_the_same_with_and_without_the_sums(scope, time_machine):
     assert outlooks() == with_sums
     keep_pace(TODAY - timedelta(days=3))  # sums of another day are not taken for today's
     assert outlooks() == with_sums
+
+
+def test_until_a_day_is_summed_up_the_sums_of_the_day_before_do(scope, time_machine):
+    pot = stocked(100)
+    for back in range(1, 30):
+        on_day(time_machine, back, (pot, 2))
+    mark_everything()
+    rebuild_dirty()
+    (before,) = outlooks()
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+    with CaptureQueriesContext(connection) as seen:
+        (midnight,) = stock_outlooks(TODAY + timedelta(days=1))
+
+    assert not any(VariantFact._meta.db_table in one["sql"] for one in seen)
+    assert (midnight.per_day, midnight.lasts) == (before[2], before[3])
+    assert midnight.today == TODAY + timedelta(days=1)
+
+    begin_day()
+    assert {one.until for one in VariantPace.objects.all()} == {TODAY + timedelta(days=1)}
+    (anew,) = stock_outlooks(TODAY + timedelta(days=1))
+    assert anew.per_day == pytest.approx(27 * 2 / 28)
+
+
+def test_a_shop_that_is_younger_than_that_is_read_day_by_day(scope, time_machine):
+    pot = stocked(100)
+    on_day(time_machine, 1, (pot, 3))
+    mark_everything()
+    rebuild_dirty()
+    on_day(time_machine, 0, (pot, 5))
+    mark_everything()
+    rebuild_dirty()
+    time_machine.move_to(NOON + timedelta(days=1), tick=False)
+
+    (one,) = stock_outlooks(TODAY + timedelta(days=1))
+
+    assert one.per_day == 4
 
 
 def test_the_first_order_of_a_day_sums_up_anew(scope, time_machine):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db.models import Sum
-from django.utils import timezone
 
+from accounts.models import Merchant
 from core.actors import SYSTEM
 from ecommerce.inventory import actions
 from ecommerce.inventory.lots import broken_lots
@@ -16,8 +16,13 @@ from ecommerce.models import LineLot, LotLevel, Order, StockLevel, Variant, Ware
 from tests import factories
 
 
+def shop_day() -> date:
+    """The day it is for the shop, which for eight hours of 24 is not the day in UTC."""
+    return Merchant.objects.in_scope().today()
+
+
 def in_days(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
+    return shop_day() + timedelta(days=days)
 
 
 def cream(**fields: object) -> Variant:
@@ -53,7 +58,7 @@ def wrongly_held() -> list[StockLevel]:
     wrong = []
     for level in StockLevel.objects.filter(in_lots__gt=0):
         held = sum(level.reservations.filter(holder=EXPIRED).values_list("units", flat=True))
-        expired = level.lots.filter(lot__expires_on__lt=timezone.localdate()).aggregate(n=Sum("units"))["n"] or 0
+        expired = level.lots.filter(lot__expires_on__lt=shop_day()).aggregate(n=Sum("units"))["n"] or 0
         if held != min(expired, level.on_hand - (level.reserved - held)):
             wrong.append(level)
     return wrong

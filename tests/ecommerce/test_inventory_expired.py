@@ -5,7 +5,6 @@ mistake.
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from core.actors import SYSTEM
 from core.errors import Refused
@@ -15,7 +14,7 @@ from ecommerce.inventory.actions import hold_back_expired
 from ecommerce.models import Lot, Reservation, StockLevel, Warehouse
 from ecommerce.orders.actions import cancel_order
 from tests import factories
-from tests.ecommerce.lots_kit import cream, delivered, in_days, on_shelf
+from tests.ecommerce.lots_kit import cream, delivered, in_days, on_shelf, shop_day
 from tests.ecommerce.orders_kit import ANN, placed
 
 
@@ -27,7 +26,7 @@ def variant(scope):
 def night(days: int, time_machine) -> None:
     """So many days go by, and the job of the new day runs."""
     time_machine.shift(86_400 * days)
-    hold_back_expired(timezone.localdate())
+    hold_back_expired(shop_day())
 
 
 @pytest.fixture(autouse=True)
@@ -125,10 +124,10 @@ def test_the_night_touches_nothing_of_another_shop(variant, rival, time_machine)
     delivered(variant, 4, "A", 0)
     time_machine.shift(86_400)
     with tenant(rival):
-        assert hold_back_expired(timezone.localdate()) == 0
+        assert hold_back_expired(shop_day()) == 0
     assert stock(variant) == (4, 0, 4)
-    assert hold_back_expired(timezone.localdate()) == 1
-    assert hold_back_expired(timezone.localdate()) == 1
+    assert hold_back_expired(shop_day()) == 1
+    assert hold_back_expired(shop_day()) == 1
     assert stock(variant) == (4, 4, 0)
 
 
