@@ -13,8 +13,10 @@ from django.urls import get_resolver
 from django.utils.translation.trans_real import translation as catalogue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# Django REST framework loads these wherever they are there, 9 MB and 1 MB, though nothing here needs them.
-needless = {"pygments", *(["psycopg"] if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else [])}
+# Django REST framework loads these wherever they are there, up to 9 MB each, though no web process needs them.
+needless = {"pygments", "requests"}
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    needless.add("psycopg")
 needless -= sys.modules.keys()
 sys.modules.update(dict.fromkeys(needless))  # type: ignore[arg-type]
 application = get_wsgi_application()

@@ -14,9 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from core.sealing import seal, unseal
 from core.tenancy import TenantManager, TenantModel, TenantQuerySet
-from notifications.channels.outgoing import Failure
 from notifications.channels.senders import SENDERS
-from notifications.channels.senders.message import Target
+from notifications.channels.senders.message import Failure, Target
 from notifications.inbox.models import Urgency
 
 PURPOSE = "notifications.channels"

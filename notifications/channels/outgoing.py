@@ -6,42 +6,22 @@ import logging
 import socket
 import threading
 import time
-from dataclasses import dataclass
 
 import requests
 from django.conf import settings
-from django.db.models import TextChoices
-from django.utils.translation import pgettext_lazy
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from notifications.channels.senders.message import LOG, Reply, Request
+from notifications.channels.senders.message import LOG, Exchange, Failure, Reply, Request
 
 log = logging.getLogger(__name__)
 
 CONNECT, READ = 3.0, 10.0  # seconds
 MOST = 64 * 1024  # bytes of an answer that are read
 WHOLE = 15.0  # seconds that an exchange may take, however slowly the far side drips
-
-
-class Failure(TextChoices):
-    """Why there was no answer."""
-
-    PRIVATE = "private", pgettext_lazy("channel", "The address leads into a private network")
-    TIMEOUT = "timeout", pgettext_lazy("channel", "No answer in time")
-    UNREACHED = "unreached", pgettext_lazy("channel", "Could not be reached")
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """`reply` is None where there was none, and `failure` says why; `text` is for who runs the platform."""
-
-    reply: Reply | None
-    failure: str = ""
-    text: str = ""
 
 
 class _Lines(threading.local):

@@ -17,13 +17,12 @@ from accounts.merchants.models import Merchant
 from core.actors import SYSTEM
 from core.sealing import Unreadable
 from core.tasks import task
-from notifications.channels import outgoing, rules
+from notifications.channels import rules
 from notifications.channels.events import ChannelBroke
 from notifications.channels.models import Channel, Dispatch
-from notifications.channels.outgoing import Exchange
 from notifications.channels.queries import message_of
 from notifications.channels.senders import SENDERS
-from notifications.channels.senders.message import Sender
+from notifications.channels.senders.message import Exchange, Sender
 
 State, Problem = Dispatch.State, Dispatch.Problem
 
@@ -83,8 +82,10 @@ def send(dispatch_id: int) -> None:
         _end(dispatch, Outcome(Problem.OFF), 0.0)
         _break(channel, Channel.Broken.UNREADABLE)
         return
+    from notifications.channels.outgoing import post  # brings 9 MB along that web processes have no use for
+
     started = time.monotonic()
-    outcome = judge(sender, outgoing.post(request), timezone.now())
+    outcome = judge(sender, post(request), timezone.now())
     _settle(dispatch, outcome, round(time.monotonic() - started, 3))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from anymail.exceptions import AnymailWebhookValidationFailure
 from csp.constants import NONE, SELF
 from csp.decorators import csp, csp_update
 from django.conf import settings
@@ -27,7 +26,7 @@ from notifications.mail.listing import MAILS
 from notifications.mail.models import Mail
 from notifications.mail.providers import provider_in_use
 from notifications.mail.queries import backlog, is_suppressed, mail_list, may_be_read
-from notifications.mail.webhooks import Unreadable, take_post
+from notifications.mail.webhooks import Forged, Unreadable, take_post
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +160,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
         return HttpResponse()
     try:
         take_post(in_use, request, settings.MAIL_WEBHOOK_SECRET)
-    except AnymailWebhookValidationFailure as forged:
+    except Forged as forged:
         log.warning("a report of mails was refused: %s", forged)
         return HttpResponse("Not from the mail provider.", status=403, content_type="text/plain")
     except Unreadable as why:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from anymail.exceptions import AnymailError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -24,6 +23,10 @@ log = logging.getLogger(__name__)
 Outcome = Delivery.Outcome
 
 
+class Forged(Exception):
+    """What was posted is not signed by the provider, or not with the password it was given."""
+
+
 class Unreadable(Exception):
     """What was posted is signed and yet nothing that the provider is known to say."""
 
@@ -31,12 +34,17 @@ class Unreadable(Exception):
 def take_post(provider: Provider, request: HttpRequest, secret: str) -> None:
     """Check, read and work off one post of the provider.
 
-    Raises AnymailWebhookValidationFailure for one that somebody else made, Unreadable for one that cannot be read. What
-    else is raised is ours, and the provider posts again later.
+    Raises Forged for one that somebody else made, Unreadable for one that cannot be read. What else is raised is ours,
+    and the provider posts again later.
     """
+    from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+
     view = import_string(provider.view)(**{provider.secret: secret})
     view.setup(request)
-    view.run_validators(request)
+    try:
+        view.run_validators(request)
+    except AnymailWebhookValidationFailure as error:
+        raise Forged(str(error)) from error
     try:
         events = view.parse_events(request)
     except (AnymailError, ValueError, LookupError, TypeError, AttributeError) as error:

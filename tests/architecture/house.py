@@ -101,7 +101,9 @@ APP_MODULES = {"models", "admin", "apps", "urls", "management", "middleware", "m
 # Libraries that take long to load or much memory, and so are imported where they are used (see docs/dependencies.md).
 SLOW = {
     "pandas", "scipy", "statsmodels", "sklearn", "lightgbm", "holidays", "openpyxl", "PIL", "playwright", "reportlab",
+    "requests", "requests_hardened", "urllib3",
 }  # fmt: skip
+SLOW_MODULES = ("anymail.exceptions", "notifications.channels.outgoing")  # they load one of those
 
 LONGEST = 400
 
@@ -168,6 +170,11 @@ def _imports(module: Module, node: ast.AST, *, inner: bool) -> Iterator[Import]:
         else:
             deeper = inner or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
             yield from _imports(module, child, inner=deeper)
+
+
+def is_slow(target: str) -> bool:
+    """Whether importing it loads a library that web processes do without."""
+    return target.split(".")[0] in SLOW or target.startswith(SLOW_MODULES)
 
 
 def module_of(target: str, modules: dict[str, Module]) -> str:

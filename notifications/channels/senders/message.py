@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
+
 
 @dataclass(frozen=True)
 class Target:
@@ -50,6 +53,23 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+
+
+class Failure(TextChoices):
+    """Why there was no answer."""
+
+    PRIVATE = "private", pgettext_lazy("channel", "The address leads into a private network")
+    TIMEOUT = "timeout", pgettext_lazy("channel", "No answer in time")
+    UNREACHED = "unreached", pgettext_lazy("channel", "Could not be reached")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """`reply` is None where there was none, and `failure` says why; `text` is for who runs the platform."""
+
+    reply: Reply | None
+    failure: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
