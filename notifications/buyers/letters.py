@@ -16,7 +16,7 @@ from notifications.buyers.kinds import KINDS
 from notifications.buyers.models import BuyerNotice
 from notifications.buyers.queries import address_of, is_month_full, letter_rules, wants, why_withheld
 from notifications.mail.actions import post
-from notifications.mail.compose import compose
+from notifications.mail.compose import compose, one_click
 from notifications.mail.models import Mail
 from notifications.texts.catalogue import WRITABLE
 from notifications.texts.contexts import context_of, customer_of, stop_url
@@ -114,7 +114,7 @@ def _note(
 def _headers(about: Order | Customer, kind: Kind) -> dict[str, str]:
     headers = {}
     if stop := stop_url(customer_of(about), kind.purpose):
-        headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        headers = one_click(stop)
     if not kind.by_platform and (reply_to := reply_to_of(about.merchant)):
         headers["Reply-To"] = reply_to
     return headers

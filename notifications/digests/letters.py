@@ -22,6 +22,7 @@ from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
 from notifications.mail.compose import compose
 from notifications.mail.models import Mail
+from notifications.staffbox import letters as staff_letters
 from notifications.staffbox.kinds import KINDS as STAFF_KINDS
 
 MOST = 5
@@ -65,8 +66,10 @@ def send_digest(member: Membership, slot: str, items: Collection[Shown]) -> Mail
 def send_staff_digest(user: User, items: Sequence[Shown], shops: Mapping[int, Merchant]) -> Mail:
     """The one mail of a turn to one of the platform's staff, in the active language and time zone.
 
-    It belongs to no shop, so none sees it among its mails. Each item says which shop it is about.
+    It belongs to no shop, so none sees it among its mails. Each item says which shop it is about. Its way out stops
+    just the kinds that it tells of.
     """
+    headers, links = staff_letters.ways_out(user.pk, *sorted({item.kind.name for item in items}))
     inbox = absolute(reverse("staff-inbox"))
     told = [
         replace(
@@ -78,8 +81,8 @@ def send_staff_digest(user: User, items: Sequence[Shown], shops: Mapping[int, Me
     ]
     title, lead = _words(told)
     values: dict[str, Any] = {
+        **links,
         "for_staff": True,
-        "choices_url": absolute(reverse("staff-inbox-choices")),
         "title": title,
         "lead": lead,
         "groups": grouped(told, most=MOST, kinds=STAFF_KINDS),
@@ -93,6 +96,7 @@ def send_staff_digest(user: User, items: Sequence[Shown], shops: Mapping[int, Me
             text=text,
             html=html,
             purpose=Mail.Purpose.NOTICE,
+            headers=headers,
             dedupe=f"staff-digest:{user.pk}:{max(item.row.pk for item in items)}",
         )
 

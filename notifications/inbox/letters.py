@@ -15,12 +15,11 @@ from accounts.members.models import Membership
 from accounts.merchants.models import Merchant
 from accounts.people.models import User
 from core.mail import absolute
-from core.tenancy import every_tenant
 from notifications.inbox.kinds import Kind
 from notifications.inbox.links import NO_SHOP, link_to
 from notifications.inbox.queries import Shown
 from notifications.mail.actions import post
-from notifications.mail.compose import compose
+from notifications.mail.compose import compose, one_click
 from notifications.mail.models import Mail
 
 SALT = "notices.stop"
@@ -42,9 +41,8 @@ def read_stop_token(token: str) -> tuple[int, int, list[str]] | None:
 def ways_out(merchant: Merchant, user_id: int, *kinds: str) -> tuple[dict[str, str], dict[str, str]]:
     """(headers, template values) with which the reader of a mail stops these kinds, or chooses anew."""
     stop = absolute(reverse("notification-stop", args=[stop_token(merchant.pk, user_id, *kinds)]))
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     choices = absolute(reverse("notification-preferences", args=[merchant.slug]))
-    return headers, {"stop_url": stop, "choices_url": choices}
+    return one_click(stop), {"stop_url": stop, "choices_url": choices}
 
 
 def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, Any], *, again: str = "") -> Mail:
@@ -68,33 +66,6 @@ def send_notice(member: Membership, kind: Kind, key: str, params: Mapping[str, A
             purpose=Mail.Purpose.NOTICE,
             headers=headers,
             dedupe=f"notice:{merchant.pk}:{member.user_id}:{kind.name}:{key}{again}",
-        )
-
-
-def send_staff_notice(
-    user: User, merchant: Merchant, kind: Kind, key: str, params: Mapping[str, Any], page: str, *, again: str = ""
-) -> Mail:
-    """The mail to a person of the platform's staff about a shop, once per key; `page` is where to look, `again` names
-    a further one.
-
-    It belongs to no shop, so none sees it among its mails.
-    """
-    with (
-        translation.override(language_of(user)),
-        timezone.override(user.zone),
-        every_tenant("a note to staff belongs to no shop"),
-    ):
-        title, body = kind.words(params)
-        values = {"title": title, "body": body, "kind": kind, "merchant": merchant, "for_staff": True}
-        values["action_url"] = link_to(page, merchant_id=merchant.pk, kind=kind.name, key=key)
-        text, html = compose("notifications/inbox/mail", values)
-        return post(
-            to=user.email,
-            subject=f"{title} · {merchant.name}",
-            text=text,
-            html=html,
-            purpose=Mail.Purpose.NOTICE,
-            dedupe=f"staff:{merchant.pk}:{user.pk}:{kind.name}:{key}{again}",
         )
 
 

@@ -17,3 +17,8 @@ def compose(template: str, values: Mapping[str, Any]) -> tuple[str, str]:
     context = {**values, "base_url": settings.BASE_URL}
     text = _BLANK_LINES.sub("\n\n", render_to_string(f"{template}.txt", context)).strip() + "\n"
     return text, render_to_string(f"{template}.html", context)
+
+
+def one_click(stop: str) -> dict[str, str]:
+    """The headers that let a mail program stop what it shows by one request to that address (RFC 2369, RFC 8058)."""
+    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -20,13 +20,13 @@ from accounts.people.models import User
 from core.tenancy import current_tenant_id
 from notifications.inbox.actions import wake_up
 from notifications.inbox.deputies import Route
-from notifications.inbox.letters import send_staff_notice
 from notifications.inbox.mailing import passes_quiet
 from notifications.inbox.models import Reason, Timing
 from notifications.inbox.queries import hours_of, staff_who_may
 from notifications.inbox.rules import Hours, rank_of, searched_text, slot_after
 from notifications.staffbox.escalation import stop_watching, watch_over
 from notifications.staffbox.kinds import StaffKind, staff_kind
+from notifications.staffbox.letters import send_staff_notice
 from notifications.staffbox.models import StaffChoice, StaffNotice
 from notifications.staffbox.queries import choices_for
 from notifications.staffbox.routes import choices_along, with_deputies
@@ -133,6 +133,12 @@ def choose(user: User, choices: Iterable[tuple[str, bool, str]]) -> None:
     for name, inbox, mail in choices:
         StaffChoice.objects.update_or_create(user=user, kind=name, defaults={"inbox": inbox, "mail": mail})
     plan_again(user)
+
+
+@transaction.atomic
+def stop_mails(user: User, kinds: Iterable[StaffKind]) -> None:
+    """No e-mails of these kinds to one of the staff any more; the inbox stays as it is."""
+    choose(user, [(kind.name, choices_for(kind, [user.pk])[user.pk].inbox, Timing.OFF) for kind in kinds])
 
 
 @transaction.atomic

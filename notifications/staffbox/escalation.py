@@ -19,13 +19,13 @@ from core.actors import SYSTEM
 from core.clocks import WorkingTime, add_business_hours
 from notifications.inbox.deputies import Route
 from notifications.inbox.escalation import AT_ONCE, FURTHER, LATER, lies_unopened
-from notifications.inbox.letters import send_staff_notice
 from notifications.inbox.models import Reason, Timing
 from notifications.inbox.queries import staff_who_may
 from notifications.inbox.rules import rank_of
 from notifications.routing.queries import staff_away
 from notifications.staffbox.events import StaffNoticeEscalated
 from notifications.staffbox.kinds import StaffKind, staff_kind
+from notifications.staffbox.letters import send_staff_notice
 from notifications.staffbox.models import StaffEscalation, StaffNotice
 from notifications.staffbox.queries import choices_for
 from notifications.staffbox.routes import choices_along, with_deputies

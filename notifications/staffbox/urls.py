@@ -11,4 +11,5 @@ urlpatterns = [
     path("staff/inbox/choices/", views.preferences, name="staff-inbox-choices"),
     path("staff/inbox/<int:pk>/", views.detail, name="staff-notice"),
     path("staff/inbox/<int:pk>/do/", views.do, name="staff-notice-do"),
+    path("stop/staff/<str:token>/", views.stop, name="staff-stop"),
 ]

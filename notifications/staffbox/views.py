@@ -9,12 +9,13 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.people.models import User
-from core.access import StaffRequest, staff_view
+from core.access import StaffRequest, open_view, staff_view
 from core.errors import Refused
 from core.forms import add_refusal
 from core.htmx import done, page
@@ -24,10 +25,11 @@ from notifications.inbox.forms import ChoicesForm, MailTimesForm
 from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.queries import mail_times_of
 from notifications.inbox.why import along
-from notifications.staffbox.actions import choose
+from notifications.staffbox.actions import choose, stop_mails
 from notifications.staffbox.doing import STAFF, assign, open_rows, take_back
 from notifications.staffbox.forms import StaffAssignForm
-from notifications.staffbox.kinds import StaffKind, topics_of
+from notifications.staffbox.kinds import StaffKind, staff_kind, topics_of
+from notifications.staffbox.letters import read_stop_token
 from notifications.staffbox.listing import STAFFBOX
 from notifications.staffbox.queries import choices_for, choices_of, colleagues, notices_of, shown, unread_of
 
@@ -174,3 +176,25 @@ def preferences(request: StaffRequest) -> HttpResponse:
         "topics": [(topic, list(of)) for topic, of in groupby(rows, lambda row: row["choice"].kind.topic)],
     }
     return render(request, "notifications/staffbox/preferences.html", context)
+
+
+@open_view("a signed link out of a mail, good for stopping some kinds of mail to one of the staff")
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: Any, token: str) -> HttpResponse:
+    """Ask before stopping mails of one kind, or of those in a summary; the button or a mail program's one-click request
+    does it. The link's signature is the authority, and GET changes nothing, for mail scanners follow links.
+    """
+    found = read_stop_token(token)
+    kinds = [kind for kind in map(staff_kind, found[1]) if kind is not None] if found else []
+    if found is None or not kinds:
+        raise Http404
+    reader = get_object_or_404(User.objects.filter(is_active=True).exclude(staff_role=""), pk=found[0])
+    if request.method == "POST":
+        stop_mails(reader, kinds)
+    with translation.override(reader.language):
+        context = {"labels": [str(kind.label) for kind in kinds], "stopped": request.method == "POST"}
+        response = render(request, "notifications/staffbox/stop.html", context)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -25,12 +25,14 @@ from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import as_written, write_to_buyer
 from notifications.digests.letters import send_digest, send_staff_digest
 from notifications.inbox.kinds import KINDS as NOTICES
-from notifications.inbox.letters import send_notice, send_personal_notice, send_staff_notice
+from notifications.inbox.letters import send_notice, send_personal_notice
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import shown
 from notifications.mail.models import Mail
 from notifications.reports.letters import send_report
 from notifications.staffbox.kinds import KINDS as STAFF_KINDS
+from notifications.staffbox.kinds import staff_kind
+from notifications.staffbox.letters import send_staff_notice
 from notifications.staffbox.models import StaffNotice
 from notifications.staffbox.queries import shown as staff_shown
 from notifications.suppliers.letters import write_purchase_order
@@ -100,7 +102,8 @@ def personal(reader: Reader) -> Mails:
 
 
 def for_staff(reader: Reader) -> Mails:
-    kind = next(kind for kind in NOTICES if kind.name == "forecast-drift")
+    kind = staff_kind("forecast-drift")
+    assert kind is not None
     with tenant(reader.shop):
         params = SAMPLES[kind.name][0]
         yield "staff-0", send_staff_notice(reader.user, reader.shop, kind, "x", params, "/staff/accuracy/")
