@@ -103,7 +103,7 @@ def statement_of(rows: QuerySet[Any]) -> Statement | None:
 
 def statement_of_relation(manager: Any, back: str, keys: Sequence[Any]) -> Statement | None:
     """The statement of the manager's rows whose field `back` leads to one of `keys`, in the merchant in scope."""
-    if not _is_plain(manager) or not 0 < len(keys) <= MOST_KEYS or not all(isinstance(key, int) for key in keys):
+    if not is_plain(manager) or not 0 < len(keys) <= MOST_KEYS or not all(isinstance(key, int) for key in keys):
         return statement_of(manager.all().filter(**{f"{back}__in": keys}))
     scope = tenant_or_none()
     if isinstance(manager, TenantManager) and scope is None:  # sealed, or every merchant's
@@ -200,7 +200,7 @@ def built_by(rows: QuerySet[Any]) -> tuple[Callable[[], QuerySet[Any]], int] | N
     return found
 
 
-def _is_plain(manager: Any) -> bool:
+def is_plain(manager: Any) -> bool:
     """Whether all that a manager's rows depend on is the merchant in scope."""
     return type(manager).get_queryset in (TenantManager.get_queryset, models.Manager.get_queryset)
 

@@ -22,8 +22,8 @@ from django.db import connections
 from django.db.models import Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.functional import cached_property
 
-from core.statements import Statement, built_by, statement_of, statement_of_relation
-from core.tenancy import tenant
+from core.statements import Statement, built_by, is_plain, statement_of, statement_of_relation
+from core.tenancy import tenant, tenant_or_none
 
 
 @dataclass
@@ -193,6 +193,16 @@ def hold_each(holders: list[Model], name: str, back: str, rows: list[Model]) -> 
 
 def hold(holder: Model, name: str, rows: list[Any]) -> None:
     """Let `.all()` of the relation give these rows, as after `prefetch_related`."""
-    every = getattr(holder, name).get_queryset()
+    every = _relation(holder, name)
     every._result_cache, every._prefetch_done = rows, True
     holder.__dict__.setdefault("_prefetched_objects_cache", {})[name] = every
+
+
+def _relation(holder: Any, name: str) -> Any:
+    """The query of the relation, worked out only if somebody asks further than for its rows, for that costs more than
+    to make them. It needs no condition on the merchant where the holder is of the one in scope.
+    """
+    manager = getattr(holder, name)
+    if not is_plain(manager.model._default_manager) or getattr(holder, "merchant_id", None) != tenant_or_none():
+        return manager.get_queryset()
+    return manager._apply_rel_filters(manager._queryset_class(manager.model))

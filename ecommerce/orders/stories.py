@@ -19,6 +19,21 @@ from core.events import sentence_of
 from core.statements import Shaped
 from ecommerce.orders.models import Order, RiskFlag
 
+ICONS = {
+    "orders.placed": "shopping-cart", "orders.paid": "credit-card", "orders.payment_failed": "alert-triangle",
+    "orders.ran_short": "alert-triangle", "orders.noted": "message", "orders.confirmed": "check",
+    "orders.completed": "check", "orders.packed": "package", "orders.held": "hand-stop",
+    "orders.released": "player-play", "orders.cancelled": "ban", "orders.refunded": "receipt-refund",
+    "orders.edited": "edit", "orders.invoiced": "file-invoice", "orders.flagged": "alert-triangle",
+    "orders.risk_settled": "check", "orders.split": "arrows-split", "orders.split_off": "arrows-split",
+    "orders.duplicated": "copy", "orders.copied": "copy", "orders.replaced": "arrow-back-up",
+    "orders.placed_instead": "arrow-back-up", "orders.delivered": "home-check", "fulfilment.lost": "alert-triangle",
+    "fulfilment.shipped": "truck", "fulfilment.moved": "truck", "fulfilment.delivered": "home-check",
+    "letters.told": "mail",
+}  # fmt: skip
+USUAL_ICON = "point"
+GOALS = {"orders.delivered", "orders.completed", "fulfilment.delivered"}
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -36,6 +51,15 @@ class Moment:
     about: str = ""
     url: str = ""
     said: str = ""
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.kind, USUAL_ICON)
+
+    @property
+    def is_goal(self) -> bool:
+        """Whether the buyer has what was sent."""
+        return self.kind in GOALS
 
     @property
     def amount(self) -> Decimal | None:
