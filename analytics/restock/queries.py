@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Any
 
@@ -19,10 +20,11 @@ from analytics.facts.queries import sold_before, trading_edges
 from analytics.facts.rules import PACE_DAYS
 from analytics.restock.rules import Cover, cover
 from core.statements import Shaped, Statement
+from core.tenancy import current_tenant_id
 from core.together import together
 from ecommerce.catalog.models import Variant
 from ecommerce.inventory.models import StockLevel
-from ecommerce.purchasing.queries import Coming, coming_units
+from ecommerce.purchasing.queries import Coming, coming_by_variant
 
 FARTHEST = 3650  # days: beyond, no date is named
 
@@ -106,9 +108,34 @@ def _paced(today: date, within: float, edges: Iterable[tuple[date, date]], summe
     days = min(PACE_DAYS, max(1, (today - first).days))
     until = next(iter(summed), None)
     # In the minutes before a new day is summed up, as many days that end one day earlier do as well.
-    if until == today or (until == today - timedelta(days=1) and (until - first).days >= PACE_DAYS):
-        sold: Any = VariantPace.objects.order_by().values_list("variant_id", "sold", "squares")
-    else:
+    is_summed = until == today or (until == today - timedelta(days=1) and (until - first).days >= PACE_DAYS)
+    found = []
+    for variant_id, units, squares, available, coming in _sold_and_free(today, within / days, is_summed=is_summed):
+        lasts = _with_coming(available, units, squares, days, coming, today)
+        if lasts is not None:
+            found.append(Outlook(variant_id, available, units / days, lasts, today))
+    return found
+
+
+def _sold_and_free(today: date, times: float, *, is_summed: bool) -> Iterable[tuple[int, int, int, int, Coming | None]]:
+    """Variant, units sold, their squares, units free and what is on its way, of the variants that have no more free
+    than so many times what was sold. The database joins them: a shop has thousands, and few run low.
+    """
+    sql, params = _joined(current_tenant_id(), today, is_summed=is_summed)
+    if isfinite(times):
+        sql, params = f"{sql} AND f.free <= s.sold * %s", (*params, times)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for *figures, units, day in cursor.fetchall():
+            first = date.fromisoformat(day) if isinstance(day, str) else day
+            yield (*figures, None if units is None else Coming(units, first))
+
+
+@lru_cache(maxsize=256)
+def _joined(merchant_id: int, today: date, *, is_summed: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement of a day, which takes longer to work out than to run."""
+    sold: Any = VariantPace.objects.order_by().values_list("variant_id", "sold", "squares")
+    if not is_summed:
         sold = sold_before(today)
     sold = sold.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
     levels: Any = (
@@ -117,33 +144,14 @@ def _paced(today: date, within: float, edges: Iterable[tuple[date, date]], summe
         .values_list("variant_id")
         .annotate(free=Sum(F("on_hand") - F("reserved")))
     )
-    pace = _together_within(sold, levels, within / days)
-    coming = coming_units([variant_id for variant_id, *_ in pace]) if pace else {}
-    found = []
-    for variant_id, units, squares, available in pace:
-        lasts = _with_coming(available, units, squares, days, coming.get(variant_id), today)
-        if lasts is not None:
-            found.append(Outlook(variant_id, available, units / days, lasts, today))
-    return found
-
-
-def _together_within(sold: QuerySet[Any], levels: QuerySet[Any], times: float) -> list[tuple[int, int, int, int]]:
-    """Variant, units sold, their squares and units free of the variants that are in both queries and have no more free
-    than so many times what was sold. The database joins them: a shop has thousands, and few run low.
-    """
-    sold_sql, sold_params = sold.query.sql_with_params()
-    free_sql, free_params = levels.query.sql_with_params()
+    parts = [rows.query.sql_with_params() for rows in (sold, levels, coming_by_variant())]
+    (sold_sql, _), (free_sql, _), (coming_sql, _) = parts
     sql = (
-        "SELECT s.variant_id, s.sold, s.squares, f.free"  # noqa: S608 - made by the ORM, within the tenant
-        f" FROM ({sold_sql}) s JOIN ({free_sql}) f ON f.variant_id = s.variant_id WHERE s.sold > 0"
+        "SELECT s.variant_id, s.sold, s.squares, f.free, c.units, c.first"  # noqa: S608 - made by the ORM
+        f" FROM ({sold_sql}) s JOIN ({free_sql}) f ON f.variant_id = s.variant_id"
+        f" LEFT JOIN ({coming_sql}) c ON c.variant_id = s.variant_id WHERE s.sold > 0"
     )
-    params = [*sold_params, *free_params]
-    if isfinite(times):
-        sql, params = f"{sql} AND f.free <= s.sold * %s", [*params, times]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found: list[tuple[int, int, int, int]] = cursor.fetchall()
-    return found
+    return sql, tuple(param for _, params in parts for param in params)
 
 
 def _with_coming(

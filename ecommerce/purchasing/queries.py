@@ -152,6 +152,12 @@ class Coming:
 
 def coming_units(variants: Iterable[int]) -> dict[int, Coming]:
     """What is on its way by variant; those of which nothing is have no entry. One query."""
-    lines: Any = lines_on_the_way().filter(Among("variant_id", variants)).values_list("variant_id")
-    rows = lines.annotate(units=Sum(STILL_TO_COME), first=Min("order__expected_on"))
+    rows = coming_by_variant().filter(Among("variant_id", variants))
     return {variant: Coming(units, first) for variant, units, first in rows}
+
+
+def coming_by_variant() -> QuerySet[Any]:
+    """Rows of (variant id, units on their way, the first day on which some are expected)."""
+    lines: Any = lines_on_the_way().values_list("variant_id")
+    rows: QuerySet[Any] = lines.annotate(units=Sum(STILL_TO_COME), first=Min("order__expected_on"))
+    return rows
