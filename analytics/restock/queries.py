@@ -138,17 +138,16 @@ def _joined(merchant_id: int, today: date, *, is_summed: bool) -> tuple[str, tup
     if not is_summed:
         sold = sold_before(today)
     sold = sold.filter(~Exists(fresh_outlooks(today).filter(variant=OuterRef("variant_id"))))
-    levels: Any = (
-        StockLevel.objects.filter(variant__is_active=True)
-        .order_by()
-        .values_list("variant_id")
-        .annotate(free=Sum(F("on_hand") - F("reserved")))
-    )
-    parts = [rows.query.sql_with_params() for rows in (sold, levels, coming_by_variant())]
-    (sold_sql, _), (free_sql, _), (coming_sql, _) = parts
+    levels: Any = StockLevel.objects.order_by().values_list("variant_id")
+    levels = levels.annotate(free=Sum(F("on_hand") - F("reserved")))
+    # apart, so that the database looks at those alone that run low
+    active = Variant.objects.filter(is_active=True).order_by().values_list("pk")
+    parts = [rows.query.sql_with_params() for rows in (sold, levels, active, coming_by_variant())]
+    (sold_sql, _), (free_sql, _), (active_sql, _), (coming_sql, _) = parts
     sql = (
         "SELECT s.variant_id, s.sold, s.squares, f.free, c.units, c.first"  # noqa: S608 - made by the ORM
         f" FROM ({sold_sql}) s JOIN ({free_sql}) f ON f.variant_id = s.variant_id"
+        f" JOIN ({active_sql}) v ON v.pk = s.variant_id"
         f" LEFT JOIN ({coming_sql}) c ON c.variant_id = s.variant_id WHERE s.sold > 0"
     )
     return sql, tuple(param for _, params in parts for param in params)
