@@ -202,7 +202,7 @@ def _relation(holder: Any, name: str) -> Any:
     """The query of the relation, worked out only if somebody asks further than for its rows, for that costs more than
     to make them. It needs no condition on the merchant where the holder is of the one in scope.
     """
-    manager = getattr(holder, name)
-    if not is_plain(manager.model._default_manager) or getattr(holder, "merchant_id", None) != tenant_or_none():
+    manager, scope = getattr(holder, name), tenant_or_none()
+    if scope is None or scope != getattr(holder, "merchant_id", None) or not is_plain(manager.model._default_manager):
         return manager.get_queryset()
     return manager._apply_rel_filters(manager._queryset_class(manager.model))

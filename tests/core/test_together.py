@@ -166,3 +166,18 @@ def test_each_object_gets_its_own_relations_in_its_own_shop(order, rival):
 def test_only_rows_that_point_here_are_filled(order):
     with pytest.raises(TypeError, match=r"Order\.customer is not a relation"):
         fill(order, "customer")
+
+
+def test_what_is_asked_further_of_a_filled_relation_stays_with_its_object(order, rival):
+    other = order_in("paid", stocked(title="Second"))
+    other.notes.create(text="of another", author_label="Ann")
+    fresh = Order.objects.get(pk=order.pk)
+    fill(fresh, "notes")
+
+    held = fresh.notes.all()
+    assert [note.pk for note in held.filter(author_label="Ann")] == [order.notes.get().pk]
+    assert [note.pk for note in held.order_by("pk")] == [order.notes.get().pk]
+    with tenant(rival):
+        stranger = Order(pk=order.pk, merchant=order.merchant)
+        fill(stranger, "notes")
+        assert list(stranger.notes.all().filter(author_label="Ann")) == []
