@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.merchants.models import Merchant
 from analytics.facts.models import CategoryFact, DailyFact, DirtyDay, VariantFact, VariantPace
-from analytics.facts.queries import count_days, first_and_last_event, sold_before
+from analytics.facts.queries import count_days, first_and_last_event, is_summed_up, sold_before
 from analytics.facts.rules import PACE_DAYS, SMALL_SHOP, spans
 from ecommerce.orders.models import Order
 
@@ -57,7 +57,7 @@ def rebuild_dirty() -> int:
             for marked_at in {marks[day] for day in marks if first <= day <= last}:
                 DirtyDay.objects.filter(day__gte=first, day__lte=last, marked_at=marked_at).delete()
             today = merchant.today()
-            if _touches(first, last, today) or not VariantPace.objects.filter(until=today).exists():
+            if _touches(first, last, today) or not is_summed_up(today):
                 keep_pace(today)
     return len(marks)
 

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.merchants.models import Merchant
-from analytics.facts.models import CategoryFact, DailyFact, VariantFact
+from analytics.facts.models import CategoryFact, DailyFact, VariantFact, VariantPace
 from analytics.facts.rules import PACE_DAYS
 from ecommerce.orders.models import Order, OrderLine, Payment
 from ecommerce.reviews.models import Review
@@ -208,6 +208,11 @@ def sold_before(until: date) -> QuerySet[Any]:
         sold=Sum("units"), squares=Sum(F("units") * F("units"))
     )
     return rows
+
+
+def is_summed_up(until: date) -> bool:
+    """Whether what sold before that day is summed up (VariantPace)."""
+    return VariantPace.objects.filter(until=until).exists()
 
 
 def trading_edges() -> QuerySet[Any]:

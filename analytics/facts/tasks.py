@@ -5,7 +5,8 @@ from __future__ import annotations
 from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from analytics.facts.actions import keep_pace, rebuild_dirty
-from analytics.facts.models import DirtyDay, VariantPace
+from analytics.facts.models import DirtyDay
+from analytics.facts.queries import is_summed_up
 from core.tasks import task
 from core.tenancy import current_tenant_id
 
@@ -22,7 +23,7 @@ def rebuild_facts() -> None:
 def begin_day() -> None:
     """Sum up what sold lately for the day that has begun, before a page has to."""
     today = Merchant.objects.in_scope().today()
-    if not VariantPace.objects.filter(until=today).exists():
+    if not is_summed_up(today):
         keep_pace(today)
 
 

@@ -9,7 +9,7 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,6 +29,7 @@ from notifications.inbox.listing import inbox_at
 from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import choices_of, inbox_of, mail_times_of, muted_parts, shown
+from notifications.inbox.stopping import stop_page
 
 State = Notification.State
 
@@ -107,8 +108,7 @@ def preferences(request: MerchantRequest) -> HttpResponse:
 def stop(request: Any, token: str) -> HttpResponse:
     """Ask before stopping mails of one kind, or of those in a summary.
 
-    The button, or a mail program's one-click request (RFC 8058), does it. The link's signature is the authority, so
-    the request needs no session and no CSRF token. GET changes nothing, for mail scanners follow links.
+    The link's signature is the authority, so the request needs no session and no CSRF token.
     """
     found = read_stop_token(token)
     kinds = [kind for kind in map(kind_of, found[2]) if kind is not None and not kind.locked] if found else []
@@ -119,13 +119,11 @@ def stop(request: Any, token: str) -> HttpResponse:
         member = Membership.objects.select_related("merchant", "user").filter(user_id=user_id).first()
         if member is None:
             raise Http404
-        if request.method == "POST":
+
+        def stop_them() -> None:
             for kind in kinds:
                 stop_mails(user_id, kind)
-        with translation.override(member.user.language):
-            labels = [str(kind.label) for kind in kinds]
-            context = {"labels": labels, "merchant": member.merchant, "stopped": request.method == "POST"}
-            response = render(request, "notifications/inbox/stop.html", context)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+
+        return stop_page(
+            request, "notifications/inbox/stop.html", member.user, kinds, stop_them, merchant=member.merchant
+        )

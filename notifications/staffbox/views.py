@@ -9,7 +9,7 @@ from django.forms import model_to_dict
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +24,7 @@ from notifications.inbox.desk import Desk
 from notifications.inbox.forms import ChoicesForm, MailTimesForm
 from notifications.inbox.marking import counted, list_context, marked, topics_for
 from notifications.inbox.queries import mail_times_of
+from notifications.inbox.stopping import stop_page
 from notifications.inbox.why import along
 from notifications.staffbox.actions import choose, stop_mails
 from notifications.staffbox.doing import STAFF, assign, open_rows, take_back
@@ -182,19 +183,10 @@ def preferences(request: StaffRequest) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: Any, token: str) -> HttpResponse:
-    """Ask before stopping mails of one kind, or of those in a summary; the button or a mail program's one-click request
-    does it. The link's signature is the authority, and GET changes nothing, for mail scanners follow links.
-    """
+    """As for members (inbox.views.stop): the link's signature is the authority."""
     found = read_stop_token(token)
     kinds = [kind for kind in map(staff_kind, found[1]) if kind is not None] if found else []
     if found is None or not kinds:
         raise Http404
     reader = get_object_or_404(User.objects.filter(is_active=True).exclude(staff_role=""), pk=found[0])
-    if request.method == "POST":
-        stop_mails(reader, kinds)
-    with translation.override(reader.language):
-        context = {"labels": [str(kind.label) for kind in kinds], "stopped": request.method == "POST"}
-        response = render(request, "notifications/staffbox/stop.html", context)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return stop_page(request, "notifications/staffbox/stop.html", reader, kinds, lambda: stop_mails(reader, kinds))
