@@ -378,11 +378,12 @@ class Chrome:
 
     @property
     def live(self) -> dict[str, str]:
-        """Where the page of a shop hears what comes into the inbox; empty where it has to ask."""
-        may = self.membership is not None and self.membership.may("notifications.view")
-        if self.membership is None or not may or not settings.LIVE_URL:
+        """Where a page hears what comes into the inbox, a shop's or the staff's; empty where it has to ask."""
+        shop = self.membership.merchant.slug if self.membership else ""
+        may = self.membership.may("notifications.view") if self.membership else self.on_staff_side
+        if not may or not settings.LIVE_URL:
             return {}
-        return {"url": settings.LIVE_URL, "shop": self.membership.merchant.slug, "person": str(self.user.pk)}
+        return {"url": settings.LIVE_URL, "shop": shop, "person": str(self.user.pk)}
 
     @property
     def demo(self) -> bool:

@@ -80,7 +80,7 @@ def unread_at(user_id: int, shops: Collection[int], now: datetime) -> tuple[Unre
     return unread_among([kind for _of, kind in found]), each
 
 
-def unread_among(kinds: list[str], keys: Mapping[str, str] | None = None) -> Unread:
+def unread_among(kinds: Collection[str], keys: Mapping[str, str] | None = None) -> Unread:
     """The counts of unread rows of these kinds; a kind the product no longer has counts for no topic.
 
     `keys` are the topics by kind (topic_keys()), where they are not those of members.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -19,10 +19,14 @@ from accounts.members.models import Membership
 from accounts.people.models import User
 from accounts.people.sessions import is_over
 from core.tenancy import every_tenant, tenant
-from notifications.inbox.counting import UNREAD_LIMIT, unread_among
+from notifications.inbox.counting import UNREAD_LIMIT, Unread, unread_among
 from notifications.inbox.models import Notification, Urgency
-from notifications.inbox.queries import inbox_of, shown
+from notifications.inbox.queries import Shown, inbox_of, shown
+from notifications.staffbox.models import StaffNotice
+from notifications.staffbox.queries import notices_of, unread_in
+from notifications.staffbox.queries import shown as staff_shown
 
+NO_SHOP = ""
 TOASTS = 3  # act-now items that one event tells of; the inbox has them all
 
 Change = tuple[datetime, int]
@@ -46,15 +50,25 @@ def open_sessions(session_keys: Collection[str]) -> set[str]:
 
 def changed_since(moment: datetime) -> dict[int, Change]:
     """Whose inbox changed after that moment: user id to the last change and how many. One query for everybody."""
+    found: dict[int, Change] = {}
     with every_tenant("one look for all who are connected"):
-        rows = Notification.objects.filter(changed_at__gt=moment).order_by().values_list("user_id")
-        return {user: (last, count) for user, last, count in rows.annotate(Max("changed_at"), Count("pk"))}
+        members, staff = (
+            rows.filter(changed_at__gt=moment)
+            .order_by()
+            .values_list("user_id")
+            .annotate(Max("changed_at"), Count("pk"))
+            for rows in (Notification.objects.all(), StaffNotice.objects.all())
+        )
+        for user, last, count in members.union(staff, all=True):
+            before, already = found.get(user, (last, 0))
+            found[user] = max(last, before), already + count
+    return found
 
 
 def states_of(since: Mapping[int, datetime | None]) -> dict[int, dict[str, Any]]:
     """What the pages of these people show: per shop the unread counts and the newest ids; what is to be done at once.
 
-    `since` says for each user from when on act-now items are told of; None tells of none.
+    The staff's inbox is no shop's and stands under NO_SHOP. `since` says for each user from when on act-now items are told of; None tells of none.
     """
     now = timezone.now()
     states: dict[int, dict[str, Any]] = {user_id: {"shops": {}, "act": []} for user_id in since}
@@ -67,6 +81,9 @@ def states_of(since: Mapping[int, datetime | None]) -> dict[int, dict[str, Any]]
     for member in members:
         if member.may("notifications.view"):
             _add_shop(states[member.user_id], member, since[member.user_id], now)
+    for user in User.objects.filter(pk__in=since).exclude(staff_role=""):
+        if user.may_as_staff("staff.inbox") and not user.owes_second_factor:
+            _add_staff(states[user.pk], user, since[user.pk], now)
     return states
 
 
@@ -74,14 +91,25 @@ def _add_shop(state: dict[str, Any], member: Membership, since: datetime | None,
     merchant = member.merchant
     with tenant(merchant), translation.override(member.user.language), timezone.override(merchant.zone):
         mine = inbox_of(member.user_id)
-        rows = mine.unread(now).order_by("rank", "pk").values_list("pk", "kind", "urgency", "at")[: UNREAD_LIMIT + 1]
-        found = list(rows)
-        unread = unread_among([kind for _, kind, _, _ in found])
-        newest = sorted(found, key=lambda row: row[3], reverse=True)[:5]
-        state["shops"][merchant.slug] = unread.figures | {"newest": [pk for pk, *_ in newest]}
-        fresh = [pk for pk, _, urgency, at in found if urgency == Urgency.ACT and since is not None and at > since]
-        if fresh:
-            for note in shown(list(mine.filter(pk__in=fresh[:TOASTS]).order_by("rank")), merchant.slug):
-                told = f"{note.row.pk}:{note.row.at.timestamp()}"
-                act = {"id": told, "shop": merchant.slug, "title": note.title, "href": note.href}
-                state["act"].append(act | {"verb": str(note.kind.verb)})
+        _add(state, merchant.slug, mine, now, since, unread_among, lambda rows: shown(rows, merchant.slug))
+
+
+def _add_staff(state: dict[str, Any], user: User, since: datetime | None, now: datetime) -> None:
+    with translation.override(user.language), timezone.override(user.zone):
+        _add(state, NO_SHOP, notices_of(user), now, since, unread_in, staff_shown)
+
+
+def _add(
+    state: dict[str, Any], shop: str, mine: Any, now: datetime, since: datetime | None,
+    counted: Callable[[list[str]], Unread], worded: Callable[[list[Any]], list[Shown]],
+) -> None:  # fmt: skip
+    rows = mine.unread(now).order_by("rank", "pk").values_list("pk", "kind", "urgency", "at")[: UNREAD_LIMIT + 1]
+    found = list(rows)
+    newest = sorted(found, key=lambda row: row[3], reverse=True)[:5]
+    state["shops"][shop] = counted([kind for _, kind, _, _ in found]).figures | {"newest": [pk for pk, *_ in newest]}
+    fresh = [pk for pk, _, urgency, at in found if urgency == Urgency.ACT and since is not None and at > since]
+    if fresh:
+        for note in worded(list(mine.filter(pk__in=fresh[:TOASTS]).order_by("rank"))):
+            told = f"{note.row.pk}:{note.row.at.timestamp()}"
+            act = {"id": told, "shop": shop, "title": note.title, "href": note.href}
+            state["act"].append(act | {"verb": str(note.kind.verb)})

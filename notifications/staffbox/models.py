@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,6 +15,10 @@ from notifications.inbox.models import Reason, Timing, Urgency
 
 
 class StaffNoticeQuerySet(models.QuerySet["StaffNotice"]):
+    def update(self, **values: Any) -> int:
+        """As of any rows, and each is changed now: what looks at this page live hears of it."""
+        return super().update(**{"changed_at": timezone.now(), **values})
+
     def unsettled(self) -> StaffNoticeQuerySet:
         """Still to be dealt with, whether or not it is asleep."""
         return self.filter(state__in=[StaffNotice.State.UNREAD, StaffNotice.State.READ])
@@ -57,6 +62,7 @@ class StaffNotice(models.Model):
     rank = models.BigIntegerField(default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UNREAD)
     at = models.DateTimeField(_("time"), default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True, db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
     acted_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(
@@ -85,6 +91,7 @@ class StaffNotice(models.Model):
             models.Index(fields=["user"], name="staff_notice_unread", condition=models.Q(state="unread")),
             models.Index(fields=["merchant", "kind", "key"], name="staff_notice_subject"),
             models.Index(fields=["at"], name="staff_notice_at"),
+            models.Index(fields=["changed_at", "user"], name="staff_notice_changed"),
             models.Index(
                 fields=["snoozed_until"], name="staff_notice_asleep", condition=models.Q(snoozed_until__isnull=False)
             ),

@@ -24,7 +24,12 @@ def notices_of(user: User) -> StaffNoticeQuerySet:
 def unread_of(user: User, now: datetime) -> Unread:
     """What is unread of it: one walk along an index, at most 100 rows long."""
     rows = notices_of(user).unread(now).order_by("rank", "pk")
-    return unread_among(list(rows.values_list("kind", flat=True)[: UNREAD_LIMIT + 1]), topic_words())
+    return unread_in(list(rows.values_list("kind", flat=True)[: UNREAD_LIMIT + 1]))
+
+
+def unread_in(kinds: Collection[str]) -> Unread:
+    """How much is unread, as badges show it, of rows of these kinds."""
+    return unread_among(kinds, topic_words())
 
 
 def search_notices(rows: StaffNoticeQuerySet, words: str) -> StaffNoticeQuerySet:

@@ -5,7 +5,8 @@
   'use strict';
   const meta = document.querySelector('meta[name=live]');
   if (!meta || !window.EventSource || !navigator.locks || !window.BroadcastChannel) return;
-  const { shop, person } = meta.dataset;
+  const { shop, person } = meta.dataset; // the staff's pages are of no shop
+  const badge = shop ? 'inbox-count' : 'staff-inbox-count';
   const name = 'storecast-live:' + person;
   const channel = new BroadcastChannel(name);
   const shownActs = new Set();
@@ -39,7 +40,7 @@
     if (!mine) return;
     const before = state && state.shops[shop];
     state = data;
-    put('inbox-count', mine.label);
+    put(badge, mine.label);
     put('bell-count', mine.label);
     document.dispatchEvent(new CustomEvent('inbox-count', { detail: mine }));
     if (before && mine.unread > before.unread) {
@@ -65,7 +66,7 @@
   /* badges need not ask while they are told; the first time they do, for the stream takes a moment */
   document.addEventListener('htmx:beforeRequest', (event) => {
     const config = event.detail.requestConfig;
-    if (event.target.id !== 'inbox-count' || config.triggeringEvent) return;
+    if (event.target.id !== badge || config.triggeringEvent) return;
     if (isLive && asked) event.preventDefault();
     asked = true;
   });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -13,13 +13,21 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.activity.log import record
 from accounts.models import Membership
+from analytics.forecasts.events import DriftOver
 from config.management.commands.serve import live_url
+from core.actors import SYSTEM
 from core.tenancy import every_tenant, tenant
 from notifications.inbox.actions import mark, tell
 from notifications.inbox.queries import inbox_of
-from notifications.live.queries import changed_since, open_sessions, person_of, states_of
+from notifications.live.queries import NO_SHOP, changed_since, open_sessions, person_of, states_of
 from notifications.live.rules import RETRY, frame, greeting, number_of, origin_of
+from notifications.staffbox.actions import put, settle, wake
+from notifications.staffbox.doing import finish, open_rows, snooze
+from notifications.staffbox.kinds import staff_kind
+from notifications.staffbox.queries import notices_of
+from tests import factories
 
 LATE = {"count": 1, "number": "10001", "due": "2026-06-05T10:00:00+00:00"}
 INVITED = {"by": "Ben", "role": "manager"}
@@ -91,6 +99,74 @@ def test_a_change_is_seen_and_costs_one_query_for_everybody(shop, ann, ben, djan
         mark(inbox_of(ann.pk), state="read")
     assert changed_since(moment)[ann.pk] != first[ann.pk]
     assert changed_since(timezone.now()) == {}
+
+
+@pytest.fixture
+def mia(db, settings):
+    settings.STAFF_MFA_REQUIRED = False
+    return factories.UserFactory(name="Mia", email="mia@example.com", staff_role="moderator", language="en")
+
+
+def escalated(shop, mia, number: int = 1) -> None:
+    params = {"complaint_id": number, "number": f"C-{number}", "topic": "damaged", "because": "buyer"}
+    params |= {"due": LATE["due"], "shop": shop.name}
+    with tenant(shop):
+        put(staff_kind("complaint-escalated"), str(number), params, [mia], at=timezone.now())
+
+
+def test_staff_hear_of_their_inbox_as_members_of_theirs(shop, ann, mia):
+    before = timezone.now()
+    escalated(shop, mia)
+    state = states_of({mia.pk: before, ann.pk: before})
+    assert state[mia.pk]["shops"][NO_SHOP]["unread"] == 1
+    (act,) = state[mia.pk]["act"]
+    assert (act["shop"], act["href"]) == (NO_SHOP, reverse("staff-complaint", args=[1]))
+    assert "C-1" in act["title"]
+    assert NO_SHOP not in state[ann.pk]["shops"]
+
+
+def test_staff_who_still_owe_their_second_factor_hear_nothing(shop, mia, settings):
+    settings.STAFF_MFA_REQUIRED = True
+    escalated(shop, mia)
+    assert states_of({mia.pk: timezone.now() - timedelta(minutes=1)})[mia.pk] == {"shops": {}, "act": []}
+
+
+def test_whatever_is_done_with_a_notice_of_staff_is_a_change(shop, mia, time_machine):
+    """Told, read, put off, woken, handled: each is seen by whoever looks at what changed since."""
+    time_machine.move_to(datetime(2026, 6, 4, 10, tzinfo=UTC), tick=False)
+    escalated(shop, mia)
+
+    def seen(what) -> bool:
+        moment = timezone.now()
+        time_machine.shift(60)
+        what()
+        return mia.pk in changed_since(moment)
+
+    mine = notices_of(mia)
+    assert not seen(lambda: None)
+    assert seen(lambda: escalated(shop, mia, 2))
+    assert seen(lambda: open_rows(mine.filter(key="1")))
+    assert seen(lambda: snooze(mine.filter(key="1"), until=timezone.now() + timedelta(seconds=30)))
+    assert seen(lambda: wake(timezone.now()))
+    assert seen(lambda: finish(mine.filter(key="1"), by=mia))
+    with tenant(shop):
+        time_machine.shift(60)
+        decided = record(
+            DriftOver(
+                run_id=1, subject_name="orders", since="2026-06-01", reason="level", inside=0.8, points=28, widening=1
+            ),
+            actor=SYSTEM,
+        )
+        assert seen(lambda: settle("complaint-escalated", by=decided, key="2"))
+    assert not seen(lambda: None)
+
+
+def test_pages_of_staff_open_the_stream_too(mia, as_user, settings):
+    settings.LIVE_URL = "http://127.0.0.1:8001/live"
+    offered = f'<meta name="live" content="{settings.LIVE_URL}" data-shop="" data-person="{mia.pk}">'
+    client = as_user(mia)
+    assert offered in client.get(reverse("staff-inbox")).text
+    assert '<meta name="live"' not in client.get(reverse("account-profile")).text
 
 
 def test_what_goes_over_the_line():
