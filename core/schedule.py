@@ -15,6 +15,9 @@ class PeriodicJob:
 
     With `per_merchant` it is queued once for each trading merchant and `at` is that merchant's local time; otherwise
     it is queued once for the platform and `at` is UTC.
+
+    `when` asks, in the scope of every tenant, whether there is anything to do at that moment: a turn of the platform
+    for which there is not is over without a job. It is for what comes round every few minutes and is mostly idle.
     """
 
     name: str
@@ -22,8 +25,11 @@ class PeriodicJob:
     at: time | None = None
     every: timedelta | None = None
     per_merchant: bool = False
+    when: Callable[[datetime], bool] | None = None
 
     def __post_init__(self) -> None:
+        if self.when is not None and self.per_merchant:
+            raise ValueError(f"{self.name}: only what is queued for the platform may be asked whether it has work")
         if (self.at is None) == (self.every is None):
             raise ValueError(f"{self.name}: give either a time of day or an interval")
 

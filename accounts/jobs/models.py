@@ -75,7 +75,9 @@ class Job(models.Model):
 
 
 class PeriodicMark(models.Model):
-    """Up to which turn a periodic job was queued; moving it forward is what makes a turn happen once."""
+    """Up to which turn a periodic job was queued or had nothing to do; moving it forward is what makes a turn happen
+    once. `job` is the last one that was queued.
+    """
 
     key = models.CharField(max_length=100, primary_key=True, help_text="the job's name, with the merchant's id if any")
     name = models.CharField(max_length=60)

@@ -1,8 +1,11 @@
-"""The tick: queues the periodic jobs whose turn has come. Any number of supervisors may tick at once."""
+"""The tick: queues the periodic jobs whose turn has come and that have something to do. Any number of supervisors may
+tick at once.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from contextlib import nullcontext
 from datetime import datetime
 
@@ -13,20 +16,23 @@ from accounts.jobs.models import PeriodicMark
 from accounts.jobs.queue import enqueue
 from accounts.merchants.models import Merchant
 from core.schedule import PeriodicJob, periodic_jobs
-from core.tenancy import tenant
+from core.tenancy import every_tenant, tenant
 
 log = logging.getLogger(__name__)
 
 
 def tick(now: datetime | None = None) -> int:
-    """Queue every turn that is due at `now`; returns how many. One turn that cannot be queued does not stop others."""
+    """Queue every turn that is due at `now`; returns how many. One turn that cannot be queued does not stop others.
+
+    A turn without anything to do counts as had: its mark moves on, and no job is written for it.
+    """
     now = now or timezone.now()
     jobs = periodic_jobs()
     marks = dict(PeriodicMark.objects.values_list("key", "last_slot"))
     merchants: list[Merchant | None] = []
     if any(job.per_merchant for job in jobs):
         merchants = list(Merchant.objects.trading().only("pk", "time_zone"))
-    queued = 0
+    queued, idle = 0, defaultdict(list)
     for job in jobs:
         for merchant in merchants if job.per_merchant else [None]:
             local = now.astimezone(merchant.zone) if merchant else now
@@ -35,10 +41,22 @@ def tick(now: datetime | None = None) -> int:
             if slot is None:
                 continue
             try:
-                queued += _take_turn(job, merchant, key, slot, now)
+                if key in marks and _is_idle(job, now):
+                    idle[slot].append(key)
+                else:
+                    queued += _take_turn(job, merchant, key, slot, now)
             except Exception:  # the others must have their turn; this one comes again with the next tick
                 log.exception("could not queue the periodic job %s", key)
+    for slot, keys in idle.items():
+        PeriodicMark.objects.filter(key__in=keys, last_slot__lt=slot).update(last_slot=slot, last_at=now)
     return queued
+
+
+def _is_idle(job: PeriodicJob, now: datetime) -> bool:
+    if job.when is None:
+        return False
+    with every_tenant("whether a periodic job has anything to do at any merchant"):
+        return not job.when(now)
 
 
 def _take_turn(job: PeriodicJob, merchant: Merchant | None, key: str, slot: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -251,3 +251,8 @@ def count_of(values: Iterable[dict[str, int]]) -> dict[str, int]:
 def unfinished_work() -> QuerySet[Any]:
     """(merchant, run) of all runs that are not closed. Across merchants."""
     return DemandRun.objects.open().order_by("pk").values_list("merchant_id", "pk")
+
+
+def has_unfinished_work(now: datetime) -> bool:
+    """Whether any run is not closed. Across merchants."""
+    return unfinished_work().exists()

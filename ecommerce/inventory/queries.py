@@ -34,6 +34,7 @@ from ecommerce.catalog.models import BundlePart, Category, Variant
 from ecommerce.inventory.events import CountApproved, CountCancelled, CountStarted
 from ecommerce.inventory.models import (
     CountLine,
+    Reservation,
     StockCount,
     StockLevel,
     StockMove,
@@ -365,3 +366,13 @@ def hold_minutes() -> int:
 def dead_days() -> int:
     """After how many days without a sale the merchant calls stock dead."""
     return StockRules.objects.values_list("dead_days", flat=True).first() or USUAL_DEAD_DAYS
+
+
+def reservations_over(now: datetime) -> QuerySet[Reservation]:
+    """Holds of stock that have run out."""
+    return Reservation.objects.filter(until__lte=now)
+
+
+def has_holds_over(now: datetime) -> bool:
+    """Whether any hold of stock has run out. In the scope of every tenant."""
+    return reservations_over(now).exists()

@@ -8,7 +8,7 @@ from core.actors import SYSTEM
 from core.tasks import task
 from core.tenancy import every_tenant, tenant
 from ecommerce.inventory.actions import hold_back_expired, let_go_expired, tell_expiring
-from ecommerce.inventory.models import Reservation
+from ecommerce.inventory.queries import reservations_over
 
 
 @task(per_merchant=False)
@@ -16,9 +16,7 @@ def release_holds() -> None:
     """Free the stock that was held for a while, once that is over. Every minute."""
     now = timezone.now()
     with every_tenant("finding shops whose holds have run out"):
-        shops = list(
-            Reservation.objects.filter(until__lte=now).order_by().values_list("merchant", flat=True).distinct()
-        )
+        shops = list(reservations_over(now).order_by().values_list("merchant", flat=True).distinct())
     for shop in shops:
         with tenant(shop):
             let_go_expired(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone, translation
@@ -16,6 +16,7 @@ from notifications.inbox.kinds import CHOOSABLE, Kind, kind_of
 from notifications.inbox.links import link_to
 
 TEST = "test"
+GRACE = timedelta(minutes=2)
 
 
 def channel_list() -> QuerySet[Channel]:
@@ -29,6 +30,15 @@ def channel_list() -> QuerySet[Channel]:
 
 def dispatch_list() -> QuerySet[Dispatch]:
     return Dispatch.objects.select_related("channel")
+
+
+def overdue_dispatches(now: datetime) -> QuerySet[Dispatch]:
+    """Deliveries that are open longer than any job would leave them; there should be none."""
+    return Dispatch.objects.due(now - GRACE)
+
+
+def has_overdue_dispatches(now: datetime) -> bool:
+    return overdue_dispatches(now).exists()
 
 
 def tellable(held: Collection[str]) -> list[Kind]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.tasks import task
 from core.tenancy import every_tenant, tenant
 from notifications.channels.models import Dispatch
+from notifications.channels.queries import overdue_dispatches
 from notifications.channels.sending import deliver, queue
 
 __all__ = ["deliver", "prune_dispatches", "sweep_dispatches"]
@@ -19,9 +20,8 @@ KEEP = timedelta(days=90)
 @task(per_merchant=False)
 def sweep_dispatches() -> None:
     """Queue the deliveries that are overdue and that no job looks after; there should be none."""
-    overdue = timezone.now() - timedelta(minutes=2)
     with every_tenant("find overdue deliveries of all merchants"):
-        found = list(Dispatch.objects.due(overdue).order_by("next_try")[:500])
+        found = list(overdue_dispatches(timezone.now()).order_by("next_try")[:500])
     for dispatch in found:
         with tenant(dispatch.merchant_id):
             queue(dispatch)

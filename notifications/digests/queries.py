@@ -63,6 +63,11 @@ def due_staff(now: datetime, *, limit: int) -> list[int]:
     return [row["user_id"] for row in due.annotate(since=Min("mail_due_at")).order_by("since")[:limit]]
 
 
+def has_due_digests(now: datetime) -> bool:
+    """Whether anybody's turn has come, a member's or one of the staff's. In the scope of every tenant."""
+    return Waiting.objects.filter(due_at__lte=now).exists() or StaffNotice.objects.filter(mail_due_at__lte=now).exists()
+
+
 def still_to_tell_staff(rows: Collection[StaffNotice], now: datetime) -> list[Shown]:
     """What of the rows, all of one person, they have neither opened nor put away, and may still deal with.
 

@@ -67,6 +67,11 @@ def overdue_tasks(now: datetime) -> list[tuple[int, int]]:
     return list(rows.values_list("pk", "merchant_id")[:AT_ONCE])
 
 
+def has_due_escalations(now: datetime) -> bool:
+    """Whether anything goes further by now. In the scope of every tenant."""
+    return Escalation.objects.filter(due_at__lte=now).exists() or Escalation.objects.filter(done_by__lte=now).exists()
+
+
 def put_off(pk: int, now: datetime) -> None:
     """Try it again later, so that others get their turn."""
     Escalation.objects.filter(pk=pk, due_at__lte=now).update(due_at=now + LATER)

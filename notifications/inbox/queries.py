@@ -165,3 +165,8 @@ def shown_as(
         first, second = kind.path(merchant_slug, row.params), kind.second_path(merchant_slug, may)
         found.append(Shown(row, kind, title, body, first, second))
     return found
+
+
+def has_sleepers_to_wake(now: datetime) -> bool:
+    """Whether anything snoozed is to come back by now. In the scope of every tenant."""
+    return Notification.objects.filter(snoozed_until__lte=now).exists()

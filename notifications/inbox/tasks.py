@@ -66,9 +66,15 @@ def look_at_late_orders() -> None:
 
 @task(per_merchant=False)
 def wake_snoozed() -> None:
-    """Bring back what was snoozed until now, and put away what is of no more use."""
+    """Bring back what was snoozed until now."""
     with every_tenant("inboxes of all merchants"):
         wake(timezone.now())
+
+
+@task(per_merchant=False)
+def put_away_what_is_stale() -> None:
+    """Put away what is of no more use."""
+    with every_tenant("inboxes of all merchants"):
         put_away_stale(timezone.now())
 
 

@@ -68,7 +68,8 @@ def changed_since(moment: datetime) -> dict[int, Change]:
 def states_of(since: Mapping[int, datetime | None]) -> dict[int, dict[str, Any]]:
     """What the pages of these people show: per shop the unread counts and the newest ids; what is to be done at once.
 
-    The staff's inbox is no shop's and stands under NO_SHOP. `since` says for each user from when on act-now items are told of; None tells of none.
+    The staff's inbox is no shop's and stands under NO_SHOP. `since` says for each user from when on act-now items are
+    told of; None tells of none.
     """
     now = timezone.now()
     states: dict[int, dict[str, Any]] = {user_id: {"shops": {}, "act": []} for user_id in since}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +11,10 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 
 from core.together import together
-from notifications.mail.models import Mail, MailQuerySet, ServerPause, Suppression
-from notifications.mail.rules import Report, bracketed
+from notifications.mail.models import Delivery, Mail, MailQuerySet, ServerPause, Suppression
+from notifications.mail.rules import LEASE, Report, bracketed
 
+GRACE = timedelta(minutes=2)
 SHORTEST_ID = 12  # of a provider's name for a mail: a shorter one might stand in an answer by chance
 
 
@@ -21,6 +22,21 @@ def mail_list() -> MailQuerySet:
     """The mails in scope without their bodies, with their merchants."""
     rows: MailQuerySet = Mail.objects.select_related("merchant").defer("text", "html", "headers")
     return rows
+
+
+def overdue_mails(now: datetime) -> MailQuerySet:
+    """Mails that are due longer than any job would leave them; there should be none."""
+    return Mail.objects.due(now - GRACE)
+
+
+def abandoned_attempts(now: datetime) -> QuerySet[Delivery]:
+    """Attempts that are under way by the log and whose senders must be dead."""
+    return Delivery.objects.filter(at__lt=now - LEASE, outcome=Delivery.Outcome.STARTED)
+
+
+def has_overdue_mails(now: datetime) -> bool:
+    """Whether any mail is overdue, or any attempt to be closed in the log. In the scope of every tenant."""
+    return overdue_mails(now).exists() or abandoned_attempts(now).exists()
 
 
 def suppressed_for_shop() -> QuerySet[Suppression]:

@@ -9,8 +9,7 @@ from django.utils import timezone
 from core.tasks import task
 from core.tenancy import every_tenant
 from notifications.mail.actions import forget_old
-from notifications.mail.models import Delivery, Mail
-from notifications.mail.rules import LEASE
+from notifications.mail.queries import abandoned_attempts, overdue_mails
 from notifications.mail.sending import cut_short, queue, send_mail
 
 __all__ = ["prune_mails", "send_mail", "sweep_mails"]
@@ -23,8 +22,8 @@ def sweep_mails() -> None:
     Attempts of senders that must be dead are closed in the log: not every mail is tried again.
     """
     with every_tenant("find overdue mails of all merchants"):
-        cut_short(Delivery.objects.filter(at__lt=timezone.now() - LEASE))
-        for mail in Mail.objects.due(timezone.now() - timedelta(minutes=2)).order_by("next_try")[:500]:
+        cut_short(abandoned_attempts(timezone.now()))
+        for mail in overdue_mails(timezone.now()).order_by("next_try")[:500]:
             queue(mail)
 
 

@@ -12,7 +12,7 @@ from notifications.inbox.counting import UNREAD_LIMIT, Unread, unread_among
 from notifications.inbox.models import Timing
 from notifications.inbox.queries import Choice, Shown, shown_as, staff_who_may
 from notifications.staffbox.kinds import KINDS, StaffKind, kinds_for, staff_kind, topic_words
-from notifications.staffbox.models import StaffChoice, StaffNotice, StaffNoticeQuerySet
+from notifications.staffbox.models import StaffChoice, StaffEscalation, StaffNotice, StaffNoticeQuerySet
 
 
 def notices_of(user: User) -> StaffNoticeQuerySet:
@@ -65,3 +65,9 @@ def colleagues(row: StaffNotice) -> list[User]:
     """Who else of the staff may deal with it."""
     kind = staff_kind(row.kind)
     return [] if kind is None else [one for one in staff_who_may(kind.word) if one.pk != row.user_id]
+
+
+def has_work_for_the_clock(now: datetime) -> bool:
+    """Whether anything of the staff's inboxes wakes up or goes further by now."""
+    wakes = StaffNotice.objects.unsettled().filter(snoozed_until__lte=now)
+    return wakes.exists() or StaffEscalation.objects.filter(due_at__lte=now).exists()

@@ -15,7 +15,7 @@ from notifications.inbox.actions import settle, snooze, tell
 from notifications.inbox.doing import finish, open_rows, reopen
 from notifications.inbox.kinds import kind_of
 from notifications.inbox.models import Notification
-from notifications.inbox.tasks import escalate_unopened, wake_snoozed
+from notifications.inbox.tasks import escalate_unopened, put_away_what_is_stale
 from notifications.inbox.why import why
 from notifications.mail.models import Mail
 from notifications.routing.actions import set_absence
@@ -172,7 +172,7 @@ def test_a_task_asleep_wakes_when_it_is_due(team, clock):
 def test_a_task_due_in_two_months_is_still_there_when_it_is(team, clock):
     fire(team["ann"], hours=24 * 60)
     clock.shift(timedelta(days=59))
-    wake_snoozed()
+    put_away_what_is_stale()
     assert set(Notification.objects.filter(user=team["dora"]).values_list("state", flat=True)) == {"unread"}
     later(clock, timedelta(days=1))
     assert "Overdue" in kind_of("playbook-task").words(mine(team["dora"]).get().params)[1]
