@@ -1,4 +1,4 @@
-"""Nothing lost, nothing twice: KILL_FACTS facts (2,000 unless set) while everything breaks that can break.
+"""Nothing lost, nothing twice: KILL_FACTS facts (100,000 unless set) while everything breaks that can break.
 
 The real product on PostgreSQL: gunicorn and three `manage.py worker`, and a mail server that is down, slow, greylists,
 refuses or hangs after accepting, in turn (hostile.py). Of BY_API facts one comes by API, sent again under its
@@ -8,8 +8,8 @@ and web end by `kill -9` at random, a whole worker at a time too, and waiting ta
 the server is calm and the clock of what waits for another attempt is moved forward, again and again, until nothing is
 open. Then the rows, the delivery log and the mail server's own record are held against each other.
 
-`KILL_FACTS=100000 python -m bench.messages.kill` is the whole measure and prints its table; it needs what tests need
-(aiosmtpd). Logs: var/bench_kill.log.
+It needs what tests need (aiosmtpd), and takes most of an hour; `KILL_FACTS=2000` is a first look. Logs:
+var/bench_kill.log.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from bench.messages.place import drop, fresh
 from bench.place import ROOT, environment, free_port
 
 NAME = "storecast_bench_kill"
-FACTS = int(os.environ.get("KILL_FACTS", "2000"))
+FACTS = int(os.environ.get("KILL_FACTS", "100000"))
 # So many happen one by one, for MEMBERS people each; the rest are told by notices of the platform, CROWD at a time.
 NOTICES = max(0, FACTS - int(os.environ.get("KILL_SINGLE", "10000"))) // CROWD
 SINGLE = FACTS - NOTICES * CROWD
