@@ -14,7 +14,14 @@ from rest_framework.response import Response
 
 from accounts.tokens.api import TenantViewSet
 from core.errors import Refused
-from ecommerce.fulfilment.actions import add_tracking_event, change_tracking, ship_order, take_report
+from ecommerce.fulfilment.actions import (
+    add_tracking_event,
+    change_tracking,
+    close_case,
+    send_in_its_place,
+    ship_order,
+    take_report,
+)
 from ecommerce.fulfilment.filters import CaseFilters, PromiseFilters, ShipmentFilters
 from ecommerce.fulfilment.models import Carrier, CarrierService, ParcelCase, Shipment, ShipmentLine, TrackingEvent
 from ecommerce.fulfilment.promises import by_carrier_and_region, parcels_sent
@@ -66,6 +73,23 @@ class ShipIn(serializers.Serializer[Any]):
     lines = UnitsOfLine(many=True, required=False, min_length=1, help_text="Without them, all that is left.")
     warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
     promised_at = serializers.DateTimeField(required=False)
+
+
+class AgainIn(serializers.Serializer[Any]):
+    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    warehouse = serializers.CharField(
+        max_length=20, required=False, help_text="For a lost parcel: a code; else where the first one left from."
+    )
+
+
+def _warehouse_of(given: dict[str, Any]) -> Warehouse | None:
+    """Takes the code of a warehouse out of what was sent; None where there is none."""
+    code = given.pop("warehouse", None)
+    warehouse = Warehouse.objects.filter(code=code).first() if code is not None else None
+    if code is not None and warehouse is None:
+        raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
+    return warehouse
 
 
 class TrackingIn(serializers.Serializer[Any]):
@@ -197,10 +221,31 @@ class ParcelCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
     serializer_class = ParcelCaseOut
     filterset_class = ParcelCaseFilters
     updated_field = "updated_at"
-    permissions = {"read": "shipments.view"}
+    permissions = {"read": "shipments.view", "send_again": "orders.ship", "close": "shipments.edit"}
+    inputs = {"send_again": AgainIn}
 
     def get_queryset(self) -> Any:
         return case_list()
+
+    @extend_schema(request=AgainIn, responses={201: ShipmentOut})
+    @action(detail=True, methods=["post"], url_path="send-again")
+    def send_again(self, request: Request, pk: str) -> Response:
+        """Send what came back in a new parcel, or the same goods once more in the place of a lost one.
+
+        The case is closed. Goods in the place of lost ones leave stock once more.
+        """
+        case, given = self.get_object(), self.read()
+        warehouse = _warehouse_of(given)
+        parcel = send_in_its_place(case, warehouse=warehouse, **given, actor=self.actor)
+        made = shipment_detail().get(pk=parcel.pk)
+        return Response(ShipmentOut(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=ParcelCaseOut)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """Nothing is left to do about it."""
+        case = close_case(self.get_object(), actor=self.actor)
+        return Response(ParcelCaseOut(case_list().get(pk=case.pk)).data)
 
 
 class ShipmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -280,10 +325,7 @@ class ShipOrderViewSet(TenantViewSet):
     def ship(self, request: Request, number: str) -> Response:
         """Send a parcel with all that is left, or with units of lines. Stock leaves with it."""
         order, given = self.get_object(), self.read()
-        code = given.pop("warehouse", None)
-        warehouse = Warehouse.objects.filter(code=code).first() if code is not None else None
-        if code is not None and warehouse is None:
-            raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
+        warehouse = _warehouse_of(given)
         parcel = ship_order(order, units=units_of(given), warehouse=warehouse, **given, actor=self.actor)
         made = shipment_detail().get(pk=parcel.pk)
         return Response(ShipmentOut(made).data, status=status.HTTP_201_CREATED)

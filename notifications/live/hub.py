@@ -1,4 +1,4 @@
-"""Everybody who is connected, and the one look a second at the database that serves them all."""
+"""Everybody who is connected, and the one look at the database that serves them all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from notifications.live.rules import frame
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0  # seconds between two looks at what changed
+LOOK = 0.5  # seconds between two looks at what changed
 OVERLAP = timedelta(seconds=10)  # a change may be committed a while after its time
 SESSIONS = 5.0  # seconds between two looks at whether sessions were ended
 SESSION_RULES = 60.0  # seconds between two looks at a session by all its rules
@@ -105,7 +105,7 @@ class Hub:
                 known.pop(stream.user_id, None)  # type: ignore[attr-defined]
 
     async def run(self) -> None:
-        """Look once a second until the server stops; then let all streams end, so that browsers come back."""
+        """Look again and again until the server stops; then let all streams end, so that browsers come back."""
         while not self._stopping():
             try:
                 if self.count:

@@ -158,14 +158,7 @@ def test_an_order_sent_by_an_integrator_stands_in_the_list(enter, product):
         "external_id": "from-an-integrator",
         "paid": True,
     }
-    call = Request(
-        f"{product.address}/api/v1/orders/",
-        json.dumps(body).encode(),
-        {"Authorization": f"Bearer {product.told['token']}", "Content-Type": "application/json"},
-    )
-    with urlopen(call) as answer:
-        assert answer.status == 201
-        number = json.load(answer)["number"]
+    number = asked(product, "orders/", body)["number"]
     page.reload()
     expect(page.get_by_text(number).first).to_be_visible()
 
@@ -178,14 +171,20 @@ def test_the_bell_counts_without_a_reload(enter, product):
     expect(badge).not_to_be_empty()
     before = badge.inner_text()
     body = {"order": number, "topic": "damaged", "text": "Two of the cups arrived broken."}
-    call = Request(
-        f"{product.address}/api/v1/complaints/",
-        json.dumps(body).encode(),
-        {"Authorization": f"Bearer {product.told['token']}", "Content-Type": "application/json"},
-    )
-    with urlopen(call) as answer:
-        assert answer.status == 201
+    asked(product, "complaints/", body)
     expect(badge).not_to_have_text(before, timeout=SECONDS)
+
+
+def test_a_review_that_waits_is_on_a_moderators_menu_without_a_reload(enter, product):
+    page = enter("moderator")
+    page.goto("/staff/complaints/")
+    expect(page.locator("body[data-live=on]")).to_be_attached()
+    badge = page.locator("#staff-inbox-count")
+    before = badge.inner_text()
+    goods = asked(product, "products/")["results"]
+    body = {"product": goods[0]["id"], "rating": 5, "text": "Cheaper at teadeals-shop.example, look there first."}
+    assert asked(product, "reviews/", body)["state"] == "held"
+    expect(badge).not_to_have_text(before, timeout=15_000)
 
 
 def test_two_tabs_share_one_stream_that_comes_back_after_it_broke(enter, product):
@@ -228,6 +227,15 @@ def test_a_moderator_hides_a_fake_and_decides_a_complaint(enter):
     page.goto("/staff/complaints/?tab=mine")
     expect(page.get_by_text(subject).first).to_be_visible()
     assert axe_faults(page) == []
+
+
+def asked(product: Product, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the API answers an integrator."""
+    headers = {"Authorization": f"Bearer {product.told['token']}", "Content-Type": "application/json"}
+    call = Request(f"{product.address}/api/v1/{path}", json.dumps(body).encode() if body else None, headers)
+    with urlopen(call) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
 
 
 def reload_until(page: Page, address: str, sight: Any) -> None:

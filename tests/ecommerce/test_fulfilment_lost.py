@@ -26,6 +26,7 @@ from ecommerce.orders.queries import order_detail, timeline
 from ecommerce.returns.actions import request_return
 from ecommerce.returns.queries import returnable
 from tests import factories
+from tests.api import program_of, same_shape
 from tests.ecommerce.lots_kit import cream, delivered, on_shelf, sent_lots
 from tests.ecommerce.orders_kit import ANN, level_of, placed, stocked
 from tests.ecommerce.returns_kit import wanted
@@ -246,3 +247,43 @@ def test_who_may_not_ship_does_not_send_it_again(scope, shop, ann, as_user, riva
     order, case = lost()
     assert as_user(cleo).post(f"/m/qingyun/shipments/cases/{case.pk}/again/").status_code == 404
     assert (level_of(order.lines.get().variant), Shipment.objects.count()) == ((8, 0), 1)
+
+
+def test_a_program_sends_a_lost_parcel_again_and_closes_a_case(scope, shop, ann):
+    order, case = lost()
+    factories.WarehouseFactory(code="H2", name="Hall 2")
+    program, url = program_of(shop), f"parcel-cases/{case.pk}/send-again/"
+    unknown = program.post(url, {"warehouse": "H9"})
+    assert (unknown.status_code, same_shape(unknown), list(unknown.data["error"]["fields"])) == (
+        400,
+        True,
+        ["warehouse"],
+    )
+    empty = program.post(url, {"tracking_number": "SF2", "warehouse": "H2"})
+    assert (empty.status_code, "Hall 2" in empty.data["error"]["message"]) == (422, True)
+
+    made = program.post(url, {"carrier": "SF", "tracking_number": "SF2"})
+
+    assert (made.status_code, made.data["tracking_number"], made.data["order"]) == (201, "SF2", order.number)
+    first = program.get(f"shipments/{case.shipment_id}/").data
+    assert (first["sent_again_as"], first["lost_at"] is not None) == (made.data["id"], True)
+    assert program.post(url, {"tracking_number": "SF3"}).status_code == 409
+    assert (level_of(order.lines.get().variant), Shipment.objects.count()) == ((6, 0), 2)
+
+    other = troubled(Shipment.objects.get(tracking_number="SF2"))
+    closed = program.post(f"parcel-cases/{other.pk}/close/")
+    assert (closed.status_code, closed.data["closed_at"] is not None) == (200, True)
+    reader = program_of(shop, ["shipments.view"])
+    assert reader.post(url).status_code == reader.post(f"parcel-cases/{other.pk}/close/").status_code == 403
+
+
+def test_a_program_sends_what_came_back_from_where_it_is(scope, shop, ann):
+    order, _case = lost()
+    add_tracking_event(Shipment.objects.get(), kind="returned", at=timezone.now(), actor=ANN)
+    back = ParcelCase.objects.get(reason="returned")
+    program, url = program_of(shop), f"parcel-cases/{back.pk}/send-again/"
+    main = Warehouse.objects.get(is_default=True)
+    refused = program.post(url, {"tracking_number": "SF2", "warehouse": main.code})
+    assert list(refused.data["error"]["fields"]) == ["warehouse"]
+    made = program.post(url, {"tracking_number": "SF2"})
+    assert (made.status_code, level_of(order.lines.get().variant)) == (201, (8, 0))

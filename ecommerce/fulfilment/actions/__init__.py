@@ -1,5 +1,6 @@
 """Changes of parcels, their carriers and their cases."""
 
+from ecommerce.fulfilment.actions.again import send_in_its_place
 from ecommerce.fulfilment.actions.carriers import link_parcels, save_carrier
 from ecommerce.fulfilment.actions.cases import close_case, handle_case, watch_parcels
 from ecommerce.fulfilment.actions.lost import replace_lost
@@ -29,6 +30,7 @@ __all__ = [
     "run_upload",
     "save_carrier",
     "send_again",
+    "send_in_its_place",
     "ship_order",
     "take_in",
     "take_report",

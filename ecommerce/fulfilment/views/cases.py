@@ -22,8 +22,7 @@ from ecommerce.fulfilment.actions import (
     close_case,
     handle_case,
     readdress,
-    replace_lost,
-    send_again,
+    send_in_its_place,
     take_in,
 )
 from ecommerce.fulfilment.forms import AddressForm, AgainForm, CaseForm, TakeInForm
@@ -167,10 +166,10 @@ def address(request: MerchantRequest, pk: int) -> HttpResponse:
 def again(request: MerchantRequest, pk: int) -> HttpResponse:
     """Send the goods that came back in a new parcel, or the same once more in the place of a lost one."""
     case = _find(pk)
-    form, act = _again_form(case, request.POST), replace_lost if case.may_be_replaced else send_again
+    form = _again_form(case, request.POST)
     if form.is_valid():
         try:
-            parcel = act(case, **form.cleaned_data, actor=request.actor)
+            parcel = send_in_its_place(case, **form.cleaned_data, actor=request.actor)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
