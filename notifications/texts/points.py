@@ -64,7 +64,7 @@ POINTS_LETTERS = (
         subject=_("Points for your order %(number)s"),
         words=_("Your order %(number)s is completed and brought you points."),
         body=_(
-            "Hello {buyer_name},\n\nyour order {order_number} is completed.\nPoints it brought you: {points}\n"
+            "Hello {buyer_name},\n\nYour order {order_number} is completed.\nPoints it brought you: {points}\n"
             "Points you have now: {balance}\n\n{points_link}"
         ),
         example=examples.points_earned,
@@ -86,7 +86,7 @@ POINTS_LETTERS = (
         subject=_("Some of your points expire soon"),
         words=_("Use your points before they expire: exchange them for a coupon."),
         body=_(
-            "Hello {buyer_name},\n\npoints that expire in the next 30 days: {points}\nThe first of them: {first_day}\n"
+            "Hello {buyer_name},\n\nPoints that expire in the next 30 days: {points}\nThe first of them: {first_day}\n"
             "Points you have now: {balance}\n\n{points_link}"
         ),
         example=examples.points_ending,
@@ -108,7 +108,7 @@ POINTS_LETTERS = (
         subject=_("A coupon from %(shop)s for you"),
         words=_("Here is a coupon for your next order. Give its code when you order."),
         body=_(
-            "Hello {buyer_name},\n\nhere is a coupon for your next order.\nCode: {coupon_code}\n"
+            "Hello {buyer_name},\n\nHere is a coupon for your next order.\nCode: {coupon_code}\n"
             "It takes off: {coupon_worth}\nFor orders of at least: {coupon_least}\nValid until: {coupon_until}\n\n"
             "{points_link}"
         ),
@@ -127,7 +127,7 @@ POINTS_LETTERS = (
         subject=_("Your coupon expires soon"),
         words=_("You have a coupon that you did not use yet."),
         body=_(
-            "Hello {buyer_name},\n\nyou have a coupon that you did not use yet.\nCode: {coupon_code}\n"
+            "Hello {buyer_name},\n\nYou have a coupon that you did not use yet.\nCode: {coupon_code}\n"
             "It takes off: {coupon_worth}\nFor orders of at least: {coupon_least}\nValid until: {coupon_until}\n\n"
             "{points_link}"
         ),

@@ -25,6 +25,7 @@ from notifications.buyers.kinds import KINDS
 from notifications.buyers.letters import as_written, write_to_buyer
 from notifications.digests.letters import send_digest, send_staff_digest
 from notifications.inbox.kinds import KINDS as NOTICES
+from notifications.inbox.kinds import Kind
 from notifications.inbox.letters import send_notice, send_personal_notice
 from notifications.inbox.models import Notification
 from notifications.inbox.queries import shown
@@ -88,16 +89,21 @@ def reader_of(shop: Merchant, ann: User, language: str, settings: Any) -> Reader
 
 
 def notices(reader: Reader) -> Mails:
-    """Every kind that tells of a shop, with each of its samples."""
+    """Every kind that is told to members, with each of its samples."""
     with tenant(reader.shop):
         for kind in NOTICES:
-            for number, params in enumerate(SAMPLES[kind.name] if not kind.personal else ()):
+            for number, params in enumerate(() if _is_of_an_account(kind) else SAMPLES[kind.name]):
                 yield f"{kind.name}-{number}", send_notice(reader.member, kind, f"{kind.name}-{number}", params)
+
+
+def _is_of_an_account(kind: Kind) -> bool:
+    """A notice of the platform is personal too, and is told to members."""
+    return kind.personal and kind.locked
 
 
 def personal(reader: Reader) -> Mails:
     for kind in NOTICES:
-        for number, params in enumerate(SAMPLES[kind.name] if kind.personal else ()):
+        for number, params in enumerate(SAMPLES[kind.name] if _is_of_an_account(kind) else ()):
             yield f"{kind.name}-{number}", send_personal_notice(reader.user, kind, f"{kind.name}-{number}", params)
 
 

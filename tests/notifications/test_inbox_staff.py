@@ -38,7 +38,7 @@ def test_staff_get_one_mail_about_a_shop_whose_forecasts_were_off(shop, ann):
     with every_tenant("look at all mails"):
         mails = list(Mail.objects.filter(to__in=["ada@example.com", "moe@example.com"]))
         for one in mails:
-            assert "security of an account" not in one.text + one.html
+            assert "cannot be turned off" not in one.text + one.html
     (mail,) = mails
     assert (mail.to, mail.merchant_id) == ("ada@example.com", None)
     assert mail.subject == "Orders went another way than we predicted lately · Luming Teaware"
