@@ -8,8 +8,8 @@ and web end by `kill -9` at random, a whole worker at a time too, and waiting ta
 the server is calm and the clock of what waits for another attempt is moved forward, again and again, until nothing is
 open. Then the rows, the delivery log and the mail server's own record are held against each other.
 
-It needs what tests need (aiosmtpd), and takes most of an hour; `KILL_FACTS=2000` is a first look. Logs:
-var/bench_kill.log.
+It needs what tests need (aiosmtpd), and takes a quarter of an hour, or most of one beside other work;
+`KILL_FACTS=2000` is a first look. Logs: var/bench_kill.log.
 """
 
 from __future__ import annotations

@@ -67,17 +67,18 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
         )  # fmt: skip
 
 
-class ShipIn(serializers.Serializer[Any]):
+class TrackingIn(serializers.Serializer[Any]):
     carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
     tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class ShipIn(TrackingIn):
     lines = UnitsOfLine(many=True, required=False, min_length=1, help_text="Without them, all that is left.")
     warehouse = serializers.CharField(max_length=20, required=False, help_text="A code; else the default warehouse.")
     promised_at = serializers.DateTimeField(required=False)
 
 
-class AgainIn(serializers.Serializer[Any]):
-    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
+class AgainIn(TrackingIn):
     warehouse = serializers.CharField(
         max_length=20, required=False, help_text="For a lost parcel: a code; else where the first one left from."
     )
@@ -90,11 +91,6 @@ def _warehouse_of(given: dict[str, Any]) -> Warehouse | None:
     if code is not None and warehouse is None:
         raise serializers.ValidationError({"warehouse": ["There is no warehouse with this code."]})
     return warehouse
-
-
-class TrackingIn(serializers.Serializer[Any]):
-    carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    tracking_number = serializers.CharField(max_length=80, required=False, allow_blank=True)
 
 
 class TrackingEventIn(serializers.Serializer[Any]):
@@ -126,6 +122,11 @@ class ReportResult(serializers.Serializer[Any]):
 
 class ReportsOut(serializers.Serializer[Any]):
     results = ReportResult(many=True)
+
+
+def _sent(parcel: Shipment) -> Response:
+    """The answer to a parcel that was made."""
+    return Response(ShipmentOut(shipment_detail().get(pk=parcel.pk)).data, status=status.HTTP_201_CREATED)
 
 
 class CarrierServiceOut(serializers.ModelSerializer[CarrierService]):
@@ -237,8 +238,7 @@ class ParcelCaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
         case, given = self.get_object(), self.read()
         warehouse = _warehouse_of(given)
         parcel = send_in_its_place(case, warehouse=warehouse, **given, actor=self.actor)
-        made = shipment_detail().get(pk=parcel.pk)
-        return Response(ShipmentOut(made).data, status=status.HTTP_201_CREATED)
+        return _sent(parcel)
 
     @extend_schema(request=None, responses=ParcelCaseOut)
     @action(detail=True, methods=["post"])
@@ -327,5 +327,4 @@ class ShipOrderViewSet(TenantViewSet):
         order, given = self.get_object(), self.read()
         warehouse = _warehouse_of(given)
         parcel = ship_order(order, units=units_of(given), warehouse=warehouse, **given, actor=self.actor)
-        made = shipment_detail().get(pk=parcel.pk)
-        return Response(ShipmentOut(made).data, status=status.HTTP_201_CREATED)
+        return _sent(parcel)

@@ -206,7 +206,7 @@ def snooze(rows: NotificationQuerySet, *, until: datetime) -> int:
 @transaction.atomic
 def wake(now: datetime) -> int:
     """Bring back, unread and on top of their group, the snoozed ones whose time has come."""
-    due = list(Notification.objects.select_for_update().filter(snoozed_until__lte=now))
+    due = list(Notification.objects.to_wake(now).select_for_update())
     for row in due:
         row.at, row.changed_at = now, now
         wake_up(row, now)

@@ -69,7 +69,7 @@ def overdue_tasks(now: datetime) -> list[tuple[int, int]]:
 
 def has_due_escalations(now: datetime) -> bool:
     """Whether anything goes further by now. In the scope of every tenant."""
-    return Escalation.objects.filter(due_at__lte=now).exists() or Escalation.objects.filter(done_by__lte=now).exists()
+    return bool(due_escalations(now) or overdue_tasks(now))
 
 
 def put_off(pk: int, now: datetime) -> None:

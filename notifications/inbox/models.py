@@ -52,6 +52,10 @@ class NotificationQuerySet(TenantQuerySet["Notification"]):
     def snoozed(self, now: datetime) -> NotificationQuerySet:
         return self.filter(snoozed_until__gt=now)
 
+    def to_wake(self, now: datetime) -> NotificationQuerySet:
+        """Snoozed until now or before, and not brought back yet."""
+        return self.filter(snoozed_until__lte=now)
+
     def put_away(self) -> NotificationQuerySet:
         return self.filter(state__in=[Notification.State.ARCHIVED, Notification.State.HANDLED])
 

@@ -169,4 +169,4 @@ def shown_as(
 
 def has_sleepers_to_wake(now: datetime) -> bool:
     """Whether anything snoozed is to come back by now. In the scope of every tenant."""
-    return Notification.objects.filter(snoozed_until__lte=now).exists()
+    return Notification.objects.to_wake(now).exists()

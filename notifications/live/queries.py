@@ -26,7 +26,7 @@ from notifications.staffbox.models import StaffNotice
 from notifications.staffbox.queries import notices_of, unread_in
 from notifications.staffbox.queries import shown as staff_shown
 
-NO_SHOP = ""
+STAFF_SIDE = ""  # in the place of a shop's slug
 TOASTS = 3  # act-now items that one event tells of; the inbox has them all
 
 Change = tuple[datetime, int]
@@ -68,8 +68,8 @@ def changed_since(moment: datetime) -> dict[int, Change]:
 def states_of(since: Mapping[int, datetime | None]) -> dict[int, dict[str, Any]]:
     """What the pages of these people show: per shop the unread counts and the newest ids; what is to be done at once.
 
-    The staff's inbox is no shop's and stands under NO_SHOP. `since` says for each user from when on act-now items are
-    told of; None tells of none.
+    The staff's inbox is no shop's and stands under STAFF_SIDE. `since` says for each user from when on act-now items
+    are told of; None tells of none.
     """
     now = timezone.now()
     states: dict[int, dict[str, Any]] = {user_id: {"shops": {}, "act": []} for user_id in since}
@@ -97,7 +97,7 @@ def _add_shop(state: dict[str, Any], member: Membership, since: datetime | None,
 
 def _add_staff(state: dict[str, Any], user: User, since: datetime | None, now: datetime) -> None:
     with translation.override(user.language), timezone.override(user.zone):
-        _add(state, NO_SHOP, notices_of(user), now, since, unread_in, staff_shown)
+        _add(state, STAFF_SIDE, notices_of(user), now, since, unread_in, staff_shown)
 
 
 def _add(

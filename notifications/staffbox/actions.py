@@ -160,7 +160,7 @@ def plan_again(user: User) -> None:
 @transaction.atomic
 def wake(now: datetime) -> int:
     """Bring back, unread and on top of their group, the snoozed ones whose time has come. Returns how many."""
-    due = locked(StaffNotice.objects.unsettled().filter(snoozed_until__lte=now))
+    due = locked(StaffNotice.objects.to_wake(now))
     for row in due:
         wake_up(row, now)
     StaffNotice.objects.bulk_update(due, ["snoozed_until", "at", "rank", "state"], batch_size=500)

@@ -33,6 +33,10 @@ class StaffNoticeQuerySet(models.QuerySet["StaffNotice"]):
     def snoozed(self, now: datetime) -> StaffNoticeQuerySet:
         return self.filter(snoozed_until__gt=now)
 
+    def to_wake(self, now: datetime) -> StaffNoticeQuerySet:
+        """Snoozed until now or before, and not brought back yet."""
+        return self.unsettled().filter(snoozed_until__lte=now)
+
     def put_away(self) -> StaffNoticeQuerySet:
         return self.filter(state__in=[StaffNotice.State.DONE, StaffNotice.State.HANDLED])
 

@@ -69,5 +69,4 @@ def colleagues(row: StaffNotice) -> list[User]:
 
 def has_work_for_the_clock(now: datetime) -> bool:
     """Whether anything of the staff's inboxes wakes up or goes further by now."""
-    wakes = StaffNotice.objects.unsettled().filter(snoozed_until__lte=now)
-    return wakes.exists() or StaffEscalation.objects.filter(due_at__lte=now).exists()
+    return StaffNotice.objects.to_wake(now).exists() or StaffEscalation.objects.filter(due_at__lte=now).exists()

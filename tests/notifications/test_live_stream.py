@@ -21,7 +21,7 @@ from core.actors import SYSTEM
 from core.tenancy import every_tenant, tenant
 from notifications.inbox.actions import mark, tell
 from notifications.inbox.queries import inbox_of
-from notifications.live.queries import NO_SHOP, changed_since, open_sessions, person_of, states_of
+from notifications.live.queries import STAFF_SIDE, changed_since, open_sessions, person_of, states_of
 from notifications.live.rules import RETRY, frame, greeting, number_of, origin_of
 from notifications.staffbox.actions import put, settle, wake
 from notifications.staffbox.doing import finish, open_rows, snooze
@@ -118,11 +118,11 @@ def test_staff_hear_of_their_inbox_as_members_of_theirs(shop, ann, mia):
     before = timezone.now()
     escalated(shop, mia)
     state = states_of({mia.pk: before, ann.pk: before})
-    assert state[mia.pk]["shops"][NO_SHOP]["unread"] == 1
+    assert state[mia.pk]["shops"][STAFF_SIDE]["unread"] == 1
     (act,) = state[mia.pk]["act"]
-    assert (act["shop"], act["href"]) == (NO_SHOP, reverse("staff-complaint", args=[1]))
+    assert (act["shop"], act["href"]) == (STAFF_SIDE, reverse("staff-complaint", args=[1]))
     assert "C-1" in act["title"]
-    assert NO_SHOP not in state[ann.pk]["shops"]
+    assert STAFF_SIDE not in state[ann.pk]["shops"]
 
 
 def test_staff_who_still_owe_their_second_factor_hear_nothing(shop, mia, settings):

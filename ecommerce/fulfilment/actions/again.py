@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from core.actors import Actor
@@ -20,7 +18,6 @@ def send_in_its_place(
     carrier: str = "",
     tracking_number: str = "",
     warehouse: Warehouse | None = None,
-    at: datetime | None = None,
     actor: Actor,
 ) -> Shipment:
     """Send what came back in a new parcel, or the same goods once more in the place of a lost one; ends the case.
@@ -29,10 +26,8 @@ def send_in_its_place(
     the rules of replace_lost() and send_again().
     """
     if case.may_be_replaced:
-        return replace_lost(
-            case, carrier=carrier, tracking_number=tracking_number, warehouse=warehouse, at=at, actor=actor
-        )
+        return replace_lost(case, carrier=carrier, tracking_number=tracking_number, warehouse=warehouse, actor=actor)
     if warehouse is not None:
         sentence = _("What came back leaves from where it is; a warehouse is chosen for lost parcels alone.")
         raise Refused("warehouse_unfit", sentence, warehouse=sentence)
-    return send_again(case, carrier=carrier, tracking_number=tracking_number, at=at, actor=actor)
+    return send_again(case, carrier=carrier, tracking_number=tracking_number, actor=actor)
